@@ -1,0 +1,174 @@
+package dev.cairn.protocol;
+
+import dev.cairn.protocol.model.Ballot;
+import dev.cairn.protocol.model.Block;
+import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Epoch;
+import dev.cairn.protocol.model.Height;
+import dev.cairn.protocol.model.Message;
+import dev.cairn.protocol.model.Phase;
+import dev.cairn.protocol.model.QuorumCertificate;
+import dev.cairn.protocol.model.ReplicaId;
+import dev.cairn.protocol.model.Request;
+import dev.cairn.protocol.model.Signature;
+import dev.cairn.protocol.model.Statement;
+import dev.cairn.protocol.model.View;
+import dev.cairn.protocol.model.Vote;
+import dev.cairn.protocol.quorum.QuorumSystem;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Decides which messages are {@link Verified}. What must be signed by whom, and what a certificate needs, is decided
+ * here, once, for the real replica and for the simulator; a subclass only checks one signature at a time. Pure and free
+ * of shared state, so any thread may verify. Cheap checks come before signatures.
+ */
+public abstract class Authenticator {
+    private final Digest chainId;
+    private final Membership membership;
+    private final QuorumSystem quorums;
+
+    protected Authenticator(Digest chainId, Membership membership) {
+        this.chainId = chainId;
+        this.membership = membership;
+        this.quorums = membership.quorums();
+    }
+
+    /** Whether {@code signature} is {@code signer}'s on {@code statement}. {@code signer} is a member. */
+    protected abstract boolean isSigned(ReplicaId signer, Statement statement, Signature signature);
+
+    /** Whether the request carries its client's signature. */
+    protected abstract boolean isSigned(Request request);
+
+    /** The message with the proof that it was checked, or nothing if any part of it is not what it claims to be. */
+    public final <M extends Message> Optional<Verified<M>> verify(M message) {
+        return isValid(message) ? Optional.of(new Verified<>(message)) : Optional.empty();
+    }
+
+    private boolean isValid(Message message) {
+        return switch (message) {
+            case Message.PrePrepare m -> isValidPrePrepare(m);
+            case Vote m -> isValidVote(m);
+            case Message.Suspect m -> isValidSuspect(m);
+            case Message.ViewChange m -> isValidViewChange(m);
+            case Message.NewView m -> isValidNewView(m);
+            case Message.Forward m -> m.requests().stream().allMatch(this::isSigned);
+            case Message.Blocks m ->
+                isValidCertificate(m.proof(), Phase.COMMIT)
+                        && m.blocks().stream().allMatch(this::isValidBody);
+            case Message.Body m -> isValidBody(m.block());
+            case Message.Status m -> m.epoch().equals(membership.epoch());
+            case Message.FetchBlocks _, Message.FetchBody _ -> true;
+            case Message.ReadIndexQuery _, Message.ReadIndexAnswer _ -> true;
+        };
+    }
+
+    private boolean isValidPrePrepare(Message.PrePrepare m) {
+        return isOurs(m.block().header().epoch())
+                && m.primary().equals(quorums.primary(m.view()))
+                && isSigned(m.primary(), Statement.of(Statement.Kind.PRE_PREPARE, chainId, m.ballot()), m.signature())
+                && isValidBody(m.block());
+    }
+
+    private boolean isValidBody(Block block) {
+        return block.header().chainId().equals(chainId)
+                && block.bodyMatchesHeader()
+                && block.requests().stream().allMatch(this::isSigned);
+    }
+
+    private boolean isValidVote(Vote vote) {
+        return isOurs(vote.ballot().epoch())
+                && quorums.isMember(vote.voter())
+                && (vote.phase() != Phase.CHECKPOINT || vote.ballot().view().equals(View.ZERO))
+                && isSigned(vote.voter(), Statement.of(vote.phase().kind(), chainId, vote.ballot()), vote.signature());
+    }
+
+    private boolean isValidSuspect(Message.Suspect m) {
+        return isOurs(m.epoch())
+                && quorums.isMember(m.sender())
+                && isSigned(m.sender(), suspicion(chainId, m.epoch(), m.view()), m.signature());
+    }
+
+    private boolean isValidViewChange(Message.ViewChange m) {
+        return isOurs(m.epoch())
+                && quorums.isMember(m.sender())
+                && isTriggered(m)
+                && isBelow(m.target(), m.prepared())
+                && isBelow(m.target(), m.committed())
+                && isSigned(m.sender(), viewChange(chainId, m.epoch(), m.target(), m.contentDigest()), m.signature())
+                && m.prepared().map(c -> isValidCertificate(c, Phase.PREPARE)).orElse(true)
+                && m.committed().map(c -> isValidCertificate(c, Phase.COMMIT)).orElse(true);
+    }
+
+    /** f+1 members suspect the view before the target. */
+    private boolean isTriggered(Message.ViewChange m) {
+        BitSet seen = new BitSet();
+        for (Message.Suspect suspect : m.trigger()) {
+            if (!suspect.view().next().equals(m.target())
+                    || seen.get(suspect.sender().index())) {
+                return false;
+            }
+            seen.set(suspect.sender().index());
+        }
+        return seen.cardinality() >= quorums.weakQuorum()
+                && m.trigger().stream().allMatch(this::isValidSuspect);
+    }
+
+    private static boolean isBelow(View target, Optional<QuorumCertificate> certificate) {
+        return certificate.map(c -> target.isAfter(c.view())).orElse(true);
+    }
+
+    private boolean isValidNewView(Message.NewView m) {
+        return isOurs(m.epoch())
+                && m.primary().equals(quorums.primary(m.view()))
+                && m.viewChanges().size() == quorums.quorum()
+                && areDistinct(
+                        m.viewChanges().stream().map(Message.ViewChange::sender).toList())
+                && m.viewChanges().stream()
+                        .allMatch(c -> c.target().equals(m.view()) && c.epoch().equals(m.epoch()))
+                && isSigned(m.primary(), newView(chainId, m.epoch(), m.view(), m.contentDigest()), m.signature())
+                && m.viewChanges().stream().allMatch(this::isValidViewChange);
+    }
+
+    /** A quorum of distinct members signed the certificate's ballot in its phase. */
+    public final boolean isValidCertificate(QuorumCertificate certificate, Phase phase) {
+        Ballot ballot = certificate.ballot();
+        if (certificate.phase() != phase
+                || !isOurs(ballot.epoch())
+                || certificate.votes().size() < quorums.quorum()
+                || certificate.votes().size() > quorums.n()
+                || !areDistinct(certificate.votes().stream()
+                        .map(QuorumCertificate.Signed::voter)
+                        .toList())) {
+            return false;
+        }
+        Statement statement = Statement.of(phase.kind(), chainId, ballot);
+        return certificate.votes().stream()
+                .allMatch(
+                        vote -> quorums.isMember(vote.voter()) && isSigned(vote.voter(), statement, vote.signature()));
+    }
+
+    private boolean isOurs(Epoch epoch) {
+        return epoch.equals(membership.epoch());
+    }
+
+    private static boolean areDistinct(List<ReplicaId> replicas) {
+        return replicas.stream().distinct().count() == replicas.size();
+    }
+
+    /** The statement of a SUSPECT. */
+    static Statement suspicion(Digest chainId, Epoch epoch, View view) {
+        return new Statement(Statement.Kind.SUSPECT, chainId, epoch, view, Height.GENESIS, Digest.ZERO);
+    }
+
+    /** The statement of a VIEW-CHANGE. */
+    static Statement viewChange(Digest chainId, Epoch epoch, View target, Digest content) {
+        return new Statement(Statement.Kind.VIEW_CHANGE, chainId, epoch, target, Height.GENESIS, content);
+    }
+
+    /** The statement of a NEW-VIEW. */
+    static Statement newView(Digest chainId, Epoch epoch, View view, Digest content) {
+        return new Statement(Statement.Kind.NEW_VIEW, chainId, epoch, view, Height.GENESIS, content);
+    }
+}

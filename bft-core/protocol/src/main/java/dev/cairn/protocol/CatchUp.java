@@ -1,0 +1,209 @@
+package dev.cairn.protocol;
+
+import dev.cairn.protocol.model.Block;
+import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Header;
+import dev.cairn.protocol.model.Height;
+import dev.cairn.protocol.model.Message;
+import dev.cairn.protocol.model.ReplicaId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fetches what this replica misses: committed blocks by height, each checked against chain and certificate, and bodies
+ * of uncommitted blocks by hash. A peer's claim of a height only says whom to ask; a silent or slow source is replaced.
+ */
+final class CatchUp {
+    static final int MAX_BATCH_BLOCKS = 64;
+    private static final int MAX_BODIES_WANTED = 16;
+
+    private record Fetch(ReplicaId source, Height from, long sinceTick) {}
+
+    private final Core core;
+    private final Chain chain;
+    private final NormalCase normalCase;
+    private final Decisions decisions;
+    private final Map<ReplicaId, Height> claims = new TreeMap<>();
+    private final Map<Digest, Fetch> bodies = new TreeMap<>();
+    private @Nullable Fetch fetch;
+    private ReplicaId lastSource;
+    private Height headAtLastBeat;
+
+    CatchUp(Core core, Chain chain, NormalCase normalCase, Decisions decisions) {
+        this.core = core;
+        this.chain = chain;
+        this.normalCase = normalCase;
+        this.decisions = decisions;
+        this.lastSource = core.self;
+        this.headAtLastBeat = chain.headHeight();
+    }
+
+    void onStatus(ReplicaId from, Message.Status status) {
+        claims.put(from, status.committed());
+    }
+
+    /** At each STATUS beat: a replica that is far behind, or behind and stuck, fetches. */
+    void onStatusBeat() {
+        boolean stuck = chain.headHeight().equals(headAtLastBeat);
+        headAtLastBeat = chain.headHeight();
+        long behind = highestClaim().value() - chain.headHeight().value();
+        if (fetch == null && (behind > core.parameters.window() || (behind > 0 && stuck))) {
+            fetchNext();
+        }
+    }
+
+    void onTick() {
+        if (fetch != null && core.ticks() - fetch.sinceTick() > core.timeouts.fetchTicks()) {
+            fetchNext();
+        }
+        wantBodies();
+    }
+
+    private Height highestClaim() {
+        return claims.values().stream().max(Height::compareTo).orElse(Height.GENESIS);
+    }
+
+    /** Asks the next replica in turn that claims to be further. */
+    private void fetchNext() {
+        fetch = null;
+        nextSource(peer -> claims.getOrDefault(peer, Height.GENESIS).isAbove(chain.headHeight()))
+                .ifPresent(this::fetchFrom);
+    }
+
+    private void fetchFrom(ReplicaId source) {
+        Height from = chain.headHeight().next();
+        lastSource = source;
+        fetch = new Fetch(source, from, core.ticks());
+        core.send(source, new Message.FetchBlocks(from));
+        core.transition(new Transition.CatchingUp(from, highestClaim()));
+    }
+
+    private Optional<ReplicaId> nextSource(java.util.function.Predicate<ReplicaId> eligible) {
+        int n = core.quorums.n();
+        return Stream.iterate(1, i -> i + 1)
+                .limit(n)
+                .map(i -> new ReplicaId((lastSource.index() + i) % n))
+                .filter(peer -> !peer.equals(core.self) && eligible.test(peer))
+                .findFirst();
+    }
+
+    // Committed blocks.
+
+    void onFetchBlocks(ReplicaId from, Message.FetchBlocks request) {
+        if (request.from().isAbove(chain.headHeight())) {
+            core.reject(from, Rejection.FAR_FUTURE, "asked for blocks from " + request.from());
+        } else {
+            core.emit(new Effect.ServeBlocks(from, request.from()));
+        }
+    }
+
+    void onBlocks(ReplicaId from, Message.Blocks answer) {
+        if (fetch == null || !fetch.source().equals(from)) {
+            core.reject(from, Rejection.OVER_BUDGET, "blocks that were not asked for");
+            return;
+        }
+        fetch = null;
+        List<Block> fresh = answer.blocks().stream()
+                .filter(block -> block.height().isAbove(chain.headHeight()))
+                .toList();
+        if (!isProven(fresh, answer)) {
+            core.reject(
+                    from, Rejection.INVALID, "blocks that do not lead from " + chain.headHeight() + " to their proof");
+            fetchNext();
+            return;
+        }
+        fresh.forEach(chain::add);
+        if (!fresh.isEmpty()) {
+            decisions.decide(fresh.getLast().height(), fresh.getLast().digest(), answer.proof());
+            decisions.perform();
+        }
+    }
+
+    /** An unbroken chain of hashes from this head over the blocks and the linking headers to the certified block. */
+    private boolean isProven(List<Block> fresh, Message.Blocks answer) {
+        if (fresh.size() > MAX_BATCH_BLOCKS) {
+            return false;
+        }
+        if (fresh.isEmpty()) {
+            return true;
+        }
+        List<Header> headers = new ArrayList<>();
+        fresh.forEach(block -> headers.add(block.header()));
+        headers.addAll(answer.link());
+        Digest above = chain.head().block().digest();
+        Height height = chain.headHeight();
+        for (Header header : headers) {
+            height = height.next();
+            if (!header.parent().equals(above) || !header.height().equals(height)) {
+                return false;
+            }
+            above = header.digest();
+        }
+        return above.equals(answer.proof().block())
+                && height.equals(answer.proof().height());
+    }
+
+    /** While far behind, the next batch is asked for as soon as this one is committed. */
+    void onCommitted() {
+        Height goal = highestClaim();
+        if (fetch == null
+                && goal.isAbove(chain.headHeight().plus(core.parameters.window()))
+                && chain.candidateCount() == 0) {
+            Optional.of(lastSource)
+                    .filter(peer -> claims.getOrDefault(peer, Height.GENESIS).isAbove(chain.headHeight()))
+                    .ifPresentOrElse(this::fetchFrom, this::fetchNext);
+        }
+    }
+
+    // Bodies of uncommitted blocks.
+
+    private void wantBodies() {
+        List<Digest> missing = missingBodies();
+        bodies.keySet().retainAll(missing);
+        for (Digest digest : missing) {
+            Fetch running = bodies.get(digest);
+            if (running == null || core.ticks() - running.sinceTick() > core.timeouts.fetchTicks()) {
+                nextSource(_ -> true).ifPresent(source -> {
+                    lastSource = source;
+                    bodies.put(digest, new Fetch(source, Height.GENESIS, core.ticks()));
+                    core.send(source, new Message.FetchBody(digest));
+                });
+            }
+        }
+    }
+
+    /** Bodies without which this replica can't vote or commit. */
+    private List<Digest> missingBodies() {
+        Stream<Digest> named = normalCase.namedBlocks().stream().flatMap(d -> chain.missingBelow(d).stream());
+        Stream<Digest> tip = core.view().active() && core.view().tipHeight().isAbove(chain.headHeight())
+                ? chain.missingBelow(core.view().tipBlock()).stream()
+                : Stream.empty();
+        return Stream.of(tip, decisions.missing().stream(), named, normalCase.unproposedBlocks().stream())
+                .flatMap(s -> s)
+                .distinct()
+                .limit(MAX_BODIES_WANTED)
+                .toList();
+    }
+
+    void onFetchBody(ReplicaId from, Message.FetchBody request) {
+        Optional<Message.PrePrepare> proposal = normalCase.proposalFor(request.block());
+        if (proposal.isPresent()) {
+            core.send(from, proposal.get());
+        } else {
+            chain.candidate(request.block()).ifPresent(block -> core.send(from, new Message.Body(block)));
+        }
+    }
+
+    void onBody(ReplicaId from, Message.Body answer) {
+        if (bodies.remove(answer.block().digest()) == null) {
+            core.reject(from, Rejection.OVER_BUDGET, "a body that was not asked for");
+            return;
+        }
+        chain.add(answer.block());
+    }
+}

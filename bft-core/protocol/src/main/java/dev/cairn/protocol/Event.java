@@ -1,0 +1,31 @@
+package dev.cairn.protocol;
+
+import dev.cairn.protocol.model.Message;
+import dev.cairn.protocol.model.ReplicaId;
+import dev.cairn.protocol.model.Request;
+import dev.cairn.protocol.model.StateRoots;
+
+/** Everything that can happen to a replica. Time enters only as {@link Ticked}; randomness does not enter. */
+public sealed interface Event {
+
+    /** A peer's message, signatures checked, over an authenticated link from {@code from}. */
+    record Received(ReplicaId from, Verified<? extends Message> message) implements Event {}
+
+    /** A request that this replica signed as a gateway. */
+    record Submitted(Request request) implements Event {}
+
+    /** A reader waits for a linearizable point; answered by {@link Effect.ReadReady} with the same id. */
+    record ReadRequested(long readId) implements Event {}
+
+    /** One tick has passed; {@code wallNanos} is the wall clock, nanoseconds since the Unix epoch. */
+    record Ticked(long wallNanos) implements Event {}
+
+    /** The answer to {@link Effect.Execute}. Executions of one replica are answered in the order they were asked. */
+    record Executed(ExecutionId execution, StateRoots roots) implements Event {}
+
+    /** The link to a peer was established (again). */
+    record LinkUp(ReplicaId peer) implements Event {}
+
+    /** The link to a peer was reset, or could not be made; the first sign that a process is gone. */
+    record LinkDown(ReplicaId peer) implements Event {}
+}

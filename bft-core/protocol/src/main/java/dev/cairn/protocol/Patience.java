@@ -1,0 +1,118 @@
+package dev.cairn.protocol;
+
+import java.util.Optional;
+
+/**
+ * Decides when this replica loses patience with its primary. Only liveness hangs on it: a wrong guess costs a view
+ * change, never safety. While a view change is under way the only clock that runs is the new view's, and that only from
+ * the moment q replicas are on their way, so staggered starts do not climb to long timeouts.
+ */
+final class Patience {
+    private final Core core;
+    private final RequestPool pool;
+    private final NormalCase normalCase;
+    private final ViewChanger viewChanger;
+
+    private long heardFromPrimaryTick;
+    private long lastProgressTick;
+    private long viewEnteredTick;
+    private Optional<Long> newViewSinceTick = Optional.empty();
+    private boolean provenView = true;
+    private int failedViews;
+    private int commitsInView;
+
+    Patience(Core core, RequestPool pool, NormalCase normalCase, ViewChanger viewChanger) {
+        this.core = core;
+        this.pool = pool;
+        this.normalCase = normalCase;
+        this.viewChanger = viewChanger;
+    }
+
+    void onHeardFromPrimary() {
+        heardFromPrimaryTick = core.ticks();
+    }
+
+    void onLeftView() {
+        failedViews += provenView ? 0 : 1;
+        newViewSinceTick = Optional.empty();
+        provenView = false;
+    }
+
+    void onEnteredView() {
+        long now = core.ticks();
+        heardFromPrimaryTick = now;
+        lastProgressTick = now;
+        viewEnteredTick = now;
+        newViewSinceTick = Optional.of(now);
+        provenView = false;
+        commitsInView = 0;
+    }
+
+    void onCommitted() {
+        lastProgressTick = core.ticks();
+        provenView = true;
+        commitsInView++;
+        if (commitsInView >= core.parameters.window()) {
+            failedViews = 0;
+        }
+    }
+
+    void onPrimaryLost() {
+        if (core.view().active() && !core.isPrimary()) {
+            viewChanger.suspect("the link to the primary was reset");
+        }
+    }
+
+    void onTick() {
+        if (!core.view().active()) {
+            watchViewChange();
+        } else if (!core.isPrimary()) {
+            grievance().ifPresent(viewChanger::suspect);
+        }
+    }
+
+    private void watchViewChange() {
+        if (newViewSinceTick.isEmpty() && viewChanger.hasQuorumForTarget()) {
+            newViewSinceTick = Optional.of(core.ticks());
+        }
+        if (isOverdue()) {
+            viewChanger.suspect("no NEW-VIEW in time");
+        }
+    }
+
+    private Optional<String> grievance() {
+        long now = core.ticks();
+        Timeouts limits = core.timeouts;
+        if (now - heardFromPrimaryTick > limits.silenceTicks()) {
+            return Optional.of("the primary is silent");
+        }
+        if (!provenView && isOverdue()) {
+            return Optional.of("nothing was committed in the new view in time");
+        }
+        long idle = now - lastProgressTick;
+        Optional<Long> oldest = pool.oldestWatchedTick(viewEnteredTick);
+        long waited = oldest.map(since -> now - since).orElse(0L);
+        if (waited > limits.requestTicks() && idle > limits.requestTicks()) {
+            return Optional.of("a request waits and nothing is committed");
+        }
+        if (waited > limits.censorTicks()) {
+            return Optional.of("a request is passed over");
+        }
+        if (normalCase.hasPreparedUncommitted() && idle > limits.requestTicks()) {
+            return Optional.of("a prepared block is not committed");
+        }
+        return Optional.empty();
+    }
+
+    private boolean isOverdue() {
+        return newViewSinceTick
+                .map(since -> core.ticks() - since > newViewPatienceTicks())
+                .orElse(false);
+    }
+
+    /** Doubles with each view that failed, up to the cap. */
+    private long newViewPatienceTicks() {
+        long doubled = (long) core.timeouts.newViewTicks() << Math.min(failedViews, 20);
+        return Math.min(doubled, core.timeouts.newViewCapTicks());
+    }
+}

@@ -1,0 +1,141 @@
+package dev.cairn.protocol;
+
+import dev.cairn.protocol.model.Ballot;
+import dev.cairn.protocol.model.Block;
+import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Header;
+import dev.cairn.protocol.model.Message;
+import dev.cairn.protocol.model.Request;
+import dev.cairn.protocol.model.Signature;
+import dev.cairn.protocol.model.StateRoots;
+import dev.cairn.protocol.model.Statement;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a primary does: it cuts waiting requests into blocks, executes each on its predecessor to learn the header, and
+ * proposes it. A new view begins with its tip itself, or with a child of the tip where the tip is known to be committed.
+ */
+final class Proposer {
+    /** Up to this many blocks in flight each starts as soon as a request waits; beyond, only full ones do. */
+    static final int EAGER_BLOCKS = 2;
+
+    /** A block that is being executed so that it can be proposed. */
+    private record Draft(CurrentView view, Chain.Base parent, ExecutionId execution, Proposal proposal) {}
+
+    private final Core core;
+    private final Chain chain;
+    private final RequestPool pool;
+    private final NormalCase normalCase;
+
+    /** The last block proposed in this view; nothing until its first proposal. */
+    private Optional<Digest> lastProposed = Optional.empty();
+
+    private @Nullable Draft draft;
+
+    Proposer(Core core, Chain chain, RequestPool pool, NormalCase normalCase) {
+        this.core = core;
+        this.chain = chain;
+        this.pool = pool;
+        this.normalCase = normalCase;
+    }
+
+    /** A restarted primary goes on above the highest slot it gave away in its view. */
+    void restore(List<Message.PrePrepare> proposals) {
+        TreeMap<Ballot, Digest> ofView = new TreeMap<>(Ballot.BY_VIEW_THEN_HEIGHT);
+        proposals.stream()
+                .filter(p -> p.view().equals(core.view().number()))
+                .forEach(p -> ofView.put(p.ballot(), p.block().digest()));
+        lastProposed = Optional.ofNullable(ofView.lastEntry()).map(java.util.Map.Entry::getValue);
+    }
+
+    void onViewChanged() {
+        lastProposed = Optional.empty();
+        if (draft != null) {
+            core.emit(new Effect.Discard(draft.execution()));
+            draft = null;
+        }
+    }
+
+    /** Proposes what can be proposed now. */
+    void propose() {
+        if (!core.view().active() || !core.isPrimary() || !core.knowsTime() || draft != null || core.isHalted()) {
+            return;
+        }
+        if (lastProposed.isPresent()) {
+            chain.base(lastProposed.get()).or(this::headAbove).ifPresent(this::proposeNext);
+        } else {
+            beginView();
+        }
+    }
+
+    /** The last proposal was overtaken: it is committed and no candidate any more. */
+    private Optional<Chain.Base> headAbove() {
+        return lastProposed.filter(digest -> chain.candidate(digest).isEmpty()).map(_ -> chain.head());
+    }
+
+    private void beginView() {
+        CurrentView view = core.view();
+        boolean tipIsCommitted = chain.isCommitted(view.tipBlock(), view.tipHeight());
+        if (!tipIsCommitted) {
+            chain.base(view.tipBlock()).ifPresent(tip -> announce(tip.block()));
+        } else if (view.number().number() == 0) {
+            proposeNext(chain.head());
+        } else {
+            draft(chain.head(), pool.take(core.parameters.batchBytes()));
+        }
+    }
+
+    private void proposeNext(Chain.Base parent) {
+        long inFlight = parent.block().height().value() - chain.headHeight().value();
+        boolean waiting = pool.unproposed() > 0;
+        boolean slotFree = inFlight < core.parameters.window();
+        boolean worthwhile = inFlight < EAGER_BLOCKS || pool.fills(core.parameters.batchBytes());
+        if (waiting && slotFree && worthwhile) {
+            draft(parent, pool.take(core.parameters.batchBytes()));
+        }
+    }
+
+    private void draft(Chain.Base parent, List<Request> requests) {
+        long time = Math.max(core.wallNanos(), parent.block().header().timeNanos() + 1);
+        Proposal proposal = new Proposal(parent.block().height().next(), time, requests);
+        ExecutionId execution = core.nextExecution();
+        draft = new Draft(core.view(), parent, execution, proposal);
+        core.emit(new Effect.Execute(execution, parent.execution(), proposal));
+    }
+
+    /** The answer to the draft's execution; false if the execution is not the draft's. */
+    boolean onExecuted(ExecutionId execution, StateRoots roots) {
+        Draft done = draft;
+        if (done == null || !done.execution().equals(execution)) {
+            return false;
+        }
+        draft = null;
+        Chain.Base parent = done.parent();
+        Header header = chain.childHeader(
+                parent.block(),
+                parent.childHistory(),
+                done.proposal().timeNanos(),
+                Block.requestsRoot(core.chainId, done.proposal().requests()),
+                roots);
+        Block block = new Block(header, done.proposal().requests());
+        chain.addOwn(block, execution, parent);
+        announce(block);
+        return true;
+    }
+
+    /** Gives the next slot to {@code block}, durably, and tells everyone. */
+    private void announce(Block block) {
+        Ballot ballot = core.ballot(block.height(), block.digest());
+        Signature signature = core.sign(Statement.of(Statement.Kind.PRE_PREPARE, core.chainId, ballot));
+        Message.PrePrepare proposal = new Message.PrePrepare(ballot.view(), block, core.self, signature);
+        lastProposed = Optional.of(block.digest());
+        core.persist(new LogRecord.ProposedSlot(ballot, signature));
+        core.broadcast(proposal);
+        core.transition(new Transition.Proposed(
+                ballot.view(), block.height(), block.digest(), block.requests().size()));
+        normalCase.onOwnProposal(proposal);
+    }
+}

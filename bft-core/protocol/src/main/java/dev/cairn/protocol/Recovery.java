@@ -1,0 +1,70 @@
+package dev.cairn.protocol;
+
+import dev.cairn.protocol.model.Ballot;
+import dev.cairn.protocol.model.Block;
+import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Height;
+import dev.cairn.protocol.model.MerkleFrontier;
+import dev.cairn.protocol.model.Message;
+import dev.cairn.protocol.model.QuorumCertificate;
+import dev.cairn.protocol.model.Signature;
+import dev.cairn.protocol.model.View;
+import dev.cairn.protocol.model.Vote;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a replica knows when it starts: everything its log holds that can still matter.
+ *
+ * @param head the last committed block; the state the shell calls {@link ExecutionId#HEAD_AT_START} is the one after it
+ * @param history the RFC 6962 tree over all headers before {@code head}
+ * @param committed the certificate by which {@code head} was committed: its own or a descendant's
+ * @param recentlyCommitted hashes of committed blocks by height, from the stable checkpoint to {@code head}
+ * @param bodies blocks above {@code head}, in no particular order
+ * @param votes this replica's own votes above the stable checkpoint
+ * @param slots what this replica proposed as primary above the stable checkpoint
+ */
+public record Recovery(
+        Block head,
+        MerkleFrontier history,
+        Optional<QuorumCertificate> committed,
+        Map<Height, Digest> recentlyCommitted,
+        List<Block> bodies,
+        List<Vote> votes,
+        Map<Ballot, Signature> slots,
+        Optional<QuorumCertificate> prepared,
+        Optional<Message.ViewChange> sentViewChange,
+        Optional<Message.NewView> acceptedNewView,
+        Optional<QuorumCertificate> stableCheckpoint) {
+    public Recovery {
+        recentlyCommitted = Map.copyOf(recentlyCommitted);
+        bodies = List.copyOf(bodies);
+        votes = List.copyOf(votes);
+        slots = Map.copyOf(slots);
+    }
+
+    /** A replica that has never run. */
+    public static Recovery fresh(Genesis genesis) {
+        Block block = genesis.block();
+        return new Recovery(
+                block,
+                MerkleFrontier.EMPTY,
+                Optional.empty(),
+                Map.of(Height.GENESIS, block.digest()),
+                List.of(),
+                List.of(),
+                Map.of(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    /** The view this replica was last in or on its way to. */
+    public View view() {
+        View entered = acceptedNewView.map(Message.NewView::view).orElse(View.ZERO);
+        View target = sentViewChange.map(Message.ViewChange::target).orElse(View.ZERO);
+        return target.isAfter(entered) ? target : entered;
+    }
+}

@@ -1,0 +1,306 @@
+package dev.cairn.protocol;
+
+import dev.cairn.protocol.model.Ballot;
+import dev.cairn.protocol.model.Block;
+import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Height;
+import dev.cairn.protocol.model.Message;
+import dev.cairn.protocol.model.QuorumCertificate;
+import dev.cairn.protocol.model.ReplicaId;
+import dev.cairn.protocol.model.Request;
+import dev.cairn.protocol.model.Vote;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * One replica's protocol state: PBFT over a pipelined hash chain.
+ *
+ * <p>The core is called, it does not run: an event goes in, a list of {@link Effect}s comes out, and the shell performs
+ * them under the effect rule. It reads no clock, draws no random number, starts no thread, touches no disk, so the same
+ * events always give the same effects, in production as in the simulator. It never throws on what a peer or client may
+ * send; a broken invariant of its own throws and stops the replica, which is always safe.
+ *
+ * <p>This class is only the switch. {@link NormalCase} holds the voting rule, {@link ViewChanger} the way to the next
+ * view, {@link Chain} blocks and their execution, {@link Decisions} the one path to a commit.
+ */
+public final class Replica {
+    private final Core core;
+    private final Chain chain;
+    private final RequestPool pool = new RequestPool();
+    private final VoteLedger ledger;
+    private final Decisions decisions;
+    private final NormalCase normalCase;
+    private final Proposer proposer;
+    private final ViewChanger viewChanger;
+    private final Checkpointer checkpointer;
+    private final CatchUp catchUp;
+    private final Reads reads;
+    private final Patience patience;
+    private final Recovery recovery;
+    private final Map<ReplicaId, PeerState> peers = new TreeMap<>();
+
+    private record PeerState(Message.Status status, long heardTick) {}
+
+    public Replica(ReplicaId self, Genesis genesis, Timeouts timeouts, Signer signer, Recovery recovery) {
+        Digest genesisBlock = genesis.block().digest();
+        CurrentView view = ViewChanger.recoveredView(recovery, genesisBlock);
+        Height floor =
+                recovery.stableCheckpoint().map(QuorumCertificate::height).orElse(Height.GENESIS);
+        this.recovery = recovery;
+        this.core = new Core(self, genesis, timeouts, signer, view, recovery);
+        this.chain = new Chain(core, recovery);
+        this.ledger = new VoteLedger(view.number(), floor, recovery.votes());
+        this.decisions = new Decisions(core, chain, this::onCommitted);
+        this.normalCase = new NormalCase(core, chain, ledger, decisions);
+        this.proposer = new Proposer(core, chain, pool, normalCase);
+        this.viewChanger =
+                new ViewChanger(core, decisions, genesisBlock, recovery, this::onViewEntered, this::onViewLeft);
+        this.checkpointer = new Checkpointer(core, chain, ledger, recovery);
+        this.catchUp = new CatchUp(core, chain, normalCase, decisions);
+        this.reads = new Reads(core, chain, decisions);
+        this.patience = new Patience(core, pool, normalCase, viewChanger);
+    }
+
+    /** The effects of coming up; called once, before the first step. */
+    public List<Effect> start() {
+        recovery.bodies().stream()
+                .sorted((a, b) -> a.height().compareTo(b.height()))
+                .forEach(chain::restore);
+        List<Message.PrePrepare> proposals = ownProposals();
+        normalCase.restore(recovery.votes(), proposals);
+        proposer.restore(proposals);
+        viewChanger.resume();
+        sendStatus();
+        return core.takeEffects();
+    }
+
+    private List<Message.PrePrepare> ownProposals() {
+        List<Message.PrePrepare> proposals = new ArrayList<>();
+        recovery.slots()
+                .forEach((ballot, signature) -> bodyOf(ballot)
+                        .ifPresent(block ->
+                                proposals.add(new Message.PrePrepare(ballot.view(), block, core.self, signature))));
+        return proposals;
+    }
+
+    private Optional<Block> bodyOf(Ballot ballot) {
+        return chain.head().block().digest().equals(ballot.block())
+                ? Optional.of(chain.head().block())
+                : chain.candidate(ballot.block());
+    }
+
+    /** Takes one event and returns what is to be done, in order. Must be called by one thread at a time. */
+    public List<Effect> step(Event event) {
+        if (core.isHalted()) {
+            return List.of();
+        }
+        switch (event) {
+            case Event.Received e -> onReceived(e.from(), e.message().message());
+            case Event.Submitted e -> onSubmitted(e.request());
+            case Event.ReadRequested e -> reads.onRequested(e.readId());
+            case Event.Ticked e -> onTick(e.wallNanos());
+            case Event.Executed e -> onExecuted(e);
+            case Event.LinkUp e -> core.send(e.peer(), statusMessage());
+            case Event.LinkDown e -> onLinkDown(e.peer());
+        }
+        proposer.propose();
+        return core.takeEffects();
+    }
+
+    private void onReceived(ReplicaId from, Message message) {
+        if (from.equals(core.primary())) {
+            patience.onHeardFromPrimary();
+        }
+        switch (message) {
+            case Message.PrePrepare m -> normalCase.onPrePrepare(from, m);
+            case Message.Prepare m -> normalCase.onVote(from, m);
+            case Message.Commit m -> normalCase.onVote(from, m);
+            case Message.Checkpoint m -> checkpointer.onCheckpoint(from, m);
+            case Message.Suspect m -> viewChanger.onSuspect(from, m);
+            case Message.ViewChange m -> viewChanger.onViewChange(from, m);
+            case Message.NewView m -> viewChanger.onNewView(from, m);
+            case Message.Status m -> onStatus(from, m);
+            case Message.Forward m -> onForward(from, m);
+            case Message.FetchBlocks m -> catchUp.onFetchBlocks(from, m);
+            case Message.Blocks m -> catchUp.onBlocks(from, m);
+            case Message.FetchBody m -> catchUp.onFetchBody(from, m);
+            case Message.Body m -> catchUp.onBody(from, m);
+            case Message.ReadIndexQuery m -> reads.onQuery(from, m);
+            case Message.ReadIndexAnswer m -> reads.onAnswer(from, m);
+        }
+    }
+
+    // Requests.
+
+    private void onSubmitted(Request request) {
+        if (!pool.add(request, true, core.ticks())) {
+            core.emit(new Effect.Refuse(request, "the replica has too many requests waiting"));
+        } else {
+            forward(List.of(request), false);
+        }
+    }
+
+    private void onForward(ReplicaId from, Message.Forward forward) {
+        List<Request> fresh = forward.requests().stream()
+                .filter(request -> pool.add(request, false, core.ticks()))
+                .toList();
+        if (forward.relayed()) {
+            forward.requests().forEach(request -> pool.markRelayed(request.id()));
+            if (!fresh.isEmpty()) {
+                forward(fresh, false);
+            }
+        } else if (!core.isPrimary()) {
+            core.reject(from, Rejection.WRONG_SENDER, "requests for another primary");
+        }
+    }
+
+    private void forward(List<Request> requests, boolean relayed) {
+        Message.Forward message = new Message.Forward(requests, relayed);
+        if (relayed) {
+            core.broadcast(message);
+        } else if (!core.isPrimary() && core.view().active() && !requests.isEmpty()) {
+            core.send(core.primary(), message);
+        }
+    }
+
+    // What follows from a commit, a view, an execution.
+
+    private void onCommitted(Block block) {
+        pool.committed(block.requests());
+        normalCase.onCommitted(block.height());
+        patience.onCommitted();
+        checkpointer.onCommitted(block);
+        reads.onCommitted();
+        catchUp.onCommitted();
+    }
+
+    private void onViewLeft() {
+        proposer.onViewChanged();
+        patience.onLeftView();
+        normalCase.onViewChanged();
+    }
+
+    private void onViewEntered() {
+        CurrentView view = core.view();
+        ledger.enter(view.number());
+        proposer.onViewChanged();
+        normalCase.onViewChanged();
+        patience.onEnteredView();
+        pool.restart(chain.requestsUpTo(view.tipBlock()), core.ticks());
+        chain.shrink(core.highestPrepared()
+                .map(c -> List.of(c.block(), view.tipBlock()))
+                .orElse(List.of(view.tipBlock())));
+        forward(pool.own(), false);
+        normalCase.advance();
+    }
+
+    private void onExecuted(Event.Executed executed) {
+        if (chain.onExecuted(executed.execution(), executed.roots())
+                || proposer.onExecuted(executed.execution(), executed.roots())) {
+            normalCase.advance();
+        }
+    }
+
+    // Time and peers.
+
+    private void onTick(long wallNanos) {
+        core.tick(wallNanos);
+        normalCase.onTick();
+        catchUp.onTick();
+        patience.onTick();
+        List<Request> impatient = pool.dueForRelay(core.ticks(), core.timeouts.relayTicks());
+        if (!impatient.isEmpty()) {
+            forward(impatient, true);
+        }
+        if (core.ticks() % core.timeouts.statusTicks() == 0) {
+            sendStatus();
+            reads.onStatusBeat();
+            catchUp.onStatusBeat();
+        }
+    }
+
+    private void onLinkDown(ReplicaId peer) {
+        if (peer.equals(core.primary())) {
+            patience.onPrimaryLost();
+        }
+    }
+
+    private void sendStatus() {
+        core.broadcast(statusMessage());
+    }
+
+    private Message.Status statusMessage() {
+        CurrentView view = core.view();
+        Height prepared = core.highestPrepared().map(QuorumCertificate::height).orElse(Height.GENESIS);
+        return new Message.Status(
+                core.epoch, view.number(), !view.active(), prepared, chain.headHeight(), checkpointer.stableHeight());
+    }
+
+    private void onStatus(ReplicaId from, Message.Status status) {
+        PeerState before = peers.put(from, new PeerState(status, core.ticks()));
+        viewChanger.onStatus(from, status);
+        checkpointer.onStatus(from, status);
+        catchUp.onStatus(from, status);
+        boolean stuck = before != null && before.status().committed().equals(status.committed());
+        boolean sameView = core.view().votesIn(status.view()) && !status.changing();
+        if (stuck && sameView) {
+            sendAgain(from, status.committed());
+        }
+    }
+
+    /** A peer that has not moved since its last STATUS may have missed proposals or votes. */
+    private void sendAgain(ReplicaId peer, Height committed) {
+        int limit = core.parameters.window();
+        if (core.isPrimary()) {
+            normalCase.proposalsAbove(committed, limit).forEach(proposal -> core.send(peer, proposal));
+        }
+        for (Vote vote : ledger.above(committed, limit)) {
+            core.send(peer, vote);
+        }
+    }
+
+    // For the shell.
+
+    /**
+     * A cheap look at a message whose signatures are not checked yet: false if it could change nothing (a vote of a
+     * view that is over, or beyond the quorum), so that verifying it would be wasted.
+     */
+    public boolean mayMatter(Message message) {
+        return switch (message) {
+            case Message.Prepare m -> normalCase.mayMatter(m);
+            case Message.Commit m -> normalCase.mayMatter(m);
+            case Message.Checkpoint m -> m.ballot().height().isAbove(checkpointer.stableHeight());
+            case Message.Suspect m -> !core.view().number().isAfter(m.view());
+            case Message.ViewChange m -> !core.view().number().isAfter(m.target());
+            case Message.NewView m -> !core.view().number().isAfter(m.view());
+            case Message.PrePrepare m -> core.view().number().equals(m.view());
+            case Message.Status _, Message.Forward _, Message.FetchBlocks _, Message.Blocks _ -> true;
+            case Message.FetchBody _, Message.Body _, Message.ReadIndexQuery _, Message.ReadIndexAnswer _ -> true;
+        };
+    }
+
+    /** An immutable picture of where this replica stands. */
+    public ReplicaStatus status() {
+        CurrentView view = core.view();
+        Block head = chain.head().block();
+        List<ReplicaStatus.Peer> heard = new ArrayList<>();
+        peers.forEach((peer, state) -> heard.add(new ReplicaStatus.Peer(
+                peer, state.status().view(), state.status().committed(), core.ticks() - state.heardTick())));
+        return new ReplicaStatus(
+                core.self,
+                view.number(),
+                !view.active(),
+                core.primary(),
+                head.height(),
+                head.digest(),
+                head.header().roots().stateRoot(),
+                core.highestPrepared().map(QuorumCertificate::height).orElse(Height.GENESIS),
+                checkpointer.stableHeight(),
+                pool.size(),
+                chain.candidateCount(),
+                heard);
+    }
+}

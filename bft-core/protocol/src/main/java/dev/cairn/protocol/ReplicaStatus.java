@@ -1,0 +1,33 @@
+package dev.cairn.protocol;
+
+import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Height;
+import dev.cairn.protocol.model.ReplicaId;
+import dev.cairn.protocol.model.View;
+import java.util.List;
+
+/**
+ * Where a replica stands, for people and dashboards.
+ *
+ * @param changing it has left for {@code view} and waits for its NewView
+ * @param peers the last STATUS of each other replica that was heard from
+ */
+public record ReplicaStatus(
+        ReplicaId self,
+        View view,
+        boolean changing,
+        ReplicaId primary,
+        Height committed,
+        Digest committedBlock,
+        Digest stateRoot,
+        Height proposed,
+        Height stableCheckpoint,
+        int waitingRequests,
+        int candidateBlocks,
+        List<Peer> peers) {
+    public ReplicaStatus {
+        peers = List.copyOf(peers);
+    }
+
+    public record Peer(ReplicaId id, View view, Height committed, long silentTicks) {}
+}

@@ -1,0 +1,27 @@
+package dev.cairn.protocol;
+
+/**
+ * Every deadline of the protocol in one table, counted in ticks (10 ms in production). They decide only when a replica
+ * loses patience, never what is safe.
+ *
+ * @param statusTicks beat of STATUS, which is also the heartbeat
+ * @param relayTicks a gateway's request not committed after this goes to all replicas
+ * @param requestTicks a relayed request not committed after this, while nothing commits, is ground for SUSPECT
+ * @param censorTicks a request that waits this long is ground for SUSPECT even while others commit
+ * @param silenceTicks a primary not heard from for this long is suspected
+ * @param newViewTicks first patience for a new view, from q VIEW-CHANGEs to its first commit; doubles with each failure
+ * @param newViewCapTicks where the doubling ends
+ * @param fetchTicks a fetch not answered after this goes to another replica
+ */
+public record Timeouts(
+        int statusTicks,
+        int relayTicks,
+        int requestTicks,
+        int censorTicks,
+        int silenceTicks,
+        int newViewTicks,
+        int newViewCapTicks,
+        int fetchTicks) {
+    public static final int TICK_MILLIS = 10;
+    public static final Timeouts DEFAULT = new Timeouts(10, 15, 30, 500, 100, 100, 3000, 20);
+}

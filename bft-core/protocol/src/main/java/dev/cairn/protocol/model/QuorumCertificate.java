@@ -1,0 +1,34 @@
+package dev.cairn.protocol.model;
+
+import java.util.List;
+
+/**
+ * Votes of one phase for one ballot. Transferable: whoever knows the members' keys can check it. The type does not
+ * promise that the votes are valid or enough; an {@code Authenticator} does.
+ */
+public record QuorumCertificate(Phase phase, Ballot ballot, List<Signed> votes) {
+
+    /** One member's signature on the certificate's statement. */
+    public record Signed(ReplicaId voter, Signature signature) {}
+
+    public QuorumCertificate {
+        votes = List.copyOf(votes);
+    }
+
+    public View view() {
+        return ballot.view();
+    }
+
+    public Height height() {
+        return ballot.height();
+    }
+
+    public Digest block() {
+        return ballot.block();
+    }
+
+    @Override
+    public String toString() {
+        return phase + "(" + ballot + " by " + votes.size() + ")";
+    }
+}

@@ -62,8 +62,19 @@ class ReplicaTest {
         StateRoots wrong = new StateRoots(2, 2, 0, Digest.ZERO, Digest.ZERO, new Digest(6, 6, 6, 6));
         Block lie = new Block(
                 new Header(
-                        h.formatVersion(), h.chainId(), h.epoch(), h.height(), h.parent(), h.timeNanos(), h.requestsRoot(),
-                        wrong, h.historyRoot(), h.validators(), h.nextValidators(), h.parameters(), h.applicationVersion()),
+                        h.formatVersion(),
+                        h.chainId(),
+                        h.epoch(),
+                        h.height(),
+                        h.parent(),
+                        h.timeNanos(),
+                        h.requestsRoot(),
+                        wrong,
+                        h.historyRoot(),
+                        h.validators(),
+                        h.nextValidators(),
+                        h.parameters(),
+                        h.applicationVersion()),
                 honest.requests());
         assertThat(votesOf(cluster.receive(1, 0, prePrepare(0, lie)))).isEmpty();
     }
@@ -153,7 +164,9 @@ class ReplicaTest {
         cluster.delivers = _ -> false;
         List<Effect> effects = cluster.step(1, new Event.ReadRequested(9));
         long round = effects.stream()
-                .flatMap(e -> e instanceof Effect.Broadcast(Message.ReadIndexQuery q) ? Optional.of(q.round()).stream() : Optional.<Long>empty().stream())
+                .flatMap(e -> e instanceof Effect.Broadcast(Message.ReadIndexQuery q)
+                        ? Optional.of(q.round()).stream()
+                        : Optional.<Long>empty().stream())
                 .findFirst()
                 .orElseThrow();
         cluster.receive(1, 2, new Message.ReadIndexAnswer(round, View.ZERO, new Height(1)));
@@ -179,8 +192,8 @@ class ReplicaTest {
 
     @Test
     void theTipIsTheGreatestByViewAndThenHeight() {
-        Message.NewView newView = newView(
-                change(1, ballot(1, 20, 1)), change(2, ballot(2, 15, 2)), change(3, ballot(0, 30, 3)));
+        Message.NewView newView =
+                newView(change(1, ballot(1, 20, 1)), change(2, ballot(2, 15, 2)), change(3, ballot(0, 30, 3)));
         CurrentView view = ViewChanger.entered(newView, Digest.ZERO).orElseThrow();
         assertThat(view.tipHeight()).isEqualTo(new Height(15));
         assertThat(view.tipBlock()).isEqualTo(new Digest(2, 0, 0, 0));
@@ -207,8 +220,7 @@ class ReplicaTest {
         Block parent = cluster.genesis.block();
         Header above = parent.header();
         long time = cluster.wallNanos();
-        StateRoots roots =
-                TestCluster.outcome(above.roots(), new Proposal(new Height(1), time, requests));
+        StateRoots roots = TestCluster.outcome(above.roots(), new Proposal(new Height(1), time, requests));
         Header header = new Header(
                 Header.FORMAT,
                 cluster.genesis.chainId(),
@@ -230,8 +242,7 @@ class ReplicaTest {
         ReplicaId self = new ReplicaId(primary);
         Ballot ballot = new Ballot(Epoch.ZERO, View.ZERO, block.height(), block.digest());
         Statement statement = Statement.of(Statement.Kind.PRE_PREPARE, cluster.genesis.chainId(), ballot);
-        return new Message.PrePrepare(
-                View.ZERO, block, self, TestCluster.FakeAuthenticator.sign(self, statement));
+        return new Message.PrePrepare(View.ZERO, block, self, TestCluster.FakeAuthenticator.sign(self, statement));
     }
 
     private Vote vote(Phase phase, Ballot ballot, int voter) {
@@ -255,11 +266,20 @@ class ReplicaTest {
         return new Message.ViewChange(
                 Epoch.ZERO,
                 new View(5),
-                Optional.ofNullable(prepared).map(b -> new dev.cairn.protocol.model.QuorumCertificate(Phase.PREPARE, b, List.of())),
+                Optional.ofNullable(prepared)
+                        .map(b -> new dev.cairn.protocol.model.QuorumCertificate(Phase.PREPARE, b, List.of())),
                 Optional.empty(),
                 List.of(),
                 new ReplicaId(sender),
-                TestCluster.FakeAuthenticator.sign(new ReplicaId(sender), new Statement(Statement.Kind.VIEW_CHANGE, Digest.ZERO, Epoch.ZERO, View.ZERO, Height.GENESIS, Digest.ZERO)));
+                TestCluster.FakeAuthenticator.sign(
+                        new ReplicaId(sender),
+                        new Statement(
+                                Statement.Kind.VIEW_CHANGE,
+                                Digest.ZERO,
+                                Epoch.ZERO,
+                                View.ZERO,
+                                Height.GENESIS,
+                                Digest.ZERO)));
     }
 
     private static Message.NewView newView(Message.ViewChange... changes) {
@@ -268,7 +288,8 @@ class ReplicaTest {
 
     private static List<Vote> votesOf(List<Effect> effects) {
         return effects.stream()
-                .flatMap(e -> e instanceof Effect.Broadcast(Vote vote) ? List.of(vote).stream() : List.<Vote>of().stream())
+                .flatMap(e ->
+                        e instanceof Effect.Broadcast(Vote vote) ? List.of(vote).stream() : List.<Vote>of().stream())
                 .toList();
     }
 }

@@ -1,7 +1,5 @@
 package dev.cairn.protocol;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.ClientId;
@@ -79,7 +77,8 @@ final class TestCluster {
         }
 
         static Signature sign(ReplicaId signer, Statement statement) {
-            byte[] preimage = (signer + Bytes.wrap(statement.encode()).toHex()).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+            byte[] preimage =
+                    (signer + Bytes.wrap(statement.encode()).toHex()).getBytes(java.nio.charset.StandardCharsets.UTF_8);
             return new Signature(Bytes.wrap(Hashing.sha256(preimage).toArray()));
         }
 
@@ -101,7 +100,9 @@ final class TestCluster {
     Request request(int gateway) {
         sequence++;
         return new Request(
-                new RequestId(new ClientId(gateway), 1, sequence), Bytes.utf8("op " + sequence), new Signature(Bytes.EMPTY));
+                new RequestId(new ClientId(gateway), 1, sequence),
+                Bytes.utf8("op " + sequence),
+                new Signature(Bytes.EMPTY));
     }
 
     Request submit(int gateway) {
@@ -143,7 +144,8 @@ final class TestCluster {
 
     void crash(int victim) {
         Predicate<Sent> before = delivers;
-        delivers = sent -> before.test(sent) && sent.from().index() != victim && sent.to().index() != victim;
+        delivers = sent ->
+                before.test(sent) && sent.from().index() != victim && sent.to().index() != victim;
         for (int i = 0; i < N; i++) {
             if (i != victim) {
                 step(i, new Event.LinkDown(new ReplicaId(victim)));
@@ -156,9 +158,10 @@ final class TestCluster {
             effects.add(effect);
             switch (effect) {
                 case Effect.Send e -> network.add(new Sent(new ReplicaId(i), e.to(), e.message()));
-                case Effect.Broadcast e -> genesis.membership().quorums().members().stream()
-                        .filter(to -> to.index() != i)
-                        .forEach(to -> network.add(new Sent(new ReplicaId(i), to, e.message())));
+                case Effect.Broadcast e ->
+                    genesis.membership().quorums().members().stream()
+                            .filter(to -> to.index() != i)
+                            .forEach(to -> network.add(new Sent(new ReplicaId(i), to, e.message())));
                 case Effect.Commit e -> {
                     committed.get(i).add(e.block());
                     proofs.get(i).add(e.proof());
@@ -199,8 +202,13 @@ final class TestCluster {
         StringBuilder text = new StringBuilder(before.stateRoot().toHex());
         proposal.requests().forEach(r -> text.append(r.id()));
         Digest root = Hashing.sha256(text.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
-        return new StateRoots(before.lastRevision() + 1, before.lastRevision() + proposal.requests().size(), 0,
-                Digest.ZERO, Digest.ZERO, root);
+        return new StateRoots(
+                before.lastRevision() + 1,
+                before.lastRevision() + proposal.requests().size(),
+                0,
+                Digest.ZERO,
+                Digest.ZERO,
+                root);
     }
 
     long wallNanos() {

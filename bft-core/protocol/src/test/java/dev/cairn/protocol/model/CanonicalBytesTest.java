@@ -18,29 +18,39 @@ class CanonicalBytesTest {
     private static Header header(long height, long time) {
         Digest d = Hashing.sha256(new byte[] {1});
         return new Header(
-                Header.FORMAT, d, new Epoch(2), new Height(height), d, time, d, new StateRoots(3, 4, 1, d, d, d), d, d, d, d, 9);
+                Header.FORMAT,
+                d,
+                new Epoch(2),
+                new Height(height),
+                d,
+                time,
+                d,
+                new StateRoots(3, 4, 1, d, d, d),
+                d,
+                d,
+                d,
+                d,
+                9);
     }
 
     @Test
     void headerBytesAreFixedForEver() {
         assertThat(HEADER.encode()).hasSize(Header.ENCODED_BYTES);
-        assertThat(HEADER.digest().toHex()).isEqualTo("2e7894d92e17f4009ff6693c5722d5c0bc4ad33cafed8e6c63f622417e5cb1d4");
+        assertThat(HEADER.digest().toHex())
+                .isEqualTo("2e7894d92e17f4009ff6693c5722d5c0bc4ad33cafed8e6c63f622417e5cb1d4");
     }
 
     @Test
     void statementBytesAreFixedForEver() {
         Statement statement = new Statement(
-                Statement.Kind.COMMIT,
-                HEADER.chainId(),
-                new Epoch(1),
-                new View(2),
-                new Height(3),
-                HEADER.digest());
-        assertThat(Hashing.sha256(statement.encode()).toHex()).isEqualTo("606272d6f18f8641372aa46aa52b6e44f286aeb1e89815e6ccd32c3da9b57ac5");
+                Statement.Kind.COMMIT, HEADER.chainId(), new Epoch(1), new View(2), new Height(3), HEADER.digest());
+        assertThat(Hashing.sha256(statement.encode()).toHex())
+                .isEqualTo("606272d6f18f8641372aa46aa52b6e44f286aeb1e89815e6ccd32c3da9b57ac5");
     }
 
     @Property
-    void everyByteOfAHeaderMatters(@ForAll @IntRange(min = 0, max = Header.ENCODED_BYTES - 1) int position, @ForAll byte mask) {
+    void everyByteOfAHeaderMatters(
+            @ForAll @IntRange(min = 0, max = Header.ENCODED_BYTES - 1) int position, @ForAll byte mask) {
         byte[] bytes = HEADER.encode();
         bytes[position] ^= mask;
         if (mask == 0) {

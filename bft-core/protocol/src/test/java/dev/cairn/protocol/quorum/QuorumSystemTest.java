@@ -15,8 +15,18 @@ class QuorumSystemTest {
     @ParameterizedTest
     @CsvSource({
         // n, f, quorum, weak quorum
-        "1, 0, 1, 1", "2, 0, 2, 1", "3, 0, 2, 1", "4, 1, 3, 2", "5, 1, 4, 2", "6, 1, 4, 2", "7, 2, 5, 3", "8, 2, 6, 3",
-        "9, 2, 6, 3", "10, 3, 7, 4", "13, 4, 9, 5", "31, 10, 21, 11",
+        "1, 0, 1, 1",
+        "2, 0, 2, 1",
+        "3, 0, 2, 1",
+        "4, 1, 3, 2",
+        "5, 1, 4, 2",
+        "6, 1, 4, 2",
+        "7, 2, 5, 3",
+        "8, 2, 6, 3",
+        "9, 2, 6, 3",
+        "10, 3, 7, 4",
+        "13, 4, 9, 5",
+        "31, 10, 21, 11",
     })
     void goldenTable(int n, int f, int quorum, int weak) {
         QuorumSystem system = new QuorumSystem(n);

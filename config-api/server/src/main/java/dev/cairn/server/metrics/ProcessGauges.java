@@ -1,4 +1,4 @@
-package dev.cairn.server;
+package dev.cairn.server.metrics;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -6,20 +6,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** What is shown of this process. */
-final class ProcessGauges {
+public final class ProcessGauges {
     private static final Path STATM = Path.of("/proc/self/statm");
     private static final int PAGE_BYTES = 4096;
 
-    long uptimeMillis() {
+    public long uptimeMillis() {
         return ManagementFactory.getRuntimeMXBean().getUptime();
     }
 
-    double startSeconds() {
+    public double startSeconds() {
         return ManagementFactory.getRuntimeMXBean().getStartTime() / 1000.0;
     }
 
     /** Resident memory, where the kernel tells; else the heap in use. */
-    long residentBytes() {
+    public long residentBytes() {
         try {
             String[] pages = Files.readString(STATM).split(" ", 3);
             return Long.parseLong(pages[1]) * PAGE_BYTES;

@@ -1,0 +1,285 @@
+package dev.cairn.server.gateway;
+
+import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.ClientId;
+import dev.cairn.protocol.model.Request;
+import dev.cairn.protocol.model.RequestId;
+import dev.cairn.server.Consensus;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries the operations of many concurrent calls in few signed requests. As long as fewer than {@link
+ * Limits#outstanding} requests of this gateway are on their way, an operation leaves at once; otherwise it waits and
+ * leaves together with all others that wait. So batches grow with the load and an idle gateway adds no delay.
+ *
+ * <p>Each request is made once: consensus sends it again as often as needed, and the session's window makes it execute
+ * once. A call that was not answered in time fails; its operation may still happen, and it is never sent again. Only
+ * the calls of a request that surely did nothing, for its session was gone, go out anew in another session.
+ *
+ * @param <O> an operation
+ * @param <R> what executing one gives
+ */
+public final class Gateway<O, R> {
+    /**
+     * A gateway's bounds.
+     *
+     * @param outstanding requests on their way at a time
+     * @param batchOperations operations in one request at most
+     * @param batchBytes a request takes no further operation beyond this
+     * @param waitingCalls calls that may wait to be sent
+     * @param waitingBytes what they may hold
+     * @param patienceNanos how long a call may take
+     */
+    public record Limits(
+            int outstanding,
+            int batchOperations,
+            int batchBytes,
+            int waitingCalls,
+            long waitingBytes,
+            long patienceNanos) {
+        public static final Limits DEFAULT = new Limits(4, 4096, 1 << 20, 16_384, 64 << 20, 7_000_000_000L);
+    }
+
+    /** What one request carries; opening a session carries no calls. */
+    private record Batch<O, R>(RequestId id, List<O> operations, List<PendingCall<O, R>> calls) {}
+
+    private final ClientId self;
+    private final Consensus consensus;
+    private final OperationFormat<O> format;
+    private final Executor answering;
+    private final LongSupplier nanoTime;
+    private final Limits limits;
+
+    private final ArrayDeque<PendingCall<O, R>> waiting = new ArrayDeque<>();
+    private final Map<RequestId, Batch<O, R>> outstanding = new HashMap<>();
+    private long waitingBytes;
+    private boolean open;
+    private boolean opening;
+    private long session;
+    private long sequence;
+    private boolean stopped;
+
+    /** @param answering runs what a committed request's calls are told; never this replica's event loop */
+    public Gateway(
+            ClientId self,
+            Consensus consensus,
+            OperationFormat<O> format,
+            Executor answering,
+            LongSupplier nanoTime,
+            Limits limits) {
+        this.self = self;
+        this.consensus = consensus;
+        this.format = format;
+        this.answering = answering;
+        this.nanoTime = nanoTime;
+        this.limits = limits;
+    }
+
+    /** Opens the first session. */
+    public void start() {
+        sendWhatMayLeave();
+    }
+
+    /** Carries a call's operation, which has passed validation; or refuses the call at once. */
+    public void submit(Call<O, R> call) {
+        @Nullable Refusal refusal = admit(call);
+        if (refusal == null) {
+            sendWhatMayLeave();
+        } else {
+            call.refused(refusal);
+        }
+    }
+
+    private synchronized @Nullable Refusal admit(Call<O, R> call) {
+        if (stopped) {
+            return Refusal.STOPPED;
+        }
+        if (waiting.size() >= limits.waitingCalls() || waitingBytes + call.sizeBytes() > limits.waitingBytes()) {
+            return Refusal.TOO_MANY_REQUESTS;
+        }
+        waiting.add(new PendingCall<>(call, nanoTime.getAsLong()));
+        waitingBytes += call.sizeBytes();
+        return null;
+    }
+
+    private void sendWhatMayLeave() {
+        for (Batch<O, R> batch = nextBatch(); batch != null; batch = nextBatch()) {
+            Bytes operations = format.encode(batch.operations());
+            consensus.submit(new Request(batch.id(), operations, consensus.sign(batch.id(), operations)));
+        }
+    }
+
+    private synchronized @Nullable Batch<O, R> nextBatch() {
+        if (stopped) {
+            return null;
+        }
+        if (!open) {
+            return openingBatch();
+        }
+        if (outstanding.size() >= limits.outstanding()) {
+            return null;
+        }
+        List<PendingCall<O, R>> calls = new ArrayList<>();
+        List<O> operations = new ArrayList<>();
+        int bytes = 0;
+        while (!waiting.isEmpty()
+                && operations.size() < limits.batchOperations()
+                && (operations.isEmpty() || bytes + waiting.element().call.sizeBytes() <= limits.batchBytes())) {
+            PendingCall<O, R> next = waiting.remove();
+            waitingBytes -= next.call.sizeBytes();
+            if (!next.isAnswered() && !next.call.isAbandoned()) {
+                bytes += next.call.sizeBytes();
+                calls.add(next);
+                operations.add(next.call.operation());
+            }
+        }
+        return operations.isEmpty() ? null : track(new RequestId(self, session, ++sequence), operations, calls);
+    }
+
+    /** The only request that may leave while no session is open. */
+    private @Nullable Batch<O, R> openingBatch() {
+        if (opening) {
+            return null;
+        }
+        opening = true;
+        return track(format.openingRequest(self), List.of(format.openSession()), List.of());
+    }
+
+    private Batch<O, R> track(RequestId id, List<O> operations, List<PendingCall<O, R>> calls) {
+        Batch<O, R> batch = new Batch<>(id, operations, calls);
+        outstanding.put(id, batch);
+        return batch;
+    }
+
+    private synchronized @Nullable Batch<O, R> untrack(RequestId id) {
+        return outstanding.remove(id);
+    }
+
+    /** Whether {@code id} names a request whose execution this gateway waits for. */
+    public synchronized boolean awaits(RequestId id) {
+        return outstanding.containsKey(id);
+    }
+
+    /** A request that this gateway awaited was committed. Called on the event loop; its calls are told elsewhere. */
+    public void committed(RequestId id, Execution<R> execution) {
+        Batch<O, R> batch = untrack(id);
+        if (batch != null) {
+            answering.execute(() -> finish(batch, execution));
+        }
+    }
+
+    private void finish(Batch<O, R> batch, Execution<R> execution) {
+        switch (execution) {
+            case Execution.Done<R>(List<R> outcomes) -> {
+                sendWhatMayLeave();
+                for (int i = 0; i < batch.calls().size(); i++) {
+                    batch.calls().get(i).complete(outcomes.get(i));
+                }
+            }
+            case Execution.SessionOpened<R>(long opened) -> {
+                begin(opened);
+                sendWhatMayLeave();
+            }
+            case Execution.SessionGone<R>() -> {
+                sendAgain(batch);
+                sendWhatMayLeave();
+            }
+            // The first execution was in a block that this process has not seen, so its results are not known.
+            case Execution.Repeated<R>() -> {
+                reopenAfter(batch);
+                sendWhatMayLeave();
+                batch.calls().forEach(call -> call.refuse(Refusal.TIMED_OUT));
+            }
+        }
+    }
+
+    private synchronized void begin(long opened) {
+        session = opened;
+        sequence = 0;
+        opening = false;
+        open = true;
+    }
+
+    /** Nothing of {@code batch} was executed: its calls go first in the next session. */
+    private synchronized void sendAgain(Batch<O, R> batch) {
+        reopenAfter(batch);
+        for (PendingCall<O, R> call : batch.calls().reversed()) {
+            waiting.addFirst(call);
+            waitingBytes += call.call.sizeBytes();
+        }
+    }
+
+    /** Makes sure that a new session is opened if {@code batch} was of the present one, or was to open one. */
+    private synchronized void reopenAfter(Batch<O, R> batch) {
+        if (batch.calls().isEmpty()) {
+            opening = false;
+        } else if (batch.id().session() == session) {
+            open = false;
+        }
+    }
+
+    /** The replica did not take a request; nothing of it was or will be done. Called on the event loop. */
+    public void refused(RequestId id) {
+        Batch<O, R> batch = untrack(id);
+        if (batch != null) {
+            answering.execute(() -> {
+                batch.calls().forEach(call -> call.refuse(Refusal.TOO_MANY_REQUESTS));
+                if (batch.calls().isEmpty()) {
+                    reopenAfter(batch);
+                } else {
+                    sendWhatMayLeave();
+                }
+            });
+        }
+    }
+
+    /** Refuses what has taken too long, and tries again what could not leave; called now and then. */
+    public void expire() {
+        refuse(Refusal.TIMED_OUT, nanoTime.getAsLong() - limits.patienceNanos());
+        sendWhatMayLeave();
+    }
+
+    /** Refuses everything, now and from now on. */
+    public void stop() {
+        synchronized (this) {
+            stopped = true;
+        }
+        refuse(Refusal.STOPPED, nanoTime.getAsLong());
+    }
+
+    private void refuse(Refusal why, long sinceAtMost) {
+        List<PendingCall<O, R>> late = new ArrayList<>();
+        synchronized (this) {
+            while (!waiting.isEmpty() && waiting.element().isSince(sinceAtMost)) {
+                PendingCall<O, R> call = waiting.remove();
+                waitingBytes -= call.call.sizeBytes();
+                late.add(call);
+            }
+            for (Batch<O, R> batch : outstanding.values()) {
+                for (PendingCall<O, R> call : batch.calls()) {
+                    if (call.isSince(sinceAtMost)) {
+                        late.add(call);
+                    }
+                }
+            }
+        }
+        late.forEach(call -> call.refuse(why));
+    }
+
+    /** Calls that wait to be sent. */
+    public synchronized int waitingCalls() {
+        return waiting.size();
+    }
+
+    /** Requests on their way. */
+    public synchronized int outstandingRequests() {
+        return outstanding.size();
+    }
+}

@@ -48,6 +48,7 @@ final class Reads {
         this.decisions = decisions;
     }
 
+    /** The shell keeps the number of readers small: it lets many calls share one. */
     void onRequested(long readId) {
         arrived.add(readId);
         startRound();

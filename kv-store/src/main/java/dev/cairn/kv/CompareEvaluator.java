@@ -62,9 +62,10 @@ final class CompareEvaluator {
             case CREATE -> compareNumber(compare, version.map(KeyVersion::createRevision));
             case MOD -> compareNumber(compare, version.map(KeyVersion::modRevision));
             case LEASE -> compareNumber(compare, version.map(KeyVersion::lease));
-            case VALUE -> version.isPresent()
-                    && compare.isMet(
-                            history.value(version.get()).orElse(Bytes.EMPTY).compareTo(compare.value()));
+            case VALUE ->
+                version.isPresent()
+                        && compare.isMet(
+                                history.value(version.get()).orElse(Bytes.EMPTY).compareTo(compare.value()));
         };
     }
 

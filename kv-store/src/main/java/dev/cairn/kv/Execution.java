@@ -97,15 +97,14 @@ final class Execution {
             return failed(invalid.get());
         }
         Writer writer = new Writer();
-        Outcome outcome =
-                switch (operation) {
-                    case Operation.Put put -> writer.put(put);
-                    case Operation.DeleteRange delete -> writer.delete(delete);
-                    case Operation.Range range -> reader().read(range, revision, compactRevision);
-                    case Operation.Txn txn -> new TxnExecution(txn).run(writer);
-                    case Operation.Compact compact -> compact(compact);
-                    case Operation.OpenSession _ -> new Outcome.SessionOpened(revision);
-                };
+        Outcome outcome = switch (operation) {
+            case Operation.Put put -> writer.put(put);
+            case Operation.DeleteRange delete -> writer.delete(delete);
+            case Operation.Range range -> reader().read(range, revision, compactRevision);
+            case Operation.Txn txn -> new TxnExecution(txn).run(writer);
+            case Operation.Compact compact -> compact(compact);
+            case Operation.OpenSession _ -> new Outcome.SessionOpened(revision);
+        };
         writer.finish();
         return outcome;
     }
@@ -191,7 +190,8 @@ final class Execution {
         }
 
         private void write(KeyVersion version, Optional<Leaf> replaced, Optional<KeyVersion> previous) {
-            MerkleFrontier earlier = replaced.map(leaf -> leaf.history().append(leaf.head().digest()))
+            MerkleFrontier earlier = replaced.map(
+                            leaf -> leaf.history().append(leaf.head().digest()))
                     .orElse(MerkleFrontier.EMPTY);
             tree.put(new Leaf(version, earlier));
             changes.add(new KeyEvent(version, previous));
@@ -259,17 +259,18 @@ final class Execution {
 
         private Optional<KvError> precheckPath(Operation.Txn at, int[] choice) {
             for (Operation operation : branch(at, choices.get(choice[0]++))) {
-                Optional<KvError> error =
-                        switch (operation) {
-                            case Operation.Put put -> checkPut(
-                                    put,
-                                    tree.get(Space.treeKey(put.key())).map(Leaf::head).filter(KeyVersion::isLive));
-                            case Operation.Range range -> RangeReader.checkRevision(
-                                    range.revision(), revision, compactRevision);
-                            case Operation.Txn nested -> precheckPath(nested, choice);
-                            case Operation.DeleteRange _, Operation.Compact _, Operation.OpenSession _ -> Optional
-                                    .empty();
-                        };
+                Optional<KvError> error = switch (operation) {
+                    case Operation.Put put ->
+                        checkPut(
+                                put,
+                                tree.get(Space.treeKey(put.key()))
+                                        .map(Leaf::head)
+                                        .filter(KeyVersion::isLive));
+                    case Operation.Range range ->
+                        RangeReader.checkRevision(range.revision(), revision, compactRevision);
+                    case Operation.Txn nested -> precheckPath(nested, choice);
+                    case Operation.DeleteRange _, Operation.Compact _, Operation.OpenSession _ -> Optional.empty();
+                };
                 if (error.isPresent()) {
                     return error;
                 }
@@ -284,14 +285,13 @@ final class Execution {
                 if (!failures.isEmpty()) {
                     break;
                 }
-                Outcome outcome =
-                        switch (operation) {
-                            case Operation.Put put -> writer.put(put);
-                            case Operation.DeleteRange delete -> writer.delete(delete);
-                            case Operation.Range range -> reader().read(range, writer.seen(), compactRevision);
-                            case Operation.Txn nested -> perform(nested, writer, failures);
-                            case Operation.Compact _, Operation.OpenSession _ -> failed(KvError.MALFORMED);
-                        };
+                Outcome outcome = switch (operation) {
+                    case Operation.Put put -> writer.put(put);
+                    case Operation.DeleteRange delete -> writer.delete(delete);
+                    case Operation.Range range -> reader().read(range, writer.seen(), compactRevision);
+                    case Operation.Txn nested -> perform(nested, writer, failures);
+                    case Operation.Compact _, Operation.OpenSession _ -> failed(KvError.MALFORMED);
+                };
                 responses.add(outcome);
                 if (outcome instanceof Outcome.Failed) {
                     failures.add(outcome);

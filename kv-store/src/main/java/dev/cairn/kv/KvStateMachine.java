@@ -103,8 +103,7 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
 
     /** Answers a range from a state that is or was committed. May read from disk: not for the event loop. */
     public Outcome range(KvState state, Operation.Range range) {
-        Outcome outcome = new RangeReader(
-                        RangeReader.Source.of(state.tree()), state.unpersisted(), store, limits)
+        Outcome outcome = new RangeReader(RangeReader.Source.of(state.tree()), state.unpersisted(), store, limits)
                 .read(range, state.revision(), state.compactRevision());
         boolean overtaken = range.revision() > 0 && range.revision() < committed.compactRevision();
         return overtaken ? new Outcome.Failed(state.revision(), KvError.COMPACTED) : outcome;
@@ -167,7 +166,10 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
         long through = last;
         if (from < firstInMemory) {
             List<KeyVersion> onDisk = store.changes(from, Math.min(last, firstInMemory - 1), maxRevisions);
-            long revisions = onDisk.stream().mapToLong(KeyVersion::modRevision).distinct().count();
+            long revisions = onDisk.stream()
+                    .mapToLong(KeyVersion::modRevision)
+                    .distinct()
+                    .count();
             for (KeyVersion change : onDisk) {
                 if (matches.test(change.key())) {
                     found.add(new KeyEvent(

@@ -42,34 +42,35 @@ public final class OperationCodec {
 
     private static void write(ByteWriter out, Operation operation) {
         switch (operation) {
-            case Operation.Put p -> out.putByte(PUT)
-                    .putBytes(p.key())
-                    .putBytes(p.value())
-                    .putLong(p.lease())
-                    .putByte(flags(p.prevKv(), p.ignoreValue(), p.ignoreLease()));
-            case Operation.DeleteRange d -> out.putByte(DELETE)
-                    .putBytes(d.key())
-                    .putBytes(d.rangeEnd())
-                    .putByte(flags(d.prevKv()));
-            case Operation.Range r -> out.putByte(RANGE)
-                    .putBytes(r.key())
-                    .putBytes(r.rangeEnd())
-                    .putLong(r.limit())
-                    .putLong(r.revision())
-                    .putByte(indexOf(ORDERS, r.order()))
-                    .putByte(indexOf(TARGETS, r.target()))
-                    .putByte(flags(r.keysOnly(), r.countOnly()))
-                    .putLong(r.minModRevision())
-                    .putLong(r.maxModRevision())
-                    .putLong(r.minCreateRevision())
-                    .putLong(r.maxCreateRevision());
+            case Operation.Put p ->
+                out.putByte(PUT)
+                        .putBytes(p.key())
+                        .putBytes(p.value())
+                        .putLong(p.lease())
+                        .putByte(flags(p.prevKv(), p.ignoreValue(), p.ignoreLease()));
+            case Operation.DeleteRange d ->
+                out.putByte(DELETE).putBytes(d.key()).putBytes(d.rangeEnd()).putByte(flags(d.prevKv()));
+            case Operation.Range r ->
+                out.putByte(RANGE)
+                        .putBytes(r.key())
+                        .putBytes(r.rangeEnd())
+                        .putLong(r.limit())
+                        .putLong(r.revision())
+                        .putByte(indexOf(ORDERS, r.order()))
+                        .putByte(indexOf(TARGETS, r.target()))
+                        .putByte(flags(r.keysOnly(), r.countOnly()))
+                        .putLong(r.minModRevision())
+                        .putLong(r.maxModRevision())
+                        .putLong(r.minCreateRevision())
+                        .putLong(r.maxCreateRevision());
             case Operation.Txn t -> {
                 out.putByte(TXN).putInt(t.compares().size());
                 t.compares().forEach(compare -> write(out, compare));
                 writeAll(out, t.success());
                 writeAll(out, t.failure());
             }
-            case Operation.Compact c -> out.putByte(COMPACT).putLong(c.revision()).putByte(flags(c.physical()));
+            case Operation.Compact c ->
+                out.putByte(COMPACT).putLong(c.revision()).putByte(flags(c.physical()));
             case Operation.OpenSession _ -> out.putByte(OPEN_SESSION);
         }
     }
@@ -140,11 +141,11 @@ public final class OperationCodec {
                     Bytes value = nextBytes();
                     long lease = nextLong();
                     int f = nextFlags(3);
-                    operation = Optional.of(
-                            new Operation.Put(key, value, lease, (f & 1) != 0, (f & 2) != 0, (f & 4) != 0));
+                    operation =
+                            Optional.of(new Operation.Put(key, value, lease, (f & 1) != 0, (f & 2) != 0, (f & 4) != 0));
                 }
-                case DELETE -> operation =
-                        Optional.of(new Operation.DeleteRange(nextBytes(), nextBytes(), nextFlags(1) != 0));
+                case DELETE ->
+                    operation = Optional.of(new Operation.DeleteRange(nextBytes(), nextBytes(), nextFlags(1) != 0));
                 case RANGE -> operation = Optional.of(nextRange());
                 case TXN -> operation = nextTxn(depth);
                 case COMPACT -> operation = Optional.of(new Operation.Compact(nextLong(), nextFlags(1) != 0));
@@ -163,8 +164,18 @@ public final class OperationCodec {
             Operation.SortTarget target = nextOf(TARGETS);
             int f = nextFlags(2);
             return new Operation.Range(
-                    key, end, limit, revision, order, target, (f & 1) != 0, (f & 2) != 0, nextLong(), nextLong(),
-                    nextLong(), nextLong());
+                    key,
+                    end,
+                    limit,
+                    revision,
+                    order,
+                    target,
+                    (f & 1) != 0,
+                    (f & 2) != 0,
+                    nextLong(),
+                    nextLong(),
+                    nextLong(),
+                    nextLong());
         }
 
         private Optional<Operation> nextTxn(int depth) {

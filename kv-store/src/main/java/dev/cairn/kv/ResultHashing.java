@@ -70,7 +70,8 @@ final class ResultHashing {
             }
             case Outcome.Compacted compacted -> out.putByte(5).putLong(compacted.revision());
             case Outcome.SessionOpened opened -> out.putByte(6).putLong(opened.revision());
-            case Outcome.Failed failed -> out.putByte(7).putLong(failed.revision()).putInt(code(failed.error()));
+            case Outcome.Failed failed ->
+                out.putByte(7).putLong(failed.revision()).putInt(code(failed.error()));
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.cairn.kv;
 
-import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.ByteWriter;
+import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.ClientId;
 import java.util.Optional;
 
@@ -35,7 +35,9 @@ final class Space {
     }
 
     static KeySpan treeSpan(KeySpan user) {
-        return new KeySpan(treeKey(user.from()), Optional.of(user.until().map(Space::treeKey).orElse(USER_END)));
+        return new KeySpan(
+                treeKey(user.from()),
+                Optional.of(user.until().map(Space::treeKey).orElse(USER_END)));
     }
 
     static KeySpan userSpace() {

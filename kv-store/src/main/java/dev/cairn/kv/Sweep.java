@@ -3,8 +3,8 @@ package dev.cairn.kv;
 import dev.cairn.kv.tree.Leaf;
 import dev.cairn.kv.tree.TreeEditor;
 import dev.cairn.protocol.model.BigEndian;
-import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.ByteWriter;
+import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.MerkleFrontier;
 import java.util.ArrayList;
@@ -27,7 +27,8 @@ final class Sweep {
 
     /** This block's share. Dropped keys are added to {@code removed}. */
     static void advance(TreeEditor tree, Height height, List<Bytes> touched, List<Bytes> removed) {
-        Optional<Bytes> record = tree.get(Space.SWEEP).flatMap(leaf -> leaf.head().value().resident());
+        Optional<Bytes> record =
+                tree.get(Space.SWEEP).flatMap(leaf -> leaf.head().value().resident());
         if (record.isEmpty()) {
             return;
         }

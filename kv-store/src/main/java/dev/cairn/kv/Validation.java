@@ -55,13 +55,15 @@ public final class Validation {
         if (syntax.isPresent() || allowedOperations < limits.txnOperations()) {
             return syntax;
         }
-        boolean duplicates = Writes.of(txn.success()).isEmpty() || Writes.of(txn.failure()).isEmpty();
+        boolean duplicates =
+                Writes.of(txn.success()).isEmpty() || Writes.of(txn.failure()).isEmpty();
         return duplicates ? Optional.of(KvError.DUPLICATE_KEY) : Optional.empty();
     }
 
     private Optional<KvError> checkTxnSyntax(Operation.Txn txn, int allowedOperations) {
         int used = Math.max(
-                txn.compares().size(), Math.max(txn.success().size(), txn.failure().size()));
+                txn.compares().size(),
+                Math.max(txn.success().size(), txn.failure().size()));
         if (used > allowedOperations) {
             return Optional.of(KvError.TOO_MANY_OPS);
         }

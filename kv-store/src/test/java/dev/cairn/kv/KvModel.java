@@ -35,7 +35,9 @@ final class KvModel {
 
     Optional<Version> live(Bytes key) {
         List<Version> versions = keys.getOrDefault(key, List.of());
-        return versions.isEmpty() ? Optional.empty() : Optional.of(versions.getLast()).filter(v -> v.value().isPresent());
+        return versions.isEmpty()
+                ? Optional.empty()
+                : Optional.of(versions.getLast()).filter(v -> v.value().isPresent());
     }
 
     void put(Bytes key, Bytes value, long rev) {
@@ -52,7 +54,7 @@ final class KvModel {
         int deleted = 0;
         for (Bytes key : List.copyOf(keys.keySet())) {
             if (span.contains(key) && live(key).isPresent()) {
-                keys.get(key).add(new Version(0, rev, 0, Optional.empty()));
+                keys.computeIfAbsent(key, _ -> new ArrayList<>()).add(new Version(0, rev, 0, Optional.empty()));
                 deleted++;
             }
         }

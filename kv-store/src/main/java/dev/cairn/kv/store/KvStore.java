@@ -190,8 +190,8 @@ public final class KvStore implements History, AutoCloseable {
         if (resident.isPresent() || !version.isLive()) {
             return resident;
         }
-        byte[] record = get(
-                db.versions, RecordFormat.versionKey(version.treeKey(), version.modRevision(), version.sub()));
+        byte[] record =
+                get(db.versions, RecordFormat.versionKey(version.treeKey(), version.modRevision(), version.sub()));
         if (record == null) {
             return Optional.empty();
         }
@@ -219,7 +219,7 @@ public final class KvStore implements History, AutoCloseable {
                 if (!visitor.test(version)) {
                     break;
                 }
-                at.seek(RecordFormat.versionKey(version.treeKey(), -1, 0)); // past its last version
+                at.seek(RecordFormat.versionKey(version.treeKey(), 0, 0)); // no revision is 0: past its oldest version
             }
             at.status();
         } catch (RocksDBException e) {
@@ -245,7 +245,8 @@ public final class KvStore implements History, AutoCloseable {
                     break;
                 }
                 lastRevision = revision;
-                exact(Bytes.wrap(at.value()), revision, BigEndian.getInt(at.key(), 8)).ifPresent(found::add);
+                exact(Bytes.wrap(at.value()), revision, BigEndian.getInt(at.key(), 8))
+                        .ifPresent(found::add);
             }
             at.status();
         } catch (RocksDBException e) {

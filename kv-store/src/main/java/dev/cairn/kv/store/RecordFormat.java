@@ -112,7 +112,8 @@ final class RecordFormat {
     static byte[] head(Leaf leaf, Bytes inline) {
         KeyVersion head = leaf.head();
         MerkleFrontier history = leaf.history();
-        ByteWriter out = new ByteWriter(128 + inline.size() + Digest.BYTES * history.peaks().size())
+        ByteWriter out = new ByteWriter(
+                        128 + inline.size() + Digest.BYTES * history.peaks().size())
                 .putBytes(head.treeKey())
                 .putLong(head.modRevision())
                 .putInt(head.sub())

@@ -30,7 +30,8 @@ final class SpanWalk {
     private int partingOf(Bytes bound) {
         return root == null
                 ? -1
-                : CritBit.firstDifference(bound, Tree.nearest(root, bound).head().treeKey());
+                : CritBit.firstDifference(
+                        bound, Tree.nearest(root, bound).head().treeKey());
     }
 
     long liveCount() {

@@ -18,7 +18,7 @@ import io.grpc.stub.StreamObserver;
 final class StatusService extends ReplicaGrpc.ReplicaImplBase {
     private final Consensus consensus;
     private final StoreGauges store;
-    private final Gateway<?, ?> gateway;
+    private final Gateway gateway;
     private final ProcessGauges process;
     private final ClusterIdentity cluster;
     private final String version;
@@ -26,7 +26,7 @@ final class StatusService extends ReplicaGrpc.ReplicaImplBase {
     StatusService(
             Consensus consensus,
             StoreGauges store,
-            Gateway<?, ?> gateway,
+            Gateway gateway,
             ProcessGauges process,
             ClusterIdentity cluster,
             String version) {

@@ -105,4 +105,13 @@ class CanonicalBytesTest {
         Digest c = new Digest(3, 0, 0, 0);
         assertThat(MerkleFrontier.rootOf(List.of(a, b, c))).isNotEqualTo(MerkleFrontier.rootOf(List.of(a, b, c, c)));
     }
+
+    @Property
+    void whatIsWrittenByteByByteIsAllThere(@ForAll byte[] bytes) {
+        ByteWriter out = new ByteWriter(0);
+        for (byte b : bytes) {
+            out.putByte(b);
+        }
+        assertThat(out.toArray()).isEqualTo(bytes);
+    }
 }

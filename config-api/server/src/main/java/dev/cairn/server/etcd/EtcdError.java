@@ -1,12 +1,13 @@
 package dev.cairn.server.etcd;
 
+import dev.cairn.kv.KvError;
 import dev.cairn.server.gateway.Refusal;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 
 /**
  * The failures an etcd client knows. Clients compare the description, byte for byte, and decide by it whether to retry;
- * so no other text and no other code may reach them.
+ * so where etcd has a text, no other may reach them. A few failures etcd does not have.
  */
 public enum EtcdError {
     EMPTY_KEY(Status.Code.INVALID_ARGUMENT, "etcdserver: key is not provided"),
@@ -17,6 +18,10 @@ public enum EtcdError {
     DUPLICATE_KEY(Status.Code.INVALID_ARGUMENT, "etcdserver: duplicate key given in txn request"),
     INVALID_SORT_OPTION(Status.Code.INVALID_ARGUMENT, "etcdserver: invalid sort option"),
     REQUEST_TOO_LARGE(Status.Code.INVALID_ARGUMENT, "etcdserver: request is too large"),
+    INVALID_COMPARE(Status.Code.INVALID_ARGUMENT, "etcdserver: invalid compare option"),
+    KEY_TOO_NESTED(Status.Code.INVALID_ARGUMENT, "etcdserver: key is a continuation of too many other keys"),
+    MALFORMED(Status.Code.INVALID_ARGUMENT, "etcdserver: malformed request"),
+    TOO_COSTLY(Status.Code.RESOURCE_EXHAUSTED, "etcdserver: request visits too many keys or moves too many bytes"),
     COMPACTED(Status.Code.OUT_OF_RANGE, "etcdserver: mvcc: required revision has been compacted"),
     FUTURE_REVISION(Status.Code.OUT_OF_RANGE, "etcdserver: mvcc: required revision is a future revision"),
     LEASE_TTL_TOO_LARGE(Status.Code.OUT_OF_RANGE, "etcdserver: too large lease TTL"),
@@ -41,6 +46,25 @@ public enum EtcdError {
     EtcdError(Status.Code code, String description) {
         this.code = code;
         this.description = description;
+    }
+
+    public static EtcdError of(KvError error) {
+        return switch (error) {
+            case KEY_NOT_PROVIDED -> EMPTY_KEY;
+            case KEY_NOT_FOUND -> KEY_NOT_FOUND;
+            case VALUE_PROVIDED -> VALUE_PROVIDED;
+            case LEASE_PROVIDED -> LEASE_PROVIDED;
+            case LEASE_NOT_FOUND -> LEASE_NOT_FOUND;
+            case TOO_MANY_OPS -> TOO_MANY_OPS;
+            case DUPLICATE_KEY -> DUPLICATE_KEY;
+            case COMPACTED -> COMPACTED;
+            case FUTURE_REVISION -> FUTURE_REVISION;
+            case TOO_COSTLY -> TOO_COSTLY;
+            case KEY_TOO_NESTED -> KEY_TOO_NESTED;
+            case MALFORMED -> MALFORMED;
+            // Executed before, in a block this process has not seen: its result is not known here.
+            case DUPLICATE_REQUEST, NO_SESSION -> TIMEOUT;
+        };
     }
 
     public static EtcdError of(Refusal refusal) {

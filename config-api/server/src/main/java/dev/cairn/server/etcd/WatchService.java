@@ -9,11 +9,15 @@ import dev.cairn.server.watch.WatchStream;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Connects watch streams to the hub. A stream's next request is taken off the wire when the hub has handled the last. */
 public final class WatchService extends WatchGrpc.WatchImplBase {
     private final WatchHub hub;
     private final Headers headers;
+    private final Set<WatchStream> needLeader = ConcurrentHashMap.newKeySet();
 
     public WatchService(WatchHub hub, Headers headers) {
         this.hub = hub;
@@ -25,10 +29,23 @@ public final class WatchService extends WatchGrpc.WatchImplBase {
         ServerCallStreamObserver<WatchResponse> call = (ServerCallStreamObserver<WatchResponse>) responses;
         WatchStream stream = hub.open(new CallOutlet(call), headers::at);
         call.disableAutoRequest();
+        if (LeaderGate.isLeaderRequired()) {
+            needLeader.add(stream);
+        }
         call.setOnReadyHandler(stream::ready);
-        call.setOnCancelHandler(stream::gone);
+        call.setOnCancelHandler(() -> {
+            needLeader.remove(stream);
+            stream.gone();
+        });
         call.request(1);
         return new Requests(stream, call);
+    }
+
+    /** The leader has been missing for long: ends the streams that asked not to be kept in the dark. */
+    public void leaderLost() {
+        List<WatchStream> ended = List.copyOf(needLeader);
+        ended.forEach(needLeader::remove);
+        ended.forEach(stream -> stream.end(EtcdError.NO_LEADER.status()));
     }
 
     private record Requests(WatchStream stream, ServerCallStreamObserver<WatchResponse> call)

@@ -1,13 +1,11 @@
 package dev.cairn.server.gateway;
 
-/**
- * A client's call whose operation goes through the log. Exactly one of the two answers is given, once.
- *
- * @param <O> an operation
- * @param <R> what executing one gives
- */
-public interface Call<O, R> {
-    O operation();
+import dev.cairn.kv.Operation;
+import dev.cairn.kv.Outcome;
+
+/** A client's call whose operation goes through the log. Exactly one of the two answers is given, once. */
+public interface Call {
+    Operation operation();
 
     /** About what the operation adds to a request. */
     int sizeBytes();
@@ -16,7 +14,7 @@ public interface Call<O, R> {
     boolean isAbandoned();
 
     /** The operation was executed, with this result. */
-    void completed(R outcome);
+    void completed(Outcome outcome);
 
     void refused(Refusal why);
 }

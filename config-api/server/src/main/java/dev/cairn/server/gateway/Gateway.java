@@ -1,8 +1,11 @@
 package dev.cairn.server.gateway;
 
-import dev.cairn.protocol.model.Bytes;
+import dev.cairn.kv.KvError;
+import dev.cairn.kv.Operation;
+import dev.cairn.kv.OperationCodec;
+import dev.cairn.kv.Outcome;
+import dev.cairn.kv.RequestOutcome;
 import dev.cairn.protocol.model.ClientId;
-import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.RequestId;
 import dev.cairn.server.Consensus;
 import java.util.ArrayDeque;
@@ -22,11 +25,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Each request is made once: consensus sends it again as often as needed, and the session's window makes it execute
  * once. A call that was not answered in time fails; its operation may still happen, and it is never sent again. Only
  * the calls of a request that surely did nothing, for its session was gone, go out anew in another session.
- *
- * @param <O> an operation
- * @param <R> what executing one gives
- */
-public final class Gateway<O, R> {
+ * */
+public final class Gateway {
     /**
      * A gateway's bounds.
      *
@@ -48,17 +48,21 @@ public final class Gateway<O, R> {
     }
 
     /** What one request carries; opening a session carries no calls. */
-    private record Batch<O, R>(RequestId id, List<O> operations, List<PendingCall<O, R>> calls) {}
+    private record Batch(RequestId id, List<Operation> operations, List<PendingCall> calls) {
+        boolean isOpening() {
+            return calls.isEmpty();
+        }
+    }
 
     private final ClientId self;
     private final Consensus consensus;
-    private final OperationFormat<O> format;
+    private final LongSupplier sessionNames;
     private final Executor answering;
     private final LongSupplier nanoTime;
     private final Limits limits;
 
-    private final ArrayDeque<PendingCall<O, R>> waiting = new ArrayDeque<>();
-    private final Map<RequestId, Batch<O, R>> outstanding = new HashMap<>();
+    private final ArrayDeque<PendingCall> waiting = new ArrayDeque<>();
+    private final Map<RequestId, Batch> outstanding = new HashMap<>();
     private long waitingBytes;
     private boolean open;
     private boolean opening;
@@ -66,17 +70,22 @@ public final class Gateway<O, R> {
     private long sequence;
     private boolean stopped;
 
-    /** @param answering runs what a committed request's calls are told; never this replica's event loop */
+    /**
+     * Sends nothing before {@link #start}.
+     *
+     * @param sessionNames names for sessions, none given twice, not even after a restart
+     * @param answering runs what a committed request's calls are told; never this replica's event loop
+     */
     public Gateway(
             ClientId self,
             Consensus consensus,
-            OperationFormat<O> format,
+            LongSupplier sessionNames,
             Executor answering,
             LongSupplier nanoTime,
             Limits limits) {
         this.self = self;
         this.consensus = consensus;
-        this.format = format;
+        this.sessionNames = sessionNames;
         this.answering = answering;
         this.nanoTime = nanoTime;
         this.limits = limits;
@@ -88,7 +97,7 @@ public final class Gateway<O, R> {
     }
 
     /** Carries a call's operation, which has passed validation; or refuses the call at once. */
-    public void submit(Call<O, R> call) {
+    public void submit(Call call) {
         @Nullable Refusal refusal = admit(call);
         if (refusal == null) {
             sendWhatMayLeave();
@@ -97,26 +106,27 @@ public final class Gateway<O, R> {
         }
     }
 
-    private synchronized @Nullable Refusal admit(Call<O, R> call) {
+    private synchronized @Nullable Refusal admit(Call call) {
         if (stopped) {
             return Refusal.STOPPED;
         }
         if (waiting.size() >= limits.waitingCalls() || waitingBytes + call.sizeBytes() > limits.waitingBytes()) {
             return Refusal.TOO_MANY_REQUESTS;
         }
-        waiting.add(new PendingCall<>(call, nanoTime.getAsLong()));
+        waiting.add(new PendingCall(call, nanoTime.getAsLong()));
         waitingBytes += call.sizeBytes();
         return null;
     }
 
     private void sendWhatMayLeave() {
-        for (Batch<O, R> batch = nextBatch(); batch != null; batch = nextBatch()) {
-            Bytes operations = format.encode(batch.operations());
-            consensus.submit(new Request(batch.id(), operations, consensus.sign(batch.id(), operations)));
+        for (Batch batch = nextBatch(); batch != null; batch = nextBatch()) {
+            if (!consensus.submit(consensus.sign(batch.id(), OperationCodec.encode(batch.operations())))) {
+                refused(batch.id());
+            }
         }
     }
 
-    private synchronized @Nullable Batch<O, R> nextBatch() {
+    private synchronized @Nullable Batch nextBatch() {
         if (stopped) {
             return null;
         }
@@ -126,13 +136,13 @@ public final class Gateway<O, R> {
         if (outstanding.size() >= limits.outstanding()) {
             return null;
         }
-        List<PendingCall<O, R>> calls = new ArrayList<>();
-        List<O> operations = new ArrayList<>();
+        List<PendingCall> calls = new ArrayList<>();
+        List<Operation> operations = new ArrayList<>();
         int bytes = 0;
         while (!waiting.isEmpty()
                 && operations.size() < limits.batchOperations()
                 && (operations.isEmpty() || bytes + waiting.element().call.sizeBytes() <= limits.batchBytes())) {
-            PendingCall<O, R> next = waiting.remove();
+            PendingCall next = waiting.remove();
             waitingBytes -= next.call.sizeBytes();
             if (!next.isAnswered() && !next.call.isAbandoned()) {
                 bytes += next.call.sizeBytes();
@@ -140,25 +150,31 @@ public final class Gateway<O, R> {
                 operations.add(next.call.operation());
             }
         }
-        return operations.isEmpty() ? null : track(new RequestId(self, session, ++sequence), operations, calls);
+        return operations.isEmpty() ? null : track(nextId(), operations, calls);
     }
 
     /** The only request that may leave while no session is open. */
-    private @Nullable Batch<O, R> openingBatch() {
+    private @Nullable Batch openingBatch() {
         if (opening) {
             return null;
         }
         opening = true;
-        return track(format.openingRequest(self), List.of(format.openSession()), List.of());
+        session = sessionNames.getAsLong();
+        sequence = 0;
+        return track(nextId(), List.of(new Operation.OpenSession()), List.of());
     }
 
-    private Batch<O, R> track(RequestId id, List<O> operations, List<PendingCall<O, R>> calls) {
-        Batch<O, R> batch = new Batch<>(id, operations, calls);
+    private RequestId nextId() {
+        return new RequestId(self, session, ++sequence);
+    }
+
+    private Batch track(RequestId id, List<Operation> operations, List<PendingCall> calls) {
+        Batch batch = new Batch(id, operations, calls);
         outstanding.put(id, batch);
         return batch;
     }
 
-    private synchronized @Nullable Batch<O, R> untrack(RequestId id) {
+    private synchronized @Nullable Batch untrack(RequestId id) {
         return outstanding.remove(id);
     }
 
@@ -168,70 +184,68 @@ public final class Gateway<O, R> {
     }
 
     /** A request that this gateway awaited was committed. Called on the event loop; its calls are told elsewhere. */
-    public void committed(RequestId id, Execution<R> execution) {
-        Batch<O, R> batch = untrack(id);
+    public void committed(RequestId id, RequestOutcome outcome) {
+        Batch batch = untrack(id);
         if (batch != null) {
-            answering.execute(() -> finish(batch, execution));
+            answering.execute(() -> finish(batch, outcome));
         }
     }
 
-    private void finish(Batch<O, R> batch, Execution<R> execution) {
-        switch (execution) {
-            case Execution.Done<R>(List<R> outcomes) -> {
+    private void finish(Batch batch, RequestOutcome outcome) {
+        switch (outcome) {
+            case RequestOutcome.Executed(List<Outcome> outcomes) -> {
+                if (batch.isOpening()) {
+                    opened();
+                }
                 sendWhatMayLeave();
                 for (int i = 0; i < batch.calls().size(); i++) {
                     batch.calls().get(i).complete(outcomes.get(i));
                 }
             }
-            case Execution.SessionOpened<R>(long opened) -> {
-                begin(opened);
+            case RequestOutcome.Refused(KvError error) -> {
+                if (error == KvError.NO_SESSION) {
+                    sendAgain(batch);
+                } else if (batch.isOpening()) {
+                    reopenAfter(batch);
+                }
                 sendWhatMayLeave();
-            }
-            case Execution.SessionGone<R>() -> {
-                sendAgain(batch);
-                sendWhatMayLeave();
-            }
-            // The first execution was in a block that this process has not seen, so its results are not known.
-            case Execution.Repeated<R>() -> {
-                reopenAfter(batch);
-                sendWhatMayLeave();
-                batch.calls().forEach(call -> call.refuse(Refusal.TIMED_OUT));
+                if (error != KvError.NO_SESSION) {
+                    batch.calls().forEach(call -> call.complete(new Outcome.Failed(0, error)));
+                }
             }
         }
     }
 
-    private synchronized void begin(long opened) {
-        session = opened;
-        sequence = 0;
+    private synchronized void opened() {
         opening = false;
         open = true;
     }
 
     /** Nothing of {@code batch} was executed: its calls go first in the next session. */
-    private synchronized void sendAgain(Batch<O, R> batch) {
+    private synchronized void sendAgain(Batch batch) {
         reopenAfter(batch);
-        for (PendingCall<O, R> call : batch.calls().reversed()) {
+        for (PendingCall call : batch.calls().reversed()) {
             waiting.addFirst(call);
             waitingBytes += call.call.sizeBytes();
         }
     }
 
     /** Makes sure that a new session is opened if {@code batch} was of the present one, or was to open one. */
-    private synchronized void reopenAfter(Batch<O, R> batch) {
-        if (batch.calls().isEmpty()) {
+    private synchronized void reopenAfter(Batch batch) {
+        if (batch.isOpening()) {
             opening = false;
         } else if (batch.id().session() == session) {
             open = false;
         }
     }
 
-    /** The replica did not take a request; nothing of it was or will be done. Called on the event loop. */
+    /** The replica did not take a request; nothing of it was or will be done. Never blocks. */
     public void refused(RequestId id) {
-        Batch<O, R> batch = untrack(id);
+        Batch batch = untrack(id);
         if (batch != null) {
             answering.execute(() -> {
                 batch.calls().forEach(call -> call.refuse(Refusal.TOO_MANY_REQUESTS));
-                if (batch.calls().isEmpty()) {
+                if (batch.isOpening()) {
                     reopenAfter(batch);
                 } else {
                     sendWhatMayLeave();
@@ -255,15 +269,15 @@ public final class Gateway<O, R> {
     }
 
     private void refuse(Refusal why, long sinceAtMost) {
-        List<PendingCall<O, R>> late = new ArrayList<>();
+        List<PendingCall> late = new ArrayList<>();
         synchronized (this) {
             while (!waiting.isEmpty() && waiting.element().isSince(sinceAtMost)) {
-                PendingCall<O, R> call = waiting.remove();
+                PendingCall call = waiting.remove();
                 waitingBytes -= call.call.sizeBytes();
                 late.add(call);
             }
-            for (Batch<O, R> batch : outstanding.values()) {
-                for (PendingCall<O, R> call : batch.calls()) {
+            for (Batch batch : outstanding.values()) {
+                for (PendingCall call : batch.calls()) {
                     if (call.isSince(sinceAtMost)) {
                         late.add(call);
                     }

@@ -1,19 +1,20 @@
 package dev.cairn.server.gateway;
 
+import dev.cairn.kv.Outcome;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A call that was accepted; lets through only the first answer. */
-final class PendingCall<O, R> {
-    final Call<O, R> call;
+final class PendingCall {
+    final Call call;
     private final long sinceNanos;
     private final AtomicBoolean answered = new AtomicBoolean();
 
-    PendingCall(Call<O, R> call, long sinceNanos) {
+    PendingCall(Call call, long sinceNanos) {
         this.call = call;
         this.sinceNanos = sinceNanos;
     }
 
-    void complete(R outcome) {
+    void complete(Outcome outcome) {
         if (answered.compareAndSet(false, true)) {
             call.completed(outcome);
         }

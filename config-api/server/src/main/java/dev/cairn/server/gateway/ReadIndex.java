@@ -66,8 +66,26 @@ public final class ReadIndex {
         if (refusal != null) {
             read.refuse(refusal);
         } else if (begun != null) {
-            consensus.readIndex(begun.id());
+            ask(begun);
         }
+    }
+
+    private void ask(Round round) {
+        if (!consensus.readIndex(round.id())) {
+            Round dropped = end(round.id());
+            if (dropped != null) {
+                dropped.reads().forEach(waiting -> waiting.read().refuse(Refusal.TOO_MANY_REQUESTS));
+            }
+        }
+    }
+
+    private synchronized @Nullable Round end(long id) {
+        Round ended = underWay;
+        if (ended == null || ended.id() != id) {
+            return null;
+        }
+        underWay = null;
+        return ended;
     }
 
     private Round begin() {
@@ -77,25 +95,25 @@ public final class ReadIndex {
         return round;
     }
 
-    /** Round {@code id} has its linearizable point. */
+    /** Round {@code id} has its linearizable point. Called on the event loop; never blocks. */
     public void ready(long id) {
-        Round done;
-        @Nullable Round begun = null;
-        synchronized (this) {
-            if (underWay == null || underWay.id() != id) {
-                return;
-            }
-            done = underWay;
-            underWay = null;
-            if (!next.isEmpty()) {
-                begun = begin();
-            }
+        Round done = end(id);
+        if (done == null) {
+            return;
         }
-        if (begun != null) {
-            consensus.readIndex(begun.id());
-        }
+        beginNext();
         if (!done.reads().isEmpty()) {
             readers.execute(() -> done.reads().forEach(waiting -> waiting.read().proceed()));
+        }
+    }
+
+    private void beginNext() {
+        @Nullable Round begun;
+        synchronized (this) {
+            begun = next.isEmpty() || underWay != null ? null : begin();
+        }
+        if (begun != null) {
+            ask(begun);
         }
     }
 
@@ -103,6 +121,7 @@ public final class ReadIndex {
     public void expire() {
         long oldest = nanoTime.getAsLong() - patienceNanos;
         refuse(Refusal.TIMED_OUT, oldest);
+        beginNext();
     }
 
     /** Refuses everything, now and from now on. */

@@ -1,5 +1,6 @@
 package dev.cairn.server.http;
 
+import dev.cairn.server.Background;
 import dev.cairn.server.Consensus;
 import dev.cairn.server.etcd.EtcdError;
 import dev.cairn.server.gateway.ReadIndex;
@@ -9,7 +10,6 @@ import dev.cairn.server.net.HttpReply;
 import dev.cairn.server.net.HttpRoutes;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /** etcd's pages for probes, dashboards and feature detection, with etcd's texts. */
@@ -19,12 +19,12 @@ public final class OperatorPages implements HttpRoutes {
     private final Consensus consensus;
     private final ReadIndex readIndex;
     private final Supplier<String> metrics;
-    private final Executor background;
+    private final Background background;
     private final String version;
 
     /** @param background where {@code metrics} is asked */
     public OperatorPages(
-            Consensus consensus, ReadIndex readIndex, Supplier<String> metrics, Executor background, String version) {
+            Consensus consensus, ReadIndex readIndex, Supplier<String> metrics, Background background, String version) {
         this.consensus = consensus;
         this.readIndex = readIndex;
         this.metrics = metrics;
@@ -44,14 +44,18 @@ public final class OperatorPages implements HttpRoutes {
     private CompletionStage<HttpReply> page(HttpQuery query) {
         return switch (query.path()) {
             case "/version" -> now(HttpReply.json(200, versions()));
-            case "/metrics" ->
-                CompletableFuture.supplyAsync(
-                        () -> new HttpReply(200, "text/plain; version=0.0.4; charset=utf-8", metrics.get()),
-                        background);
+            case "/metrics" -> scrape();
             case "/livez" -> now(HttpReply.text(200, verbose(query) ? "[+]serializable_read ok\nok\n" : "ok\n"));
             case "/readyz" -> readable(false).thenApply(problem -> ready(problem, verbose(query)));
             default -> readable(query.parameter("serializable").equals("true")).thenApply(OperatorPages::health);
         };
+    }
+
+    private CompletionStage<HttpReply> scrape() {
+        CompletableFuture<HttpReply> page = new CompletableFuture<>();
+        boolean taken = background.offer(
+                () -> page.complete(new HttpReply(200, "text/plain; version=0.0.4; charset=utf-8", metrics.get())));
+        return taken ? page : now(HttpReply.text(503, "busy\n"));
     }
 
     private static boolean verbose(HttpQuery query) {

@@ -24,29 +24,27 @@ public final class OnePort implements AutoCloseable {
     private final EventLoopGroup boss;
     private final EventLoopGroup workers;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
-    private final HttpRoutes routes;
     private final long silenceMillis;
 
     /**
      * @param workerThreads threads that serve all connections
      * @param silenceMillis a connection that has not shown its protocol after this long is closed
      */
-    public OnePort(int workerThreads, long silenceMillis, HttpRoutes routes) {
+    public OnePort(int workerThreads, long silenceMillis) {
         this.boss = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("client-accept"), NioIoHandler.newFactory());
         this.workers = new MultiThreadIoEventLoopGroup(
                 workerThreads, new DefaultThreadFactory("client-io"), NioIoHandler.newFactory());
-        this.routes = routes;
         this.silenceMillis = silenceMillis;
     }
 
-    /** Makes {@code builder}'s server listen through this port. */
-    public void attach(NettyServerBuilder builder) {
+    /** Makes {@code builder}'s server listen through this port; {@code routes} serve whatever is not gRPC. */
+    public void attach(NettyServerBuilder builder, HttpRoutes routes) {
         builder.bossEventLoopGroup(boss)
                 .workerEventLoopGroup(new AdoptingEventLoopGroup(workers))
                 .channelFactory(() -> {
                     NioServerSocketChannel listener = new NioServerSocketChannel();
-                    listener.pipeline().addLast(new Acceptor());
+                    listener.pipeline().addLast(new Acceptor(routes));
                     return listener;
                 })
                 .withOption(ChannelOption.SO_REUSEADDR, true);
@@ -67,6 +65,12 @@ public final class OnePort implements AutoCloseable {
 
     /** Stands before gRPC's acceptor in the listening channel's pipeline. */
     private final class Acceptor extends ChannelInboundHandlerAdapter {
+        private final HttpRoutes routes;
+
+        Acceptor(HttpRoutes routes) {
+            this.routes = routes;
+        }
+
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object accepted) {
             Channel child = (Channel) accepted;

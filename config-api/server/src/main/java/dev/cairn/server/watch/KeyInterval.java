@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param end null: no upper bound
  */
-record KeyInterval(Bytes begin, @Nullable Bytes end) implements Comparable<KeyInterval> {
+public record KeyInterval(Bytes begin, @Nullable Bytes end) implements Comparable<KeyInterval> {
 
     /** The interval that holds {@code key} alone. */
     static KeyInterval single(Bytes key) {
@@ -24,7 +24,7 @@ record KeyInterval(Bytes begin, @Nullable Bytes end) implements Comparable<KeyIn
         return end != null && end.compareTo(begin) <= 0;
     }
 
-    boolean holds(Bytes key) {
+    public boolean holds(Bytes key) {
         return begin.compareTo(key) <= 0 && (end == null || key.compareTo(end) < 0);
     }
 

@@ -3,6 +3,8 @@ package dev.cairn.server.watch;
 import dev.cairn.proto.etcdserverpb.WatchCreateRequest;
 import dev.cairn.proto.etcdserverpb.WatchResponse;
 import io.grpc.Status;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,6 +20,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>All of it runs on the hub's thread.
  */
 public final class WatchStream {
+    private static final Logger LOG = System.getLogger(WatchStream.class.getName());
+
     /** What may wait for a slow client before its watchers fall behind. */
     static final int MAX_BUFFERED_BYTES = 1 << 20;
 
@@ -167,7 +171,12 @@ public final class WatchStream {
             fallBehind(watcher, changes.getFirst().revision());
             return;
         }
-        deliver(watcher, changes);
+        try {
+            deliver(watcher, changes);
+        } catch (GoneException e) {
+            // History will say which revision the client has lost.
+            fallBehind(watcher, changes.getFirst().revision());
+        }
     }
 
     /** From now on history feeds {@code watcher}, beginning with revision {@code from}. */
@@ -178,10 +187,11 @@ public final class WatchStream {
     }
 
     private void deliver(Watcher watcher, List<Change> changes) {
-        if (!changes.isEmpty()) {
-            watcher.quiet = false;
-            EventResponses.of(watcher, changes, headers).forEach(this::send);
+        if (changes.isEmpty()) {
+            return;
         }
+        watcher.quiet = false;
+        EventResponses.of(watcher, changes, headers).forEach(this::send);
     }
 
     void beat() {
@@ -206,13 +216,21 @@ public final class WatchStream {
             reading = true;
             Watcher watcher = behind.element();
             long from = watcher.next;
-            hub.readers().execute(() -> {
-                Timeline.Page page = hub.timeline().read(watcher.spec.interval(), from);
-                if (watcher.spec.previous() && page instanceof Timeline.Page.Changes(List<Change> changes, long _)) {
-                    changes.forEach(Change::eventWithPrevious);
-                }
-                hub.execute(() -> caughtUp(watcher, from, page));
-            });
+            hub.readers().execute(() -> read(watcher, from));
+        }
+    }
+
+    /** Runs on a reader thread. */
+    private void read(Watcher watcher, long from) {
+        try {
+            Timeline.Page page = hub.timeline().read(watcher.spec.interval(), from);
+            if (watcher.spec.previous() && page instanceof Timeline.Page.Changes(List<Change> changes, long _)) {
+                changes.forEach(Change::eventWithPrevious);
+            }
+            hub.execute(() -> caughtUp(watcher, from, page));
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "history could not be read from revision " + from, e);
+            end(Status.UNAVAILABLE.withDescription("etcdserver: history could not be read"));
         }
     }
 

@@ -18,19 +18,21 @@ public final class FakeConsensus implements Consensus {
     final List<Request> requests = new ArrayList<>();
     final List<Long> readRounds = new ArrayList<>();
 
+    boolean full;
+
     @Override
-    public void submit(Request request) {
-        requests.add(request);
+    public boolean submit(Request request) {
+        return !full && requests.add(request);
     }
 
     @Override
-    public void readIndex(long readId) {
-        readRounds.add(readId);
+    public boolean readIndex(long readId) {
+        return !full && readRounds.add(readId);
     }
 
     @Override
-    public Signature sign(RequestId id, Bytes operations) {
-        return new Signature(Bytes.EMPTY);
+    public Request sign(RequestId id, Bytes operations) {
+        return new Request(id, operations, new Signature(Bytes.EMPTY));
     }
 
     @Override

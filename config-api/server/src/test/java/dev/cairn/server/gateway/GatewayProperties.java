@@ -2,13 +2,16 @@ package dev.cairn.server.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cairn.kv.KvError;
+import dev.cairn.kv.Operation;
+import dev.cairn.kv.OperationCodec;
+import dev.cairn.kv.Outcome;
+import dev.cairn.kv.RequestOutcome;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.ClientId;
 import dev.cairn.protocol.model.Request;
-import dev.cairn.protocol.model.RequestId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -32,13 +35,14 @@ class GatewayProperties {
     private long now;
     private long lastSession;
     private int names;
-    private final Gateway<String, String> gateway =
-            new Gateway<>(SELF, consensus, new Words(), answering::add, () -> now, LIMITS);
+    private final Gateway gateway =
+            new Gateway(SELF, consensus, () -> ++lastSession, answering::add, () -> now, LIMITS);
 
     @Property(tries = 500)
     void everyCallIsAnsweredOnceAndExecutedAtMostOnce(@ForAll Random random) {
         gateway.start();
         for (int step = 0; step < 300; step++) {
+            consensus.full = random.nextInt(20) == 0;
             switch (random.nextInt(12)) {
                 case 0, 1, 2, 3, 4 -> submit(1 + random.nextInt(15), random.nextInt(20) == 0);
                 case 5, 6 -> commit(random);
@@ -61,6 +65,7 @@ class GatewayProperties {
             // One more where a session is opened while requests of the last one are still on their way.
             assertThat(gateway.outstandingRequests()).isLessThanOrEqualTo(LIMITS.outstanding() + 1);
         }
+        consensus.full = false;
         settle(random);
         assertThat(answers).hasSize(names);
         answers.forEach((name, told) -> {
@@ -122,10 +127,10 @@ class GatewayProperties {
 
     private void submit(int bytes, boolean abandoned) {
         String name = "op" + names++;
-        gateway.submit(new Call<>() {
+        gateway.submit(new Call() {
             @Override
-            public String operation() {
-                return name;
+            public Operation operation() {
+                return new Operation.DeleteRange(Bytes.utf8(name), Bytes.EMPTY, false);
             }
 
             @Override
@@ -142,8 +147,8 @@ class GatewayProperties {
             }
 
             @Override
-            public void completed(String outcome) {
-                answers.computeIfAbsent(name, n -> new ArrayList<>()).add(outcome);
+            public void completed(Outcome outcome) {
+                answers.computeIfAbsent(name, n -> new ArrayList<>()).add("did op" + outcome.revision());
             }
 
             @Override
@@ -166,21 +171,26 @@ class GatewayProperties {
         Request request = take(random);
         assertThat(gateway.awaits(request.id())).isTrue();
         gateway.committed(request.id(), execute(request));
-        gateway.committed(request.id(), new Execution.Repeated<>());
+        gateway.committed(request.id(), new RequestOutcome.Refused(KvError.DUPLICATE_REQUEST));
     }
 
-    private Execution<String> execute(Request request) {
-        if (request.operations().toUtf8().equals("open")) {
-            openSessions.add(++lastSession);
-            return new Execution.SessionOpened<>(lastSession);
+    /** The outcome of deleting "op7" has revision 7. */
+    private RequestOutcome execute(Request request) {
+        List<Operation> operations = OperationCodec.decode(request.operations()).orElseThrow();
+        if (operations.equals(List.of(new Operation.OpenSession()))) {
+            openSessions.add(request.id().session());
+            return new RequestOutcome.Executed(List.of(new Outcome.SessionOpened(1)));
         }
         if (!openSessions.contains(request.id().session())) {
-            return new Execution.SessionGone<>();
+            return new RequestOutcome.Refused(KvError.NO_SESSION);
         }
-        List<String> operations = words(request);
-        operations.forEach(operation -> assertThat(executed.add(operation)).isTrue());
-        return new Execution.Done<>(
-                operations.stream().map(operation -> "did " + operation).toList());
+        List<Outcome> outcomes = new ArrayList<>();
+        for (Operation operation : operations) {
+            String name = ((Operation.DeleteRange) operation).key().toUtf8();
+            assertThat(executed.add(name)).isTrue();
+            outcomes.add(new Outcome.Deleted(Long.parseLong(name.substring(2)), 0, List.of()));
+        }
+        return new RequestOutcome.Executed(outcomes);
     }
 
     private void answer(int tasks) {
@@ -189,30 +199,7 @@ class GatewayProperties {
         }
     }
 
-    private static List<String> words(Request request) {
-        return Arrays.asList(request.operations().toUtf8().split(",", -1));
-    }
-
     private static int size(Request request) {
-        return words(request).size();
-    }
-
-    private static final class Words implements OperationFormat<String> {
-        private long openings;
-
-        @Override
-        public Bytes encode(List<String> operations) {
-            return Bytes.utf8(String.join(",", operations));
-        }
-
-        @Override
-        public String openSession() {
-            return "open";
-        }
-
-        @Override
-        public RequestId openingRequest(ClientId client) {
-            return new RequestId(client, 0, ++openings);
-        }
+        return OperationCodec.decode(request.operations()).orElseThrow().size();
     }
 }

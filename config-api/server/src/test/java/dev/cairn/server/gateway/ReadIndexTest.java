@@ -50,6 +50,17 @@ class ReadIndexTest {
     }
 
     @Test
+    void refusesARoundThatCouldNotBegin() {
+        consensus.full = true;
+        index.await(read("a"));
+        assertThat(told).containsExactly("a TOO_MANY_REQUESTS");
+        consensus.full = false;
+        index.await(read("b"));
+        index.ready(2);
+        assertThat(told).containsExactly("a TOO_MANY_REQUESTS", "b proceeds");
+    }
+
+    @Test
     void refusesEverythingOnceStopped() {
         index.await(read("a"));
         index.await(read("b"));

@@ -31,18 +31,17 @@ import org.junit.jupiter.api.Timeout;
 class OnePortTest {
     private static final long SILENCE_MILLIS = 200;
 
-    private final OnePort port = new OnePort(
-            2,
-            SILENCE_MILLIS,
-            query -> CompletableFuture.completedFuture(
-                    HttpReply.text(query.path().equals("/gone") ? 404 : 200, query.method() + " " + query.path())));
+    private final OnePort port = new OnePort(2, SILENCE_MILLIS);
     private Server server;
 
     @BeforeEach
     void start() throws IOException {
         NettyServerBuilder builder =
                 NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-        port.attach(builder);
+        port.attach(
+                builder,
+                query -> CompletableFuture.completedFuture(
+                        HttpReply.text(query.path().equals("/gone") ? 404 : 200, query.method() + " " + query.path())));
         server = builder.directExecutor()
                 .addService(new HealthStatusManager().getHealthService())
                 .build()

@@ -39,8 +39,7 @@ final class BouncyCastleEd25519 extends Ed25519 {
 
     @Override
     VerifyingKey admit(Bytes encoded) {
-        PublicPoint point =
-                org.bouncycastle.math.ec.rfc8032.Ed25519.validatePublicKeyFullExport(encoded.shared(), 0);
+        PublicPoint point = org.bouncycastle.math.ec.rfc8032.Ed25519.validatePublicKeyFullExport(encoded.shared(), 0);
         if (point == null) {
             throw new IllegalArgumentException("not a valid key");
         }

@@ -32,8 +32,7 @@ public final class Ed25519Authenticator extends Authenticator {
         List<Bytes> members = genesis.membership().voteKeys();
         for (int i = 0; i < members.size(); i++) {
             int index = i;
-            keys.add(ed25519
-                    .verifyingKey(members.get(i))
+            keys.add(ed25519.verifyingKey(members.get(i))
                     .orElseThrow(() -> new IllegalArgumentException(
                             "the vote key of replica " + index + " is no valid Ed25519 key")));
         }

@@ -69,8 +69,7 @@ public final class MessageCodec {
                 case NEW_VIEW -> known(Reading.newView(source.getNewView()));
                 case STATUS -> known(status(source.getStatus()));
                 case FORWARD -> known(forward(source.getForward()));
-                case FETCH_BLOCKS_FROM ->
-                    known(new Message.FetchBlocks(Reading.height(source.getFetchBlocksFrom())));
+                case FETCH_BLOCKS_FROM -> known(new Message.FetchBlocks(Reading.height(source.getFetchBlocksFrom())));
                 case BLOCKS -> known(blocks(source.getBlocks()));
                 case FETCH_BODY -> known(new Message.FetchBody(Reading.digest(source.getFetchBody())));
                 case BODY -> known(new Message.Body(Reading.block(source.getBody())));

@@ -50,9 +50,8 @@ final class Writing {
     }
 
     static Certificate certificate(QuorumCertificate certificate) {
-        Certificate.Builder out = Certificate.newBuilder()
-                .setPhase(phase(certificate.phase()))
-                .setBallot(ballot(certificate.ballot()));
+        Certificate.Builder out =
+                Certificate.newBuilder().setPhase(phase(certificate.phase())).setBallot(ballot(certificate.ballot()));
         for (QuorumCertificate.Signed signed : certificate.votes()) {
             out.addVotes(CertificateVote.newBuilder()
                     .setVoter(signed.voter().index())

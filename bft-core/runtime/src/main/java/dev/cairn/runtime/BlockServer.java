@@ -90,7 +90,8 @@ final class BlockServer implements AutoCloseable {
         while (!found.isEmpty()) {
             Optional<List<Header>> link = link(log, found.getLast());
             if (link.isPresent()) {
-                List<Block> blocks = found.stream().map(RocksLog.CommittedBody::block).toList();
+                List<Block> blocks =
+                        found.stream().map(RocksLog.CommittedBody::block).toList();
                 return Optional.of(
                         new Message.Blocks(blocks, link.get(), found.getLast().proof()));
             }

@@ -8,8 +8,9 @@ import dev.cairn.protocol.ReplicaStatus;
 import dev.cairn.protocol.StateMachine;
 import dev.cairn.protocol.Timeouts;
 import dev.cairn.protocol.Transition;
+import dev.cairn.protocol.model.Block;
+import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.Message;
-import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.ReplicaId;
 import java.time.Clock;
 import java.time.Instant;
@@ -59,12 +60,12 @@ final class EventLoop<S> {
 
     /** Where committed states go to be written. */
     interface StateSink<S> {
-        void persist(dev.cairn.protocol.model.Block block, S state);
+        void persist(Block block, S state);
     }
 
     /** Who answers peers that fetch committed blocks. */
     interface BlockSource {
-        void serve(ReplicaId to, dev.cairn.protocol.model.Height from);
+        void serve(ReplicaId to, Height from);
     }
 
     private final Parts<S> parts;
@@ -274,13 +275,9 @@ final class EventLoop<S> {
             case Transition.CatchingUp t -> LOG.debug("fetches from {} of {}", t.from(), t.to());
             case Transition.CheckpointStable t -> LOG.debug("checkpoint {} is stable", t.height());
             case Transition.Committed t -> LOG.trace("committed {} {}", t.height(), t.block());
-            case Transition.Prepared t -> LOG.trace("prepared {}", ballotOf(t.certificate()));
+            case Transition.Prepared t -> LOG.trace("prepared {}", t.certificate());
             case Transition.Proposed t -> LOG.trace("proposed {} in {}", t.height(), t.view());
             case Transition.Voted t -> LOG.trace("voted {}", t.ballot());
         }
-    }
-
-    private static Object ballotOf(QuorumCertificate certificate) {
-        return certificate.ballot();
     }
 }

@@ -59,8 +59,7 @@ final class InboundFilter {
     private volatile Picture picture;
 
     /** {@code tip} as in {@link Picture}: the genesis block in the first view, nothing where it is not known yet. */
-    InboundFilter(
-            int replicas, int quorum, Parameters parameters, View view, @Nullable Digest tip, Height committed) {
+    InboundFilter(int replicas, int quorum, Parameters parameters, View view, @Nullable Digest tip, Height committed) {
         this.quorum = quorum;
         this.horizon = parameters.horizon();
         this.picture = new Picture(view, tip, committed);
@@ -120,7 +119,8 @@ final class InboundFilter {
             case Vote vote ->
                 vote.voter().equals(from) && isOpen(now, vote) && tally(vote).wants(vote, quorum);
             case Message.PrePrepare m ->
-                !now.view().isAfter(m.view()) && isNear(now, m.block().height(), m.block().digest());
+                !now.view().isAfter(m.view())
+                        && isNear(now, m.block().height(), m.block().digest());
             case Message.Suspect m -> m.sender().equals(from) && !now.view().isAfter(m.view());
             case Message.ViewChange m -> !now.view().isAfter(m.target());
             case Message.NewView m -> !now.view().isAfter(m.view());

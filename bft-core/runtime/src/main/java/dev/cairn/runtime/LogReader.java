@@ -10,6 +10,7 @@ import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.MerkleFrontier;
+import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.Signature;
 import dev.cairn.protocol.model.Vote;
@@ -80,7 +81,8 @@ final class LogReader {
         Optional<QuorumCertificate> stable = certificate(LogKeys.STABLE);
         Height floor = stable.map(QuorumCertificate::height).orElse(Height.GENESIS);
         Optional<LogRecord.CommittedBlock> last = lastCommitted();
-        Block head = last.isPresent() ? store.block(last.get().height(), last.get().block()) : genesis.block();
+        Block head =
+                last.isPresent() ? store.block(last.get().height(), last.get().block()) : genesis.block();
         if (floor.isAbove(head.height())) {
             throw new StorageException("the stable checkpoint " + floor + " is above the last block " + head.height());
         }
@@ -204,13 +206,13 @@ final class LogReader {
         return value == null ? Optional.empty() : Optional.of(RecordCodec.certificate(value));
     }
 
-    private Optional<dev.cairn.protocol.model.Message.ViewChange> viewChange()
+    private Optional<Message.ViewChange> viewChange()
             throws RocksDBException, MalformedException {
         byte @Nullable [] value = store.get(LogStore.Family.META, LogKeys.VIEW_CHANGE);
         return value == null ? Optional.empty() : Optional.of(RecordCodec.viewChange(value));
     }
 
-    private Optional<dev.cairn.protocol.model.Message.NewView> newView() throws RocksDBException, MalformedException {
+    private Optional<Message.NewView> newView() throws RocksDBException, MalformedException {
         byte @Nullable [] value = store.get(LogStore.Family.META, LogKeys.NEW_VIEW);
         return value == null ? Optional.empty() : Optional.of(RecordCodec.newView(value));
     }

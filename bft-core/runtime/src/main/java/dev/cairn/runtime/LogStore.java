@@ -12,8 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -46,24 +46,23 @@ final class LogStore implements AutoCloseable {
 
     /** One column family each. */
     enum Family {
-        META(RocksDB.DEFAULT_COLUMN_FAMILY, 1),
-        BLOCKS("blocks".getBytes(StandardCharsets.US_ASCII), 16),
-        CANONICAL("canonical".getBytes(StandardCharsets.US_ASCII), 4),
-        HISTORY("history".getBytes(StandardCharsets.US_ASCII), 1),
-        VOTES("votes".getBytes(StandardCharsets.US_ASCII), 4),
-        SLOTS("slots".getBytes(StandardCharsets.US_ASCII), 1);
+        META("default", 1),
+        BLOCKS("blocks", 16),
+        CANONICAL("canonical", 4),
+        HISTORY("history", 1),
+        VOTES("votes", 4),
+        SLOTS("slots", 1);
 
-        private final byte[] column;
+        private final String column;
         private final int bufferMib;
 
-        Family(byte[] column, int bufferMib) {
+        Family(String column, int bufferMib) {
             this.column = column;
             this.bufferMib = bufferMib;
         }
 
-        @Override
-        public String toString() {
-            return name().toLowerCase(Locale.ROOT);
+        byte[] columnName() {
+            return column.getBytes(StandardCharsets.US_ASCII);
         }
     }
 
@@ -98,14 +97,15 @@ final class LogStore implements AutoCloseable {
                 .setFilterPolicy(keep(owned, new BloomFilter(10)));
         List<ColumnFamilyDescriptor> columns = new ArrayList<>();
         for (Family family : Family.values()) {
-            columns.add(new ColumnFamilyDescriptor(family.column, columnOptions(owned, family, table)));
+            columns.add(new ColumnFamilyDescriptor(family.columnName(), columnOptions(owned, family, table)));
         }
         List<ColumnFamilyHandle> opened = new ArrayList<>();
         try {
             RocksDB db = RocksDB.open(keep(owned, databaseOptions()), path.toString(), columns, opened);
             Map<Family, ColumnFamilyHandle> handles = new EnumMap<>(Family.class);
+            Iterator<ColumnFamilyHandle> inOrder = opened.iterator();
             for (Family family : Family.values()) {
-                handles.put(family, opened.get(family.ordinal()));
+                handles.put(family, inOrder.next());
             }
             return new LogStore(path, db, handles, owned);
         } catch (RocksDBException e) {

@@ -135,7 +135,7 @@ final class OutboundLink {
         Attempt next = new Attempt();
         attempt = next;
         next.start();
-        executor.schedule(
+        var _ = executor.schedule(
                 () -> {
                     if (attempt == next && !up) {
                         next.fail("no welcome in time");
@@ -186,7 +186,7 @@ final class OutboundLink {
         }
         boolean wasSteady = wasUp && System.nanoTime() - of.upSinceNanos > STEADY_NANOS;
         backoffMillis = wasSteady ? FIRST_BACKOFF_MILLIS : Math.min(2 * backoffMillis, LAST_BACKOFF_MILLIS);
-        executor.schedule(this::dial, backoffMillis, TimeUnit.MILLISECONDS);
+        var _ = executor.schedule(this::dial, backoffMillis, TimeUnit.MILLISECONDS);
     }
 
     /** Ends the link for good; the I/O threads do the rest. */
@@ -233,7 +233,7 @@ final class OutboundLink {
         void start() {
             Metadata headers = new Metadata();
             headers.put(CHAIN, chainId.toHex());
-            var unused = PeerLinkGrpc.newStub(channel)
+            var _ = PeerLinkGrpc.newStub(channel)
                     .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
                     .withOnReadyThreshold(READY_BYTES)
                     .deliver(this);
@@ -254,7 +254,7 @@ final class OutboundLink {
         }
 
         void shutdown() {
-            var unused = channel.shutdownNow();
+            var _ = channel.shutdownNow();
         }
 
         @Override

@@ -7,6 +7,7 @@ import dev.cairn.protocol.Genesis;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.ReplicaId;
 import io.grpc.Server;
+import io.grpc.ServerInterceptors;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -20,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** All links of one replica: it dials every other replica and accepts from every other; messages flow as they dial. */
-final class PeerLinks implements AutoCloseable {
+final class PeerLinks implements EventLoop.Network, AutoCloseable {
     /** Frames, flow-control windows and what gRPC holds per stream are bounded by these. */
     private static final int WINDOW_BYTES = 4 << 20;
 
@@ -93,14 +94,14 @@ final class PeerLinks implements AutoCloseable {
                     .flowControlWindow(WINDOW_BYTES)
                     .permitKeepAliveTime(5, TimeUnit.SECONDS)
                     .permitKeepAliveWithoutCalls(true)
-                    .addService(io.grpc.ServerInterceptors.intercept(inbound, inbound))
+                    .addService(ServerInterceptors.intercept(inbound, inbound))
                     .build()
                     .start();
             PeerLinks opened = new PeerLinks(group, server, filter);
             opened.links.putAll(links);
             return opened;
         } catch (IOException e) {
-            group.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+            var _ = group.shutdownGracefully(0, 0, TimeUnit.SECONDS);
             throw new BootException(
                     BootException.Cause.UNUSABLE,
                     "cannot listen for the other replicas on " + config.peerListen() + " (" + rootMessage(e)
@@ -139,7 +140,8 @@ final class PeerLinks implements AutoCloseable {
     }
 
     /** Queues the message for its peer; goes out at the next {@link #flush}. From any thread. */
-    void send(ReplicaId to, Message message) {
+    @Override
+    public void send(ReplicaId to, Message message) {
         OutboundLink link = links.get(to);
         if (link != null) {
             filter.onSent(to, message);
@@ -148,14 +150,16 @@ final class PeerLinks implements AutoCloseable {
     }
 
     /** Queues the message for all others; encoded once. */
-    void broadcast(Message message) {
+    @Override
+    public void broadcast(Message message) {
         filter.onBroadcast(message);
         Lane lane = Lane.of(message);
         PeerMessage encoded = MessageCodec.encode(message);
         links.values().forEach(link -> link.enqueue(lane, encoded));
     }
 
-    void flush() {
+    @Override
+    public void flush() {
         links.values().forEach(OutboundLink::flush);
     }
 

@@ -72,7 +72,8 @@ final class PeerTls {
             Certificate[] chain = session.getPeerCertificates();
             Digest fingerprint = Hashing.sha256(chain[0].getEncoded());
             return IntStream.range(0, peers.size())
-                    .filter(i -> i != self.index() && peers.get(i).tlsFingerprint().equals(fingerprint))
+                    .filter(i ->
+                            i != self.index() && peers.get(i).tlsFingerprint().equals(fingerprint))
                     .mapToObj(ReplicaId::new)
                     .findFirst();
         } catch (SSLPeerUnverifiedException | CertificateEncodingException e) {

@@ -95,23 +95,7 @@ public final class ReplicaNode<S> implements AutoCloseable {
                         listener,
                         storage::append,
                         storage::persist,
-                        new EventLoop.Network() {
-                            @Override
-                            public void send(
-                                    dev.cairn.protocol.model.ReplicaId to, dev.cairn.protocol.model.Message message) {
-                                links.send(to, message);
-                            }
-
-                            @Override
-                            public void broadcast(dev.cairn.protocol.model.Message message) {
-                                links.broadcast(message);
-                            }
-
-                            @Override
-                            public void flush() {
-                                links.flush();
-                            }
-                        },
+                        links,
                         blocks::serve,
                         filter,
                         metrics,
@@ -203,7 +187,8 @@ public final class ReplicaNode<S> implements AutoCloseable {
         metrics.gauge("cairn_inbox_events", mailbox, Mailbox::size);
         metrics.gauge("cairn_links_up", links, PeerLinks::linksUp);
         metrics.gauge("cairn_view", loop, l -> l.status().view().number());
-        metrics.gauge("cairn_committed_height", loop, l -> l.status().committed().value());
+        metrics.gauge(
+                "cairn_committed_height", loop, l -> l.status().committed().value());
         metrics.gauge(
                 "cairn_stable_height", loop, l -> l.status().stableCheckpoint().value());
         metrics.gauge("cairn_waiting_requests", loop, l -> l.status().waitingRequests());
@@ -276,7 +261,7 @@ public final class ReplicaNode<S> implements AutoCloseable {
                 terminated.complete(Optional.ofNullable(fatal));
             }
         } else {
-            var unused = terminated.join();
+            var _ = terminated.join();
         }
     }
 }

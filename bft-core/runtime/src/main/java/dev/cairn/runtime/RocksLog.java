@@ -104,8 +104,7 @@ final class RocksLog implements DurableLog, AutoCloseable {
         }
         store.put(batch, LogStore.Family.CANONICAL, LogKeys.height(record.height()), RecordCodec.encode(record));
         if (record.height().value() % HISTORY_INTERVAL == 0) {
-            store.put(
-                    batch, LogStore.Family.HISTORY, LogKeys.height(record.height()), RecordCodec.encode(history));
+            store.put(batch, LogStore.Family.HISTORY, LogKeys.height(record.height()), RecordCodec.encode(history));
         }
         history = history.append(record.block());
         committed = record.height();

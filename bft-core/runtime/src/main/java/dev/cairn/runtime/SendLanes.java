@@ -77,7 +77,8 @@ final class SendLanes {
             found = false;
             for (Lane lane : Lane.values()) {
                 Queue queue = queue(lane);
-                if (!queue.messages.isEmpty() && (bytes == 0 || bytes + size(queue.messages.getFirst()) <= FRAME_BYTES)) {
+                if (!queue.messages.isEmpty()
+                        && (bytes == 0 || bytes + size(queue.messages.getFirst()) <= FRAME_BYTES)) {
                     bytes += add(frame, queue);
                     found = true;
                 }

@@ -30,8 +30,7 @@ final class StateRecovery {
             check(path, machine.roots(state), block(log, genesis, applied), "as it was stored");
             for (Height at = applied.next(); at.isAtMost(head.height()); at = at.next()) {
                 Block block = block(log, genesis, at);
-                state = machine.execute(
-                        state, new Proposal(at, block.header().timeNanos(), block.requests()));
+                state = machine.execute(state, new Proposal(at, block.header().timeNanos(), block.requests()));
                 check(path, machine.roots(state), block, "after executing it again");
                 machine.commit(state, block);
                 machine.persist(state, block);

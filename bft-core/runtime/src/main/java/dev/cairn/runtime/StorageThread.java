@@ -11,6 +11,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one thread that waits for the disk. Whatever records came while it was writing become the next batch, so many
@@ -142,7 +143,7 @@ final class StorageThread<S> implements AutoCloseable {
     }
 
     /** A state that may be written now: unless too many wait, only while no records do. */
-    private @org.jspecify.annotations.Nullable Committed<S> nextState() {
+    private @Nullable Committed<S> nextState() {
         lock.lock();
         try {
             boolean mayGoFirst = records.isEmpty() || states.size() > MAX_STATES_BEHIND;

@@ -28,7 +28,8 @@ class ClusterTest {
             }
             for (int i = 1; i < 4; i++) {
                 int shared = Math.min(
-                        cluster.heard.get(0).blocks.size(), cluster.heard.get(i).blocks.size());
+                        cluster.heard.get(0).blocks.size(),
+                        cluster.heard.get(i).blocks.size());
                 assertThat(cluster.heard.get(i).blocks.subList(0, shared))
                         .isEqualTo(cluster.heard.get(0).blocks.subList(0, shared));
             }
@@ -105,8 +106,9 @@ class ClusterTest {
     }
 
     private static void awaitAll(TestCluster cluster, int node, List<RequestId> ids) {
-        Await.until("node " + node + " has committed " + ids.size() + " requests; " + status(cluster, node), () ->
-                cluster.heard.get(node).requests.containsAll(ids));
+        Await.until(
+                "node " + node + " has committed " + ids.size() + " requests; " + status(cluster, node),
+                () -> cluster.heard.get(node).requests.containsAll(ids));
     }
 
     private static String status(TestCluster cluster, int node) {

@@ -143,7 +143,7 @@ final class TestCluster implements AutoCloseable {
         return new NodeConfig(
                 new ReplicaId(i),
                 directory.resolve("r" + i),
-                new InetSocketAddress("127.0.0.1", peers.get(i).port()),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), peers.get(i).port()),
                 peers,
                 Timeouts.DEFAULT,
                 NodeConfig.Bounds.DEFAULT);
@@ -157,12 +157,7 @@ final class TestCluster implements AutoCloseable {
 
     ReplicaNode<ToyMachine.State> start(int i) throws BootException {
         ReplicaNode<ToyMachine.State> node = ReplicaNode.start(
-                config(i),
-                genesis,
-                new ToyMachine(disks.get(i)),
-                keys.get(i),
-                new SimpleMeterRegistry(),
-                heard.get(i));
+                config(i), genesis, new ToyMachine(disks.get(i)), keys.get(i), new SimpleMeterRegistry(), heard.get(i));
         nodes.set(i, node);
         return node;
     }

@@ -206,8 +206,7 @@ final class LogReader {
         return value == null ? Optional.empty() : Optional.of(RecordCodec.certificate(value));
     }
 
-    private Optional<Message.ViewChange> viewChange()
-            throws RocksDBException, MalformedException {
+    private Optional<Message.ViewChange> viewChange() throws RocksDBException, MalformedException {
         byte @Nullable [] value = store.get(LogStore.Family.META, LogKeys.VIEW_CHANGE);
         return value == null ? Optional.empty() : Optional.of(RecordCodec.viewChange(value));
     }

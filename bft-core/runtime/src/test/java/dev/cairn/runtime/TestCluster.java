@@ -143,7 +143,8 @@ final class TestCluster implements AutoCloseable {
         return new NodeConfig(
                 new ReplicaId(i),
                 directory.resolve("r" + i),
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), peers.get(i).port()),
+                new InetSocketAddress(
+                        InetAddress.getLoopbackAddress(), peers.get(i).port()),
                 peers,
                 Timeouts.DEFAULT,
                 NodeConfig.Bounds.DEFAULT);

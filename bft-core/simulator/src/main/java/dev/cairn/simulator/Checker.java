@@ -35,8 +35,13 @@ final class Checker {
     }
 
     void onCommitted(SimReplica replica, Block block, QuorumCertificate proof, LedgerMachine.State state) {
-        invariants.forEach(invariant ->
-                invariant.onCommitted(replica.id, replica.incarnation(), block, proof, state.roots(), state.executed().size()));
+        invariants.forEach(invariant -> invariant.onCommitted(
+                replica.id,
+                replica.incarnation(),
+                block,
+                proof,
+                state.roots(),
+                state.executed().size()));
     }
 
     void onRead(SimReplica replica, Height mustSee) {

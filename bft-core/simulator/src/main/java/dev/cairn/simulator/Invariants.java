@@ -60,7 +60,7 @@ final class Invariants {
         @Override
         public void onCommitted(
                 ReplicaId replica, int life, Block block, QuorumCertificate proof, StateRoots roots, int executed) {
-            Head head = heads.getOrDefault(replica, new Head(life, Height.GENESIS, genesis));
+            Head head = heads.getOrDefault(replica, new Head(1, Height.GENESIS, genesis));
             boolean sameLife = head.life() == life;
             require(
                     !sameLife || block.height().equals(head.height().next()),
@@ -68,7 +68,10 @@ final class Invariants {
                     replica + " commits " + block + " after " + head);
             Height below = new Height(block.height().value() - 1);
             Digest parent = below.equals(Height.GENESIS) ? genesis : chain.get(below);
-            require(block.parent().equals(parent), this, replica + " commits " + block + " on another parent than " + parent);
+            require(
+                    block.parent().equals(parent),
+                    this,
+                    replica + " commits " + block + " on another parent than " + parent);
             chain.put(block.height(), block.digest());
             heads.put(replica, new Head(life, block.height(), block.digest()));
         }
@@ -89,7 +92,8 @@ final class Invariants {
                     authenticator.isValidCertificate(proof, Phase.COMMIT),
                     this,
                     replica + " commits " + block + " on the unsound " + proof);
-            boolean ownOrLater = proof.block().equals(block.digest()) || proof.height().isAbove(block.height());
+            boolean ownOrLater =
+                    proof.block().equals(block.digest()) || proof.height().isAbove(block.height());
             require(ownOrLater, this, replica + " commits " + block + " by " + proof);
         }
 
@@ -112,11 +116,18 @@ final class Invariants {
         public void onSent(ReplicaId from, Message message) {
             if (message instanceof Vote vote) {
                 Slot slot = new Slot(
-                        vote.voter(), vote.phase(), vote.ballot().view(), vote.ballot().height());
+                        vote.voter(),
+                        vote.phase(),
+                        vote.ballot().view(),
+                        vote.ballot().height());
                 Ballot first = votes.putIfAbsent(slot, vote.ballot());
-                require(first == null || first.equals(vote.ballot()), this, from + " votes for " + vote + " and " + first);
+                require(
+                        first == null || first.equals(vote.ballot()),
+                        this,
+                        from + " votes for " + vote + " and " + first);
             }
-            if (message instanceof Message.PrePrepare proposal && proposal.primary().equals(from)) {
+            if (message instanceof Message.PrePrepare proposal
+                    && proposal.primary().equals(from)) {
                 Slot slot = new Slot(
                         from, Phase.PREPARE, proposal.view(), proposal.block().height());
                 Digest first = proposals.putIfAbsent(slot, proposal.block().digest());

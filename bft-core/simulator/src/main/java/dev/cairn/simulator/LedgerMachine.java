@@ -20,8 +20,7 @@ final class LedgerMachine {
         }
     }
 
-    static final State GENESIS =
-            new State(Set.of(), new StateRoots(2, 1, 0, Digest.ZERO, Digest.ZERO, Digest.ZERO));
+    static final State GENESIS = new State(Set.of(), new StateRoots(2, 1, 0, Digest.ZERO, Digest.ZERO, Digest.ZERO));
 
     private LedgerMachine() {}
 

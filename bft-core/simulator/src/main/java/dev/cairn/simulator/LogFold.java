@@ -46,21 +46,24 @@ final class LogFold {
             case LogRecord.BlockBody r -> bodies.put(r.block().digest(), r.block());
             case LogRecord.ProposedSlot r -> slots.put(r.ballot(), r.signature());
             case LogRecord.CastVote r -> votes.add(r.vote());
-            case LogRecord.PreparedCertificate r -> prepared = prepared.filter(
-                            known -> Ballot.BY_VIEW_THEN_HEIGHT.compare(
-                                            known.ballot(), r.certificate().ballot())
-                                    >= 0)
-                    .or(() -> Optional.of(r.certificate()));
+            case LogRecord.PreparedCertificate r ->
+                prepared = prepared.filter(known -> Ballot.BY_VIEW_THEN_HEIGHT.compare(
+                                        known.ballot(), r.certificate().ballot())
+                                >= 0)
+                        .or(() -> Optional.of(r.certificate()));
             case LogRecord.CommittedBlock r -> committed.put(r.height(), r);
-            case LogRecord.SentViewChange r -> viewChange = viewChange.filter(
-                            known -> known.target().isAfter(r.viewChange().target()))
-                    .or(() -> Optional.of(r.viewChange()));
-            case LogRecord.AcceptedNewView r -> newView = newView.filter(
-                            known -> known.view().isAfter(r.newView().view()))
-                    .or(() -> Optional.of(r.newView()));
-            case LogRecord.StableCheckpoint r -> stable = stable.filter(
-                            known -> known.height().isAbove(r.certificate().height()))
-                    .or(() -> Optional.of(r.certificate()));
+            case LogRecord.SentViewChange r ->
+                viewChange = viewChange
+                        .filter(known -> known.target().isAfter(r.viewChange().target()))
+                        .or(() -> Optional.of(r.viewChange()));
+            case LogRecord.AcceptedNewView r ->
+                newView = newView.filter(
+                                known -> known.view().isAfter(r.newView().view()))
+                        .or(() -> Optional.of(r.newView()));
+            case LogRecord.StableCheckpoint r ->
+                stable = stable.filter(
+                                known -> known.height().isAbove(r.certificate().height()))
+                        .or(() -> Optional.of(r.certificate()));
         }
     }
 

@@ -52,14 +52,16 @@ final class Rewriter {
             case SILENT -> List.of();
             case EQUIVOCATE -> equivocate(message, to);
             case WITHHOLD_VOTES -> message instanceof Vote ? List.of() : toAll(message, to);
-            case SELECTIVE -> to.stream()
-                    .filter(_ -> world.random().nextInt(3) > 0)
-                    .flatMap(peer -> toAll(message, List.of(peer)).stream())
-                    .toList();
+            case SELECTIVE ->
+                to.stream()
+                        .filter(_ -> world.random().nextInt(3) > 0)
+                        .flatMap(peer -> toAll(message, List.of(peer)).stream())
+                        .toList();
             case LIE_ABOUT_HEIGHTS -> toAll(lie(message), to);
             case HIDE_PREPARED -> toAll(hide(message), to);
-            case SUSPECT_ALWAYS -> Stream.concat(toAll(message, to).stream(), suspicion(message, to).stream())
-                    .toList();
+            case SUSPECT_ALWAYS ->
+                Stream.concat(toAll(message, to).stream(), suspicion(message, to).stream())
+                        .toList();
             case CENSOR -> message instanceof Message.Forward ? List.of() : toAll(message, to);
         };
     }
@@ -84,10 +86,12 @@ final class Rewriter {
     private Message twinOf(Message message) {
         return switch (message) {
             case Message.PrePrepare m -> prePrepare(m.view(), twin(m.block()));
-            case Vote vote -> Optional.ofNullable(twins.get(vote.ballot().block()))
-                    .<Message>map(block -> vote(vote, block))
-                    .orElse(vote);
-            case Message.Suspect _, Message.ViewChange _, Message.NewView _, Message.Status _, Message.Forward _ -> message;
+            case Vote vote ->
+                Optional.ofNullable(twins.get(vote.ballot().block()))
+                        .<Message>map(block -> vote(vote, block))
+                        .orElse(vote);
+            case Message.Suspect _, Message.ViewChange _, Message.NewView _, Message.Status _, Message.Forward _ ->
+                message;
             case Message.FetchBlocks _, Message.Blocks _, Message.FetchBody _, Message.Body _ -> message;
             case Message.ReadIndexQuery _, Message.ReadIndexAnswer _ -> message;
         };
@@ -98,15 +102,27 @@ final class Rewriter {
         return twins.computeIfAbsent(block.digest(), _ -> {
             Header h = block.header();
             Header other = new Header(
-                    h.formatVersion(), h.chainId(), h.epoch(), h.height(), h.parent(), h.timeNanos() + 1, h.requestsRoot(),
-                    h.roots(), h.historyRoot(), h.validators(), h.nextValidators(), h.parameters(), h.applicationVersion());
+                    h.formatVersion(),
+                    h.chainId(),
+                    h.epoch(),
+                    h.height(),
+                    h.parent(),
+                    h.timeNanos() + 1,
+                    h.requestsRoot(),
+                    h.roots(),
+                    h.historyRoot(),
+                    h.validators(),
+                    h.nextValidators(),
+                    h.parameters(),
+                    h.applicationVersion());
             return new Block(other, block.requests());
         });
     }
 
     private Message prePrepare(View view, Block block) {
         Ballot ballot = new Ballot(block.header().epoch(), view, block.height(), block.digest());
-        Statement statement = Statement.of(Statement.Kind.PRE_PREPARE, world.genesis().chainId(), ballot);
+        Statement statement =
+                Statement.of(Statement.Kind.PRE_PREPARE, world.genesis().chainId(), ballot);
         return new Message.PrePrepare(view, block, self, SimCrypto.sign(self, statement));
     }
 
@@ -121,10 +137,17 @@ final class Rewriter {
 
     private Message lie(Message message) {
         return switch (message) {
-            case Message.Status m -> new Message.Status(
-                    m.epoch(), m.view(), m.changing(), m.prepared().plus(100), m.committed().plus(100), m.stable());
-            case Message.ReadIndexAnswer m -> new Message.ReadIndexAnswer(
-                    m.round(), new View(m.view().number() + 9), m.height().plus(100));
+            case Message.Status m ->
+                new Message.Status(
+                        m.epoch(),
+                        m.view(),
+                        m.changing(),
+                        m.prepared().plus(100),
+                        m.committed().plus(100),
+                        m.stable());
+            case Message.ReadIndexAnswer m ->
+                new Message.ReadIndexAnswer(
+                        m.round(), new View(m.view().number() + 9), m.height().plus(100));
             case Message.PrePrepare _, Message.Prepare _, Message.Commit _, Message.Checkpoint _ -> message;
             case Message.Suspect _, Message.ViewChange _, Message.NewView _, Message.Forward _ -> message;
             case Message.FetchBlocks _, Message.Blocks _, Message.FetchBody _, Message.Body _ -> message;
@@ -138,7 +161,12 @@ final class Rewriter {
         }
         Digest content = Message.ViewChange.contentDigest(Optional.empty(), Optional.empty(), change.trigger());
         Statement statement = new Statement(
-                Statement.Kind.VIEW_CHANGE, world.genesis().chainId(), change.epoch(), change.target(), Height.GENESIS, content);
+                Statement.Kind.VIEW_CHANGE,
+                world.genesis().chainId(),
+                change.epoch(),
+                change.target(),
+                Height.GENESIS,
+                content);
         return new Message.ViewChange(
                 change.epoch(),
                 change.target(),

@@ -198,7 +198,8 @@ final class SimReplica {
         LedgerMachine.State result = LedgerMachine.execute(parent, e.proposal());
         states.put(e.execution(), result);
         int life = incarnation;
-        executionsDoneAt = Math.max(executionsDoneAt, world.nowMicros() + world.random().nextInt(50));
+        executionsDoneAt =
+                Math.max(executionsDoneAt, world.nowMicros() + world.random().nextInt(50));
         world.after(executionsDoneAt - world.nowMicros(), () -> {
             if (life == incarnation) {
                 step(new Event.Executed(e.execution(), result.roots()));

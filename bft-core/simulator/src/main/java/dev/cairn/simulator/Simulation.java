@@ -154,15 +154,15 @@ public final class Simulation {
 
     private boolean isDone() {
         Height highest = highestCommitted();
-        return honest().allMatch(replica -> replica.isUp() && replica.committedHeight().equals(highest))
+        return honest().allMatch(replica ->
+                        replica.isUp() && replica.committedHeight().equals(highest))
                 && unexecuted() == 0
                 && reads.isEmpty();
     }
 
     private long unexecuted() {
         return submitted.keySet().stream()
-                .filter(request -> isOwedTo(request)
-                        && honest().anyMatch(replica -> !replica.hasExecuted(request)))
+                .filter(request -> isOwedTo(request) && honest().anyMatch(replica -> !replica.hasExecuted(request)))
                 .count();
     }
 
@@ -176,8 +176,12 @@ public final class Simulation {
         StringBuilder text = new StringBuilder("not everything was committed everywhere " + RECOVERY_MILLIS
                 + " ms after all faults ended: " + unexecuted() + " requests and " + reads.size() + " reads open;");
         for (SimReplica replica : replicas) {
-            text.append(' ').append(replica.id).append(replica.isHonest() ? "" : "!").append(' ');
-            text.append(replica.core().map(core -> core.status().toString()).orElse("down")).append(';');
+            text.append(' ')
+                    .append(replica.id)
+                    .append(replica.isHonest() ? "" : "!")
+                    .append(' ');
+            text.append(replica.core().map(core -> core.status().toString()).orElse("down"))
+                    .append(';');
         }
         return text.toString();
     }
@@ -356,8 +360,10 @@ public final class Simulation {
     void accused(SimReplica accuser, Effect.Accuse accusation) {
         counters.count("accusation");
         if (accuser.isHonest() && replicas.get(accusation.culprit().index()).isHonest()) {
-            throw new Violation("NoFalseAccusation", accuser.id + " accuses the honest " + accusation.culprit() + ": "
-                    + accusation.first() + " and " + accusation.second());
+            throw new Violation(
+                    "NoFalseAccusation",
+                    accuser.id + " accuses the honest " + accusation.culprit() + ": " + accusation.first() + " and "
+                            + accusation.second());
         }
     }
 

@@ -72,8 +72,18 @@ public record World(
 
     public World withByzantine(List<Strategy> strategies) {
         return new World(
-                seed, replicas, window, checkpointInterval, requests, chaosMillis, maxDelayMicros, lossPercent,
-                duplicatePercent, crashes, partitions, strategies);
+                seed,
+                replicas,
+                window,
+                checkpointInterval,
+                requests,
+                chaosMillis,
+                maxDelayMicros,
+                lossPercent,
+                duplicatePercent,
+                crashes,
+                partitions,
+                strategies);
     }
 
     Parameters parameters() {

@@ -35,13 +35,10 @@ final class VoteLedger {
         }
     }
 
-    /**
-     * A later view has no votes yet, so it starts without a floor. So does the present one for a replica that crashed
-     * after it had left for it: no vote is cast before it is entered.
-     */
+    /** A view that is entered has no votes yet, so it starts without a floor. */
     void enter(View next) {
-        boolean again = next.equals(view) && votes.values().stream().allMatch(Map::isEmpty);
-        if (!next.isAfter(view) && !again) {
+        boolean unvoted = votes.values().stream().allMatch(Map::isEmpty);
+        if (view.isAfter(next) || (view.equals(next) && !unvoted)) {
             throw new IllegalStateException("votes of " + view + " cannot be dropped for " + next);
         }
         view = next;

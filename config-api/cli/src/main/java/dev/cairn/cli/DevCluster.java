@@ -96,7 +96,7 @@ final class DevCluster implements AutoCloseable {
         Process process = processes.get(replica);
         if (!process.isAlive() && !closing) {
             throw new Failure("replica " + replica + " did not start: "
-                    + lastLine(log(replica)).orElse("it wrote nothing") + " (exit code " + process.exitValue()
+                    + lastWords(log(replica)).orElse("it wrote nothing") + " (exit code " + process.exitValue()
                     + "; its log is " + log(replica) + ")");
         }
     }
@@ -169,10 +169,15 @@ final class DevCluster implements AutoCloseable {
         return NewCluster.replicaDirectory(home, replica);
     }
 
-    private static Optional<String> lastLine(Path log) {
+    /** What the replica said last before it ended; of several lines, its own one-line error. */
+    private static Optional<String> lastWords(Path log) {
         try {
             List<String> lines = Files.readAllLines(log);
-            return lines.isEmpty() ? Optional.empty() : Optional.of(lines.getLast());
+            return lines.reversed().stream()
+                    .filter(line -> line.startsWith(Main.ERROR))
+                    .map(line -> line.substring(Main.ERROR.length()))
+                    .findFirst()
+                    .or(() -> lines.isEmpty() ? Optional.empty() : Optional.of(lines.getLast()));
         } catch (IOException e) {
             return Optional.empty();
         }

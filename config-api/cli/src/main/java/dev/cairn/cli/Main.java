@@ -14,6 +14,9 @@ public final class Main {
     /** The command line made no sense. */
     static final int USAGE = 2;
 
+    /** How every error line begins. */
+    static final String ERROR = "cairn: ";
+
     private static final Map<String, Supplier<Object>> COMMANDS = new TreeMap<>(Map.of(
             "init",
             InitCommand::new,
@@ -65,7 +68,7 @@ public final class Main {
 
     private static int report(Exception e, CommandLine command, CommandLine.ParseResult parsed) {
         PrintWriter err = command.getErr();
-        err.println("cairn: " + Messages.oneLine(e));
+        err.println(ERROR + Messages.oneLine(e));
         if (Messages.isUnexpected(e)) {
             e.printStackTrace(err);
         }
@@ -74,7 +77,7 @@ public final class Main {
 
     private static int reportUsage(CommandLine.ParameterException e, String[] args) {
         PrintWriter err = e.getCommandLine().getErr();
-        err.println("cairn: " + Messages.oneLine(e));
+        err.println(ERROR + Messages.oneLine(e));
         err.println("Try: " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
         return USAGE;
     }

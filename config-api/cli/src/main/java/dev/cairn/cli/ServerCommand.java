@@ -1,5 +1,6 @@
 package dev.cairn.cli;
 
+import dev.cairn.server.ReplicaServer;
 import dev.cairn.server.config.ServerConfig;
 import dev.cairn.server.config.StartupException;
 import java.io.IOException;
@@ -42,16 +43,11 @@ final class ServerCommand implements Callable<Integer> {
     private final CountDownLatch stop = new CountDownLatch(1);
 
     ServerCommand() {
-        this(ServerCommand::startReplica);
+        this(ReplicaServer::start);
     }
 
     ServerCommand(Starter starter) {
         this.starter = starter;
-    }
-
-    @SuppressWarnings("DoNotCallSuggester")
-    static AutoCloseable startReplica(ServerConfig config) throws StartupException {
-        throw new StartupException("replica " + config.self().index() + ": this build cannot serve yet");
     }
 
     @Override

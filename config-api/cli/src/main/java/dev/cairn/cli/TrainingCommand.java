@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import dev.cairn.proto.etcdserverpb.PutRequest;
 import dev.cairn.proto.etcdserverpb.RangeRequest;
 import dev.cairn.protocol.Parameters;
+import dev.cairn.server.ReplicaServer;
 import dev.cairn.server.config.HostPort;
 import dev.cairn.server.config.NewCluster;
 import dev.cairn.server.config.ServerConfig;
@@ -80,7 +81,7 @@ final class TrainingCommand implements Callable<Integer> {
                             List.of(new NewCluster.Place(client, client.withPort(freePort()))))
                     .create(cluster);
             Path config = NewCluster.replicaDirectory(cluster, 0).resolve(NewCluster.CONFIG);
-            try (AutoCloseable _ = ServerCommand.startReplica(ServerConfig.load(config));
+            try (AutoCloseable _ = ReplicaServer.start(ServerConfig.load(config));
                     EtcdClient etcd = new EtcdClient(List.of(client), PATIENCE)) {
                 for (int i = 0; i < ROUNDS; i++) {
                     ByteString key = ByteString.copyFromUtf8("key-" + i % 10);

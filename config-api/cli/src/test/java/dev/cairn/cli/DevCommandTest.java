@@ -105,7 +105,7 @@ class DevCommandTest {
     void aReplicaThatCannotStartIsShownWithItsReason() throws Exception {
         try (ServerSocket _ = new ServerSocket(basePort, 1, InetAddress.getLoopbackAddress())) {
             assertThat(dev("--replicas=1", "--base-port=" + basePort).failure())
-                    .startsWith("cairn: replica 0 did not start: cairn: port " + basePort + " is taken");
+                    .startsWith("cairn: replica 0 did not start: port " + basePort + " is taken");
         }
     }
 

@@ -137,7 +137,7 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
 
     @Override
     public void committed(Block block, KvState state) {
-        hub.committed(state.roots().firstRevision() - 1, state.roots().lastRevision(), store.changes(state));
+        hub.committed(state.roots().firstRevision() - 1, state.roots().lastRevision(), () -> store.changes(state));
         for (int i = 0; i < block.requests().size(); i++) {
             RequestId id = block.requests().get(i).id();
             if (id.client().equals(self) && gateway.awaits(id)) {

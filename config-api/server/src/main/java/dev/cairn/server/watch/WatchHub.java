@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /**
  * Gives every watcher every change of its keys, once and in order. Commits are handed in by the replica's event loop
@@ -61,13 +62,14 @@ public final class WatchHub {
     }
 
     /**
-     * Takes in a committed block's changes, in order of height. Called by one thread; never blocks.
+     * Takes in a committed block's changes, in order of height. Called by one thread; never blocks. What makes the
+     * changes runs on the hub's thread, and only if somebody watches.
      *
      * @param before the revision before the block
      * @param after the revision after it
      */
-    public void committed(long before, long after, List<? extends Change> changes) {
-        if (!active || changes.isEmpty()) {
+    public void committed(long before, long after, Supplier<List<Change>> changes) {
+        if (!active || after == before) {
             return;
         }
         if (waitingCommits.get() >= maxWaitingCommits) {
@@ -95,7 +97,7 @@ public final class WatchHub {
         loop.execute(task);
     }
 
-    private void spread(long before, long after, List<? extends Change> changes) {
+    private void spread(long before, long after, Supplier<List<Change>> changes) {
         if (after <= revision) {
             return;
         }
@@ -104,7 +106,7 @@ public final class WatchHub {
             return;
         }
         Map<Watcher, List<Change>> touched = new LinkedHashMap<>();
-        for (Change change : changes) {
+        for (Change change : changes.get()) {
             Set<Watcher> exact = byKey.get(change.key());
             if (exact != null) {
                 exact.forEach(watcher -> collect(watcher, change, touched));

@@ -52,7 +52,7 @@ final class WatchWorld implements Timeline {
             });
         }
         all.addAll(changes);
-        hub.committed(before, revision, changes);
+        hub.committed(before, revision, () -> List.copyOf(changes));
     }
 
     void compact(long to) {

@@ -11,23 +11,27 @@ import java.util.stream.Stream;
 /** edwards25519 written down as in RFC 8032, slow and plain: the judge over the libraries. */
 final class Curve {
     static final BigInteger P = BigInteger.TWO.pow(255).subtract(BigInteger.valueOf(19));
-    static final BigInteger L =
-            BigInteger.TWO.pow(252).add(new BigInteger("27742317777372353535851937790883648493"));
-    private static final BigInteger D =
-            BigInteger.valueOf(-121665).multiply(BigInteger.valueOf(121666).modInverse(P)).mod(P);
+    static final BigInteger L = BigInteger.TWO.pow(252).add(new BigInteger("27742317777372353535851937790883648493"));
+    private static final BigInteger D = BigInteger.valueOf(-121665)
+            .multiply(BigInteger.valueOf(121666).modInverse(P))
+            .mod(P);
     private static final BigInteger ROOT_OF_MINUS_1 =
             BigInteger.TWO.modPow(P.subtract(BigInteger.ONE).shiftRight(2), P);
 
     static final Point IDENTITY = new Point(BigInteger.ZERO, BigInteger.ONE);
     static final Point BASE = decode(
-                    BigInteger.valueOf(4).multiply(BigInteger.valueOf(5).modInverse(P)).mod(P), false)
+                    BigInteger.valueOf(4)
+                            .multiply(BigInteger.valueOf(5).modInverse(P))
+                            .mod(P),
+                    false)
             .orElseThrow();
 
     private Curve() {}
 
     record Point(BigInteger x, BigInteger y) {
         Point plus(Point o) {
-            BigInteger dxxyy = D.multiply(x).multiply(o.x).multiply(y).multiply(o.y).mod(P);
+            BigInteger dxxyy =
+                    D.multiply(x).multiply(o.x).multiply(y).multiply(o.y).mod(P);
             BigInteger nx = x.multiply(o.y).add(y.multiply(o.x));
             BigInteger ny = y.multiply(o.y).add(x.multiply(o.x));
             return new Point(

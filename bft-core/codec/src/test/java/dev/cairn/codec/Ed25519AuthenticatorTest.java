@@ -32,8 +32,9 @@ class Ed25519AuthenticatorTest {
             new Ballot(Epoch.ZERO, new View(3), new Height(9), Hashing.sha256(new byte[] {2}));
 
     private final Ed25519 ed25519 = Ed25519.fastest();
-    private final List<Ed25519Signer> signers =
-            IntStream.range(0, 4).mapToObj(i -> new Ed25519Signer(ed25519, seed(i))).toList();
+    private final List<Ed25519Signer> signers = IntStream.range(0, 4)
+            .mapToObj(i -> new Ed25519Signer(ed25519, seed(i)))
+            .toList();
     private final Ed25519Authenticator authenticator = new Ed25519Authenticator(
             ed25519, genesis(signers.stream().map(Ed25519Signer::publicKey).toList()));
 
@@ -60,11 +61,16 @@ class Ed25519AuthenticatorTest {
 
     @Test
     void aVoteIsItsVotersOnThisChainInItsPhase() {
-        assertThat(authenticator.verify(prepare(1, 1, Statement.Kind.PREPARE, CHAIN))).isPresent();
-        assertThat(authenticator.verify(prepare(1, 2, Statement.Kind.PREPARE, CHAIN))).isEmpty();
-        assertThat(authenticator.verify(prepare(1, 1, Statement.Kind.COMMIT, CHAIN))).isEmpty();
-        assertThat(authenticator.verify(prepare(1, 1, Statement.Kind.PREPARE, Digest.ZERO))).isEmpty();
-        assertThat(authenticator.verify(prepare(7, 1, Statement.Kind.PREPARE, CHAIN))).isEmpty();
+        assertThat(authenticator.verify(prepare(1, 1, Statement.Kind.PREPARE, CHAIN)))
+                .isPresent();
+        assertThat(authenticator.verify(prepare(1, 2, Statement.Kind.PREPARE, CHAIN)))
+                .isEmpty();
+        assertThat(authenticator.verify(prepare(1, 1, Statement.Kind.COMMIT, CHAIN)))
+                .isEmpty();
+        assertThat(authenticator.verify(prepare(1, 1, Statement.Kind.PREPARE, Digest.ZERO)))
+                .isEmpty();
+        assertThat(authenticator.verify(prepare(7, 1, Statement.Kind.PREPARE, CHAIN)))
+                .isEmpty();
     }
 
     @Test
@@ -81,12 +87,11 @@ class Ed25519AuthenticatorTest {
         Request request = signers.get(2).sign(CHAIN, new RequestId(new ClientId(2), 5, 6), Bytes.utf8("put"));
         assertThat(authenticator.verify(forward(request))).isPresent();
         Request otherText = new Request(request.id(), Bytes.utf8("get"), request.signature());
-        Request otherClient = new Request(
-                new RequestId(new ClientId(1), 5, 6), request.operations(), request.signature());
-        Request stranger = new Request(
-                new RequestId(new ClientId(4), 5, 6), request.operations(), request.signature());
-        Request otherSignature = new Request(
-                request.id(), request.operations(), new Signature(Bytes.wrap(new byte[64])));
+        Request otherClient =
+                new Request(new RequestId(new ClientId(1), 5, 6), request.operations(), request.signature());
+        Request stranger = new Request(new RequestId(new ClientId(4), 5, 6), request.operations(), request.signature());
+        Request otherSignature =
+                new Request(request.id(), request.operations(), new Signature(Bytes.wrap(new byte[64])));
         for (Request forged : List.of(otherText, otherClient, stranger, otherSignature)) {
             assertThat(authenticator.verify(forward(forged))).isEmpty();
             assertThat(authenticator.verify(forward(forged))).isEmpty();

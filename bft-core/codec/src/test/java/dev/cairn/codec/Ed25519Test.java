@@ -34,7 +34,8 @@ class Ed25519Test {
             assertThat(expected == null || signature.equals(expected)).isTrue();
             expected = signature;
             for (Ed25519 verifying : LIBRARIES) {
-                assertThat(verifies(verifying, key.publicKey(), message, signature)).isTrue();
+                assertThat(verifies(verifying, key.publicKey(), message, signature))
+                        .isTrue();
             }
         }
     }
@@ -82,7 +83,8 @@ class Ed25519Test {
             BigInteger nonce = new BigInteger(250, random);
             byte[] r = Curve.BASE.times(nonce).plus(torsion).encode();
             byte[] message = bytes(random, 8).toArray();
-            BigInteger s = Curve.challenge(r, key, message).multiply(secret).add(nonce).mod(Curve.L);
+            BigInteger s =
+                    Curve.challenge(r, key, message).multiply(secret).add(nonce).mod(Curve.L);
             byte[] signature = join(r, s);
             hidden += org.bouncycastle.math.ec.rfc8032.Ed25519.verify(signature, 0, key, 0, message, 0, message.length)
                     ? 1
@@ -166,7 +168,9 @@ class Ed25519Test {
 
     private static void assertKeyRefused(byte[] key) {
         for (Ed25519 library : LIBRARIES) {
-            assertThat(library.verifyingKey(Bytes.wrap(key))).as(library.library()).isEmpty();
+            assertThat(library.verifyingKey(Bytes.wrap(key)))
+                    .as(library.library())
+                    .isEmpty();
         }
     }
 
@@ -177,8 +181,9 @@ class Ed25519Test {
     private static void assertAllSay(boolean expected, Bytes key, byte[] message, Bytes signature) {
         for (Ed25519 library : LIBRARIES) {
             assertThat(verifies(library, key, message, signature))
-                    .as("%s on key %s, message %s, signature %s", library.library(), key.toHex(),
-                            Bytes.wrap(message).toHex(), signature.toHex())
+                    .as(
+                            "%s on key %s, message %s, signature %s",
+                            library.library(), key.toHex(), Bytes.wrap(message).toHex(), signature.toHex())
                     .isEqualTo(expected);
         }
     }

@@ -22,7 +22,8 @@ class MessageCodecTest {
     @Property(tries = 100)
     void everyMessageComesBackAsItWas(@ForAll long seed) throws InvalidProtocolBufferException {
         for (Message message : new Samples(seed).oneOfEach()) {
-            PeerMessage wire = PeerMessage.parseFrom(MessageCodec.encode(message).toByteArray());
+            PeerMessage wire =
+                    PeerMessage.parseFrom(MessageCodec.encode(message).toByteArray());
             MessageCodec.Decoded decoded = MessageCodec.decode(wire);
             assertThat(decoded).isEqualTo(new MessageCodec.Decoded.Known(message));
             if (decoded instanceof MessageCodec.Decoded.Known(Message again)) {
@@ -50,7 +51,8 @@ class MessageCodecTest {
     @Test
     void aKindThatIsNotKnownIsNotHeldAgainstItsSender() throws InvalidProtocolBufferException {
         byte[] field99 = {(byte) 0x9a, 0x06, 0x01, 0x2a};
-        assertThat(MessageCodec.decode(PeerMessage.parseFrom(field99))).isInstanceOf(MessageCodec.Decoded.Unknown.class);
+        assertThat(MessageCodec.decode(PeerMessage.parseFrom(field99)))
+                .isInstanceOf(MessageCodec.Decoded.Unknown.class);
     }
 
     @Test
@@ -65,7 +67,8 @@ class MessageCodecTest {
         assertRefused(good.toBuilder().clearPhase().build());
         assertRefused(good.toBuilder().setVoter(-1).build());
         assertRefused(good.toBuilder().setVoter(Reading.MAX_MEMBERS).build());
-        assertRefused(good.toBuilder().setSignature(ByteString.copyFrom(new byte[63])).build());
+        assertRefused(
+                good.toBuilder().setSignature(ByteString.copyFrom(new byte[63])).build());
         assertRefused(good.toBuilder().clearBallot().build());
         assertRefused(good.toBuilder()
                 .setBallot(good.getBallot().toBuilder().setHeight(-1))

@@ -84,8 +84,7 @@ final class Samples {
     }
 
     QuorumCertificate certificate(Phase phase) {
-        return new QuorumCertificate(
-                phase, ballot(), some(() -> new QuorumCertificate.Signed(replica(), signature())));
+        return new QuorumCertificate(phase, ballot(), some(() -> new QuorumCertificate.Signed(replica(), signature())));
     }
 
     Ballot ballot() {

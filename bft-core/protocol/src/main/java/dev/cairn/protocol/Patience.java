@@ -16,8 +16,11 @@ final class Patience {
     private final NormalCase normalCase;
     private final ViewChanger viewChanger;
 
-    /** A request may take this many times the usual time to commit. */
+    /** A request may take this many times the usual time to commit... */
     private static final int PATIENCE_FACTOR = 8;
+
+    /** ...but patience never grows beyond this many times what the table says. */
+    private static final int MOST_PATIENCE = 8;
 
     /** Weight of the newest measurement in the smoothed time to commit: one in this many. */
     private static final int SMOOTHING = 8;
@@ -84,11 +87,15 @@ final class Patience {
 
     /** When a gateway tells everyone of a request that its primary seems to pass over. */
     long relayTicks() {
-        return Math.max(core.timeouts.relayTicks(), usualCommitMilliTicks * PATIENCE_FACTOR / 2000);
+        return bounded(core.timeouts.relayTicks(), usualCommitMilliTicks * PATIENCE_FACTOR / 2000);
     }
 
     private long requestTicks() {
-        return Math.max(core.timeouts.requestTicks(), usualCommitMilliTicks * PATIENCE_FACTOR / 1000);
+        return bounded(core.timeouts.requestTicks(), usualCommitMilliTicks * PATIENCE_FACTOR / 1000);
+    }
+
+    private static long bounded(long least, long measured) {
+        return Math.min(Math.max(least, measured), MOST_PATIENCE * least);
     }
 
     void onTick() {

@@ -244,6 +244,9 @@ public final class Replica {
     private void onLinkUp(ReplicaId peer) {
         patience.onLinkUp(peer);
         core.send(peer, statusMessage());
+        if (peer.equals(core.primary())) {
+            forward(pool.own(), false); // a primary that has restarted has forgotten them
+        }
     }
 
     private void sendStatus() {

@@ -22,7 +22,7 @@ final class RequestPool {
     static final int MAX_REQUESTS_PER_CLIENT = 1024;
     static final int MAX_BYTES_PER_CLIENT = 32 << 20;
     private static final int REMEMBERED = 4096;
-    private static final int MAX_BACKOFF = 6;
+    private static final int MAX_BACKOFF = 2;
 
     /** One waiting request. Ticks are those of the replica's clock. */
     static final class Entry {

@@ -1,23 +1,133 @@
 package dev.cairn.runtime;
 
+import dev.cairn.codec.Ed25519;
+import dev.cairn.codec.Ed25519Authenticator;
+import dev.cairn.codec.Ed25519Signer;
 import dev.cairn.protocol.Genesis;
+import dev.cairn.protocol.Recovery;
+import dev.cairn.protocol.Replica;
 import dev.cairn.protocol.ReplicaStatus;
 import dev.cairn.protocol.StateMachine;
 import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Height;
+import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.RequestId;
+import dev.cairn.protocol.model.View;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One running replica: the consensus core with its event loop, durable log, peer links and clock. All methods may be
  * called from any thread and none of them blocks, except {@link #start} and {@link #close}.
  */
-@SuppressWarnings({"UnusedTypeParameter", "DoNotCallSuggester"})
 public final class ReplicaNode<S> implements AutoCloseable {
-    private ReplicaNode() {}
+    private static final Logger LOG = LoggerFactory.getLogger(ReplicaNode.class);
+
+    private final Digest chainId;
+    private final Ed25519Signer signer;
+    private final Ed25519Authenticator authenticator;
+    private final Mailbox<Input> mailbox;
+    private final AtomicInteger clientInputs = new AtomicInteger();
+    private final int maxClientInputs;
+    private final RocksLog log;
+    private final StorageThread<S> storage;
+    private final PeerLinks links;
+    private final BlockServer blocks;
+    private final EventLoop<S> loop;
+    private final CompletableFuture<Optional<Throwable>> terminated = new CompletableFuture<>();
+    private final AtomicBoolean ending = new AtomicBoolean();
+    private volatile @Nullable Throwable fatal;
+
+    private ReplicaNode(
+            NodeConfig config,
+            Genesis genesis,
+            StateMachine<S> machine,
+            KeyMaterial keys,
+            NodeMetrics metrics,
+            CommitListener<S> listener,
+            Crypto crypto,
+            RocksLog log,
+            Recovery recovery)
+            throws BootException {
+        String name = config.self().toString();
+        this.chainId = genesis.chainId();
+        this.signer = crypto.signer();
+        this.authenticator = crypto.authenticator();
+        this.mailbox = new Mailbox<>();
+        this.maxClientInputs = config.bounds().inboundEvents();
+        this.log = log;
+        Height committed = recovery.head().height();
+        InboundFilter filter = filter(genesis, recovery);
+        this.links = PeerLinks.open(config, genesis, keys, authenticator, filter, mailbox::put, metrics);
+        this.storage = new StorageThread<>(
+                "cairn-storage-" + name,
+                log,
+                machine,
+                committed,
+                ticket -> mailbox.put(new Input.Durable(ticket)),
+                cause -> mailbox.put(new Input.Failed(cause)),
+                metrics);
+        this.blocks = new BlockServer(
+                "cairn-blocks-" + name,
+                log,
+                (to, message) -> {
+                    links.send(to, message);
+                    links.flush();
+                },
+                cause -> mailbox.put(new Input.Failed(cause)));
+        Replica replica = new Replica(config.self(), genesis, config.timeouts(), signer, recovery);
+        this.loop = new EventLoop<>(
+                "cairn-loop-" + name,
+                new EventLoop.Parts<>(
+                        replica,
+                        machine,
+                        listener,
+                        storage::append,
+                        storage::persist,
+                        links,
+                        blocks::serve,
+                        filter,
+                        metrics,
+                        Clock.systemUTC()),
+                mailbox,
+                clientInputs,
+                this::onFatal);
+        watch(metrics);
+    }
+
+    /** Signing and verifying with the fastest library that works here. */
+    private record Crypto(Ed25519Signer signer, Ed25519Authenticator authenticator) {
+        static Crypto of(NodeConfig config, Genesis genesis, KeyMaterial keys) throws BootException {
+            Ed25519 ed25519 = Ed25519.fastest();
+            LOG.info("signatures by {}", ed25519.library());
+            Ed25519Signer signer = new Ed25519Signer(ed25519, keys.voteSeed());
+            if (!signer.publicKey().equals(genesis.membership().voteKey(config.self()))) {
+                throw new BootException(
+                        BootException.Cause.UNUSABLE,
+                        "the vote key is not the one that the genesis document gives to " + config.self()
+                                + "; give this replica its own keys");
+            }
+            try {
+                return new Crypto(signer, new Ed25519Authenticator(ed25519, genesis));
+            } catch (IllegalArgumentException e) {
+                throw new BootException(
+                        BootException.Cause.UNUSABLE,
+                        "the genesis document cannot be used: " + e.getMessage() + "; no cluster can run with it",
+                        e);
+            }
+        }
+    }
 
     /**
      * Opens the log, brings the state machine up to it, and joins the cluster.
@@ -32,7 +142,56 @@ public final class ReplicaNode<S> implements AutoCloseable {
             MeterRegistry metrics,
             CommitListener<S> listener)
             throws BootException {
-        throw new UnsupportedOperationException("not yet");
+        if (config.peers().size() != genesis.membership().voteKeys().size()) {
+            throw new BootException(
+                    BootException.Cause.UNUSABLE,
+                    "the configuration names " + config.peers().size() + " replicas and the genesis document "
+                            + genesis.membership().voteKeys().size() + "; both must come from the same cluster");
+        }
+        Crypto crypto = Crypto.of(config, genesis, keys);
+        NodeMetrics meters = new NodeMetrics(metrics);
+        meters.watchSignatures(crypto.signer(), crypto.authenticator());
+        Path path = config.dataDir().resolve("log");
+        LogStore store = LogStore.open(path);
+        ReplicaNode<S> node = null;
+        try {
+            Recovery recovery = LogReader.read(store, genesis);
+            Height stable =
+                    recovery.stableCheckpoint().map(QuorumCertificate::height).orElse(Height.GENESIS);
+            RocksLog log = RocksLog.resume(store, recovery.head(), recovery.history(), stable);
+            StateRecovery.catchUp(log, path, genesis, recovery.head(), machine);
+            node = new ReplicaNode<>(config, genesis, machine, keys, meters, listener, crypto, log, recovery);
+        } finally {
+            if (node == null) {
+                store.close();
+            }
+        }
+        node.storage.start();
+        node.loop.start();
+        node.links.start();
+        return node;
+    }
+
+    private static InboundFilter filter(Genesis genesis, Recovery recovery) {
+        boolean firstView = recovery.view().equals(View.ZERO);
+        return new InboundFilter(
+                genesis.membership().quorums().n(),
+                genesis.membership().quorums().quorum(),
+                genesis.parameters(),
+                recovery.view(),
+                firstView ? genesis.block().digest() : null,
+                recovery.head().height());
+    }
+
+    private void watch(NodeMetrics metrics) {
+        metrics.gauge("cairn_inbox_events", mailbox, Mailbox::size);
+        metrics.gauge("cairn_links_up", links, PeerLinks::linksUp);
+        metrics.gauge("cairn_view", loop, l -> l.status().view().number());
+        metrics.gauge(
+                "cairn_committed_height", loop, l -> l.status().committed().value());
+        metrics.gauge(
+                "cairn_stable_height", loop, l -> l.status().stableCheckpoint().value());
+        metrics.gauge("cairn_waiting_requests", loop, l -> l.status().waitingRequests());
     }
 
     /**
@@ -40,27 +199,38 @@ public final class ReplicaNode<S> implements AutoCloseable {
      * with this process; false if the queue is full or the node has ended, and then nothing happens.
      */
     public boolean submit(Request request) {
-        throw new UnsupportedOperationException("not yet");
+        return putFromClient(new Input.FromClient(request));
     }
 
     /** Asks for a linearizable point, told by {@link CommitListener#readReady}; false as for {@link #submit}. */
     public boolean readIndex(long readId) {
-        throw new UnsupportedOperationException("not yet");
+        return putFromClient(new Input.ReadWanted(readId));
+    }
+
+    private boolean putFromClient(Input input) {
+        if (ending.get() || clientInputs.incrementAndGet() > maxClientInputs) {
+            clientInputs.decrementAndGet();
+            return false;
+        }
+        mailbox.put(input);
+        return true;
     }
 
     /** Signs {@code operations} with this replica's vote key, as their gateway: the client is this replica's index. */
     public Request signRequest(RequestId id, Bytes operations) {
-        throw new UnsupportedOperationException("not yet");
+        Request request = signer.sign(chainId, id, operations);
+        authenticator.trust(request);
+        return request;
     }
 
     /** Where this replica stood at the end of the loop's last turn. */
     public ReplicaStatus status() {
-        throw new UnsupportedOperationException("not yet");
+        return loop.status();
     }
 
     /** Where the other replicas reach this one, with the port that was really taken. */
     public InetSocketAddress peerAddress() {
-        throw new UnsupportedOperationException("not yet");
+        return links.address();
     }
 
     /**
@@ -68,12 +238,30 @@ public final class ReplicaNode<S> implements AutoCloseable {
      * message; what was being written is as durable as an fsync left it, and nothing more was sent.
      */
     public CompletableFuture<Optional<Throwable>> terminated() {
-        throw new UnsupportedOperationException("not yet");
+        return terminated.copy();
+    }
+
+    private void onFatal(Throwable cause) {
+        LOG.error("the replica ends: {}", cause.getMessage(), cause);
+        fatal = cause;
+        Thread.ofPlatform().name("cairn-end").start(this::close);
     }
 
     /** Ends loop, links and log. Idempotent; returns when all threads have ended. */
     @Override
     public void close() {
-        throw new UnsupportedOperationException("not yet");
+        if (ending.compareAndSet(false, true)) {
+            try {
+                loop.close();
+                links.close();
+                blocks.close();
+                storage.close();
+                log.close();
+            } finally {
+                terminated.complete(Optional.ofNullable(fatal));
+            }
+        } else {
+            var _ = terminated.join();
+        }
     }
 }

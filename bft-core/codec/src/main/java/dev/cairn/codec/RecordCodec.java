@@ -1,0 +1,121 @@
+package dev.cairn.codec;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Parser;
+import dev.cairn.proto.v1.BlockBody;
+import dev.cairn.proto.v1.Certificate;
+import dev.cairn.proto.v1.CommittedRecord;
+import dev.cairn.proto.v1.HistoryRecord;
+import dev.cairn.proto.v1.NewViewMessage;
+import dev.cairn.proto.v1.SignedVote;
+import dev.cairn.proto.v1.SlotRecord;
+import dev.cairn.proto.v1.ViewChangeMessage;
+import dev.cairn.protocol.LogRecord;
+import dev.cairn.protocol.model.Block;
+import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Height;
+import dev.cairn.protocol.model.MerkleFrontier;
+import dev.cairn.protocol.model.Message;
+import dev.cairn.protocol.model.QuorumCertificate;
+import dev.cairn.protocol.model.Vote;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The log's values as protobuf: one pair of methods for each kind of record. */
+public final class RecordCodec {
+    private RecordCodec() {}
+
+    public static byte[] encode(Block block) {
+        return Writing.block(block).toByteArray();
+    }
+
+    public static Block block(byte[] value) throws MalformedException {
+        return Reading.block(parse(BlockBody.parser(), value));
+    }
+
+    public static byte[] encode(Vote vote) {
+        return Writing.vote(vote).toByteArray();
+    }
+
+    public static Vote vote(byte[] value) throws MalformedException {
+        return Reading.vote(parse(SignedVote.parser(), value));
+    }
+
+    public static byte[] encode(QuorumCertificate certificate) {
+        return Writing.certificate(certificate).toByteArray();
+    }
+
+    public static QuorumCertificate certificate(byte[] value) throws MalformedException {
+        return Reading.certificate(parse(Certificate.parser(), value));
+    }
+
+    public static byte[] encode(Message.ViewChange viewChange) {
+        return Writing.viewChange(viewChange).toByteArray();
+    }
+
+    public static Message.ViewChange viewChange(byte[] value) throws MalformedException {
+        return Reading.viewChange(parse(ViewChangeMessage.parser(), value));
+    }
+
+    public static byte[] encode(Message.NewView newView) {
+        return Writing.newView(newView).toByteArray();
+    }
+
+    public static Message.NewView newView(byte[] value) throws MalformedException {
+        return Reading.newView(parse(NewViewMessage.parser(), value));
+    }
+
+    public static byte[] encode(LogRecord.ProposedSlot slot) {
+        return SlotRecord.newBuilder()
+                .setBallot(Writing.ballot(slot.ballot()))
+                .setSignature(RawBytes.wrap(slot.signature().bytes()))
+                .build()
+                .toByteArray();
+    }
+
+    public static LogRecord.ProposedSlot slot(byte[] value) throws MalformedException {
+        SlotRecord source = parse(SlotRecord.parser(), value);
+        return new LogRecord.ProposedSlot(Reading.ballot(source.getBallot()), Reading.signature(source.getSignature()));
+    }
+
+    /** The height is the record's key. */
+    public static byte[] encode(LogRecord.CommittedBlock committed) {
+        return CommittedRecord.newBuilder()
+                .setBlock(RawBytes.wrap(committed.block()))
+                .setProof(Writing.certificate(committed.proof()))
+                .build()
+                .toByteArray();
+    }
+
+    public static LogRecord.CommittedBlock committed(Height height, byte[] value) throws MalformedException {
+        CommittedRecord source = parse(CommittedRecord.parser(), value);
+        return new LogRecord.CommittedBlock(
+                height, Reading.digest(source.getBlock()), Reading.certificate(source.getProof()));
+    }
+
+    public static byte[] encode(MerkleFrontier history) {
+        HistoryRecord.Builder out = HistoryRecord.newBuilder().setSize(history.size());
+        history.peaks().forEach(peak -> out.addPeaks(RawBytes.wrap(peak)));
+        return out.build().toByteArray();
+    }
+
+    public static MerkleFrontier history(byte[] value) throws MalformedException {
+        HistoryRecord source = parse(HistoryRecord.parser(), value);
+        List<Digest> peaks = new ArrayList<>();
+        for (ByteString peak : source.getPeaksList()) {
+            peaks.add(Reading.digest(peak));
+        }
+        Reading.require(
+                source.getSize() >= 0 && peaks.size() == Long.bitCount(source.getSize()), "peaks do not fit the size");
+        return new MerkleFrontier(source.getSize(), peaks);
+    }
+
+    private static <T> T parse(Parser<T> parser, byte[] value) throws MalformedException {
+        try {
+            return parser.parseFrom(value);
+        } catch (InvalidProtocolBufferException e) {
+            throw new MalformedException("not the protobuf it should be: " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests of encodings and signatures. */
+@NullMarked
+package dev.cairn.codec;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,283 @@
+package dev.cairn.runtime;
+
+import dev.cairn.protocol.Effect;
+import dev.cairn.protocol.Event;
+import dev.cairn.protocol.ExecutionId;
+import dev.cairn.protocol.Replica;
+import dev.cairn.protocol.ReplicaStatus;
+import dev.cairn.protocol.StateMachine;
+import dev.cairn.protocol.Timeouts;
+import dev.cairn.protocol.Transition;
+import dev.cairn.protocol.model.Block;
+import dev.cairn.protocol.model.Height;
+import dev.cairn.protocol.model.Message;
+import dev.cairn.protocol.model.ReplicaId;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that owns the core. A turn takes all that has come, steps the core through it, and performs the
+ * effects: records go to storage once a turn, messages to the links once a turn, execution happens here at once.
+ */
+final class EventLoop<S> {
+    private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
+    private static final long TICK_NANOS = Timeouts.TICK_MILLIS * 1_000_000L;
+
+    /** Events of one turn; with more waiting, records and messages go out in between. */
+    private static final int MAX_EVENTS_PER_TURN = 256;
+
+    private static final int FILTER_BEAT_TICKS = 5;
+
+    /** Where messages go. */
+    interface Network {
+        void send(ReplicaId to, Message message);
+
+        void broadcast(Message message);
+
+        void flush();
+    }
+
+    /** Everything the loop drives. */
+    record Parts<S>(
+            Replica replica,
+            StateMachine<S> machine,
+            CommitListener<S> listener,
+            EffectGate.Storage storage,
+            StateSink<S> states,
+            Network network,
+            BlockSource blocks,
+            InboundFilter filter,
+            NodeMetrics metrics,
+            Clock clock) {}
+
+    /** Where committed states go to be written. */
+    interface StateSink<S> {
+        void persist(Block block, S state);
+    }
+
+    /** Who answers peers that fetch committed blocks. */
+    interface BlockSource {
+        void serve(ReplicaId to, Height from);
+    }
+
+    private final Parts<S> parts;
+    private final Mailbox<Input> mailbox;
+    private final AtomicInteger clientInputs;
+    private final Consumer<Throwable> onFatal;
+    private final EffectGate gate;
+    private final Map<ExecutionId, S> states = new HashMap<>();
+    private final ArrayDeque<Event> answers = new ArrayDeque<>();
+    private final Thread thread;
+    private volatile boolean closing;
+    private volatile ReplicaStatus status;
+    private ArrayDeque<Input> inputs = new ArrayDeque<>();
+    private ArrayDeque<Input> spare = new ArrayDeque<>();
+    private long nextTickNanos;
+    private int beat;
+
+    /**
+     * {@code clientInputs} counts what clients have put into {@code mailbox}; the loop counts down. {@code onFatal} is
+     * called once, on the loop's thread, when it ends by itself.
+     */
+    EventLoop(
+            String name,
+            Parts<S> parts,
+            Mailbox<Input> mailbox,
+            AtomicInteger clientInputs,
+            Consumer<Throwable> onFatal) {
+        this.parts = parts;
+        this.mailbox = mailbox;
+        this.clientInputs = clientInputs;
+        this.onFatal = onFatal;
+        this.gate = new EffectGate(parts.storage(), this::performOutward);
+        this.status = parts.replica().status();
+        this.states.put(ExecutionId.HEAD_AT_START, parts.machine().committed());
+        this.thread = Thread.ofPlatform().name(name).daemon(true).unstarted(this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    ReplicaStatus status() {
+        return status;
+    }
+
+    /** Ends the loop after its turn; effects that still wait for the disk are dropped, as in a crash. */
+    void close() {
+        closing = true;
+        mailbox.put(new Input.Wake());
+        Threads.join(thread);
+    }
+
+    private void run() {
+        try {
+            nextTickNanos = System.nanoTime();
+            perform(parts.replica().start());
+            performAnswers();
+            endTurn();
+            while (!closing) {
+                turn();
+            }
+        } catch (Throwable t) {
+            onFatal.accept(t);
+        }
+    }
+
+    private void turn() throws InterruptedException {
+        if (inputs.isEmpty()) {
+            ArrayDeque<Input> empty = spare;
+            spare = inputs;
+            inputs = mailbox.takeAll(empty, nextTickNanos - System.nanoTime());
+        }
+        long start = System.nanoTime();
+        for (int i = 0; i < MAX_EVENTS_PER_TURN && !inputs.isEmpty(); i++) {
+            take(inputs.removeFirst());
+        }
+        if (System.nanoTime() - nextTickNanos >= 0) {
+            tick();
+        }
+        endTurn();
+        parts.metrics().turned(System.nanoTime() - start);
+    }
+
+    private void endTurn() {
+        gate.flush();
+        parts.network().flush();
+        status = parts.replica().status();
+    }
+
+    private void take(Input input) {
+        switch (input) {
+            case Input.FromPeer i -> {
+                i.budget().giveBack(i.bytes());
+                step(new Event.Received(i.from(), i.message()));
+            }
+            case Input.FromClient i -> {
+                clientInputs.decrementAndGet();
+                step(new Event.Submitted(i.request()));
+            }
+            case Input.ReadWanted i -> {
+                clientInputs.decrementAndGet();
+                step(new Event.ReadRequested(i.readId()));
+            }
+            case Input.LinkChanged i -> step(i.up() ? new Event.LinkUp(i.peer()) : new Event.LinkDown(i.peer()));
+            case Input.Durable i -> gate.durable(i.ticket());
+            case Input.Wake _ -> {}
+            case Input.Failed i -> throw new FatalException(messageOf(i.cause()), i.cause());
+        }
+    }
+
+    private static String messageOf(Throwable cause) {
+        return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    }
+
+    /** A loop that is late catches up by one tick at most, so that a pause does not use up every patience at once. */
+    private void tick() {
+        Instant now = parts.clock().instant();
+        long wallNanos = now.getEpochSecond() * 1_000_000_000L + now.getNano();
+        nextTickNanos = Math.max(nextTickNanos + TICK_NANOS, System.nanoTime() - TICK_NANOS);
+        beat++;
+        if (beat % FILTER_BEAT_TICKS == 0) {
+            parts.filter().forgetVotes();
+        }
+        step(new Event.Ticked(wallNanos));
+    }
+
+    private void step(Event event) {
+        perform(parts.replica().step(event));
+        performAnswers();
+    }
+
+    /** Executions are answered before any other event, in the order they were asked for. */
+    private void performAnswers() {
+        for (Event answer = answers.poll(); answer != null; answer = answers.poll()) {
+            perform(parts.replica().step(answer));
+        }
+    }
+
+    private void perform(List<Effect> effects) {
+        for (Effect effect : effects) {
+            switch (effect) {
+                case Effect.Persist e -> gate.persist(e.record());
+                case Effect.Outward e -> gate.outward(e);
+                case Effect.Inward e -> performInward(e);
+            }
+        }
+    }
+
+    private void performOutward(Effect.Outward effect) {
+        switch (effect) {
+            case Effect.Send e -> parts.network().send(e.to(), e.message());
+            case Effect.Broadcast e -> parts.network().broadcast(e.message());
+            case Effect.Commit e -> commit(e);
+            case Effect.ReadReady e -> parts.listener().readReady(e.readId());
+            case Effect.ServeBlocks e -> parts.blocks().serve(e.to(), e.from());
+            case Effect.Discard e -> states.remove(e.execution());
+        }
+    }
+
+    private void commit(Effect.Commit effect) {
+        S state = state(effect.execution());
+        parts.machine().commit(state, effect.block());
+        parts.listener().committed(effect.block(), state);
+        parts.states().persist(effect.block(), state);
+        parts.metrics().committed(effect.block().requests().size());
+    }
+
+    private void performInward(Effect.Inward effect) {
+        switch (effect) {
+            case Effect.Execute e -> execute(e);
+            case Effect.Refuse e -> parts.listener().refused(e.request(), e.reason());
+            case Effect.Reject e -> {
+                parts.metrics().rejected(e.reason());
+                LOG.debug("refused from {}: {} ({})", e.from(), e.reason(), e.detail());
+            }
+            case Effect.Accuse e -> {
+                parts.metrics().accused();
+                LOG.warn("{} signed two different statements: {} and {}", e.culprit(), e.first(), e.second());
+            }
+            case Effect.Note e -> note(e.transition());
+            case Effect.Halt e -> throw new FatalException("this replica must stop: " + e.reason());
+        }
+    }
+
+    private void execute(Effect.Execute effect) {
+        long start = System.nanoTime();
+        S state = parts.machine().execute(state(effect.parent()), effect.proposal());
+        states.put(effect.execution(), state);
+        answers.add(new Event.Executed(effect.execution(), parts.machine().roots(state)));
+        parts.metrics().executed(System.nanoTime() - start);
+    }
+
+    private S state(ExecutionId execution) {
+        S state = states.get(execution);
+        if (state == null) {
+            throw new IllegalStateException("the state of " + execution + " was discarded");
+        }
+        return state;
+    }
+
+    private void note(Transition transition) {
+        parts.filter().onTransition(transition);
+        switch (transition) {
+            case Transition.Suspected t -> LOG.info("suspects the primary of {}: {}", t.view(), t.why());
+            case Transition.ViewChangeStarted t -> LOG.info("leaves for {}", t.target());
+            case Transition.ViewEntered t -> LOG.info("entered {} with tip {} {}", t.view(), t.tip(), t.tipBlock());
+            case Transition.CatchingUp t -> LOG.debug("fetches from {} of {}", t.from(), t.to());
+            case Transition.CheckpointStable t -> LOG.debug("checkpoint {} is stable", t.height());
+            case Transition.Committed t -> LOG.trace("committed {} {}", t.height(), t.block());
+            case Transition.Prepared t -> LOG.trace("prepared {}", t.certificate());
+            case Transition.Proposed t -> LOG.trace("proposed {} in {}", t.height(), t.view());
+            case Transition.Voted t -> LOG.trace("voted {}", t.ballot());
+        }
+    }
+}

@@ -1,0 +1,192 @@
+package dev.cairn.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import dev.cairn.protocol.Genesis;
+import dev.cairn.protocol.LogRecord;
+import dev.cairn.protocol.Recovery;
+import dev.cairn.protocol.model.Hashing;
+import dev.cairn.protocol.model.Height;
+import dev.cairn.protocol.model.QuorumCertificate;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A log that is opened again means exactly what was written. */
+class RocksLogTest {
+
+    /** A log and what it was found to hold. */
+    private record Opened(RocksLog log, Recovery recovery) implements AutoCloseable {
+        static Opened open(Path path) throws BootException {
+            LogStore store = LogStore.open(path);
+            Recovery recovery;
+            try {
+                recovery = LogReader.read(store, LogSamples.GENESIS);
+            } catch (BootException e) {
+                store.close();
+                throw e;
+            }
+            Height stable =
+                    recovery.stableCheckpoint().map(QuorumCertificate::height).orElse(Height.GENESIS);
+            return new Opened(RocksLog.resume(store, recovery.head(), recovery.history(), stable), recovery);
+        }
+
+        @Override
+        public void close() {
+            log.close();
+        }
+    }
+
+    @Property(tries = 12)
+    void whatIsReadIsTheFoldOfWhatWasWritten(@ForAll long seed) throws Exception {
+        Path path = Files.createTempDirectory("cairn-log");
+        try {
+            Random random = new Random(seed);
+            LogSamples life = new LogSamples(seed);
+            for (int boot = 0; boot < 3; boot++) {
+                try (Opened opened = Opened.open(path)) {
+                    assertSame(opened.recovery(), life.recovery());
+                    for (int i = 0; i < 60; i++) {
+                        opened.log().append(someSteps(life, random));
+                    }
+                }
+            }
+            try (Opened opened = Opened.open(path)) {
+                assertSame(opened.recovery(), life.recovery());
+            }
+        } finally {
+            delete(path);
+        }
+    }
+
+    private static List<LogRecord> someSteps(LogSamples life, Random random) {
+        List<LogRecord> batch = new ArrayList<>();
+        for (int i = 0; i <= random.nextInt(4); i++) {
+            batch.addAll(life.step());
+        }
+        return batch;
+    }
+
+    private static void assertSame(Recovery actual, Recovery expected) {
+        assertThat(actual.head()).isEqualTo(expected.head());
+        assertThat(actual.history()).isEqualTo(expected.history());
+        assertThat(actual.committed()).isEqualTo(expected.committed());
+        assertThat(actual.recentlyCommitted()).isEqualTo(expected.recentlyCommitted());
+        assertThat(actual.bodies()).containsExactlyInAnyOrderElementsOf(expected.bodies());
+        assertThat(actual.votes()).containsExactlyInAnyOrderElementsOf(expected.votes());
+        assertThat(actual.slots()).isEqualTo(expected.slots());
+        assertThat(actual.prepared()).isEqualTo(expected.prepared());
+        assertThat(actual.sentViewChange()).isEqualTo(expected.sentViewChange());
+        assertThat(actual.acceptedNewView()).isEqualTo(expected.acceptedNewView());
+        assertThat(actual.stableCheckpoint()).isEqualTo(expected.stableCheckpoint());
+    }
+
+    @Test
+    void aSecondProcessIsToldSo(@TempDir Path path) throws Exception {
+        try (Opened ignored = Opened.open(path)) {
+            assertThat(ignored.recovery().head().height()).isEqualTo(Height.GENESIS);
+            assertThatThrownBy(() -> LogStore.open(path))
+                    .asInstanceOf(type(BootException.class))
+                    .satisfies(e -> assertThat(e.kind()).isEqualTo(BootException.Cause.LOCKED))
+                    .satisfies(e -> assertThat(e).hasMessageContaining("another process"));
+        }
+    }
+
+    @Test
+    void anotherChainsLogIsRefusedAndLeftAlone(@TempDir Path path) throws Exception {
+        LogSamples life = new LogSamples(1);
+        try (Opened opened = Opened.open(path)) {
+            opened.log().append(life.step());
+        }
+        Genesis ours = LogSamples.GENESIS;
+        Genesis other = new Genesis(
+                Hashing.sha256(new byte[] {77}),
+                ours.membership(),
+                ours.parameters(),
+                ours.timeNanos(),
+                ours.applicationVersion(),
+                ours.roots());
+        LogStore store = LogStore.open(path);
+        assertThatThrownBy(() -> LogReader.read(store, other))
+                .asInstanceOf(type(BootException.class))
+                .satisfies(e -> assertThat(e.kind()).isEqualTo(BootException.Cause.FOREIGN));
+        store.close();
+        try (Opened opened = Opened.open(path)) {
+            assertSame(opened.recovery(), life.recovery());
+        }
+    }
+
+    @Test
+    void aDamagedLogIsRefused(@TempDir Path path) throws Exception {
+        LogSamples life = new LogSamples(2);
+        try (Opened opened = Opened.open(path)) {
+            for (int i = 0; i < 50; i++) {
+                opened.log().append(life.step());
+            }
+        }
+        damage(path);
+        assertThatThrownBy(() -> Opened.open(path).close())
+                .asInstanceOf(type(BootException.class))
+                .satisfies(e -> assertThat(e.kind()).isEqualTo(BootException.Cause.CORRUPT))
+                .satisfies(e -> assertThat(e).hasMessageContaining("damaged"));
+    }
+
+    /** Overwrites the middle of everything that holds data. */
+    private static void damage(Path path) throws IOException {
+        try (Stream<Path> files = Files.list(path)) {
+            for (Path file : files.filter(RocksLogTest::holdsData).toList()) {
+                byte[] bytes = Files.readAllBytes(file);
+                for (int i = bytes.length / 3; i < bytes.length / 2; i++) {
+                    bytes[i] ^= 0x55;
+                }
+                Files.write(file, bytes);
+            }
+        }
+    }
+
+    private static boolean holdsData(Path file) {
+        String name = file.getFileName().toString();
+        return name.endsWith(".log") || name.endsWith(".sst");
+    }
+
+    @Test
+    void blocksAreServedWithTheHeadersUpToTheirProof(@TempDir Path path) throws Exception {
+        LogSamples life = new LogSamples(3);
+        try (Opened opened = Opened.open(path)) {
+            for (int i = 0; i < 100; i++) {
+                opened.log().append(life.step());
+            }
+            Height head = life.recovery().head().height();
+            var blocks = BlockServer.read(opened.log(), new Height(1)).orElseThrow();
+            assertThat(blocks.blocks()).isNotEmpty();
+            assertThat(blocks.blocks().getFirst().height()).isEqualTo(new Height(1));
+            assertThat(blocks.blocks().getLast().digest()).isEqualTo(blocks.proof().block());
+            assertThat(BlockServer.read(opened.log(), head.next())).isEmpty();
+            assertThat(BlockServer.read(opened.log(), head).orElseThrow().blocks()).hasSize(1);
+        }
+    }
+
+    private static void delete(Path path) throws IOException {
+        try (Stream<Path> files = Files.walk(path)) {
+            files.sorted(Comparator.reverseOrder()).forEach(file -> {
+                try {
+                    Files.delete(file);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        }
+    }
+}

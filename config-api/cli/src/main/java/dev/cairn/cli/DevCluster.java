@@ -68,12 +68,12 @@ final class DevCluster implements AutoCloseable {
         for (int i = 0; i < processes.size(); i++) {
             waiting.add(i);
         }
-        try (ServingProbe probe = new ServingProbe()) {
+        try (ServingProbe probe = new ServingProbe(genesis)) {
             while (!waiting.isEmpty()) {
                 for (int replica : waiting) {
                     requireAlive(replica);
                 }
-                List<Integer> serving = probe.serving(waiting, genesis);
+                List<Integer> serving = probe.serving(waiting);
                 for (int replica : serving) {
                     waiting.remove(Integer.valueOf(replica));
                     say("replica " + replica + " serves (" + (processes.size() - waiting.size()) + " of "

@@ -43,7 +43,10 @@ final class ServerCommand implements Callable<Integer> {
     private final CountDownLatch stop = new CountDownLatch(1);
 
     ServerCommand() {
-        this(ReplicaServer::start);
+        this(config -> {
+            Logging.toStandardOutput();
+            return ReplicaServer.start(config);
+        });
     }
 
     ServerCommand(Starter starter) {
@@ -54,6 +57,7 @@ final class ServerCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         ServerConfig settings = ServerConfig.load(config);
         settings.requireSaneClock(Instant.now());
+        settings.claimData();
         PrintWriter out = spec.commandLine().getOut();
         CountDownLatch stopped = new CountDownLatch(1);
         try (PidFile _ = PidFile.claim(

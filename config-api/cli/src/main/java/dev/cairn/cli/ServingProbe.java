@@ -1,10 +1,14 @@
 package dev.cairn.cli;
 
+import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
+import com.google.common.util.concurrent.MoreExecutors;
 import com.google.protobuf.ByteString;
 import dev.cairn.proto.etcdserverpb.KVGrpc;
 import dev.cairn.proto.etcdserverpb.RangeRequest;
-import dev.cairn.proto.etcdserverpb.RangeResponse;
+import dev.cairn.proto.v1.ReplicaGrpc;
+import dev.cairn.proto.v1.ReplicaStatusRequest;
+import dev.cairn.proto.v1.ReplicaStatusResponse;
 import dev.cairn.server.config.GenesisFile;
 import io.grpc.ManagedChannel;
 import java.util.ArrayList;
@@ -12,7 +16,10 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
-/** Finds out which replicas answer a linearizable read: they serve clients, and a quorum answers them. */
+/**
+ * Finds out which replicas of a cluster answer a linearizable read: they serve clients, and a quorum answers them.
+ * Another cluster at the same addresses does not count.
+ */
 final class ServingProbe implements AutoCloseable {
     private static final long DEADLINE_SECONDS = 1;
     private static final RangeRequest READ = RangeRequest.newBuilder()
@@ -20,27 +27,54 @@ final class ServingProbe implements AutoCloseable {
             .setCountOnly(true)
             .build();
 
+    private final GenesisFile genesis;
+    private final ByteString chainId;
     private final Channels channels = new Channels();
 
-    List<Integer> serving(List<Integer> candidates, GenesisFile genesis) throws InterruptedException {
-        List<ListenableFuture<RangeResponse>> calls = new ArrayList<>();
+    ServingProbe(GenesisFile genesis) {
+        this.genesis = genesis;
+        this.chainId = ByteString.copyFrom(genesis.chainId().toArray());
+    }
+
+    List<Integer> serving(List<Integer> candidates) throws InterruptedException {
+        List<ListenableFuture<Boolean>> answers = new ArrayList<>();
         for (int replica : candidates) {
-            ManagedChannel channel = channels.to(genesis.replicas().get(replica).client());
-            channel.resetConnectBackoff();
-            calls.add(KVGrpc.newFutureStub(channel)
-                    .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
-                    .range(READ));
+            answers.add(ask(replica));
         }
         List<Integer> serving = new ArrayList<>();
         for (int i = 0; i < candidates.size(); i++) {
             try {
-                calls.get(i).get();
-                serving.add(candidates.get(i));
+                if (answers.get(i).get()) {
+                    serving.add(candidates.get(i));
+                }
             } catch (ExecutionException e) {
                 // not yet
             }
         }
         return serving;
+    }
+
+    private ListenableFuture<Boolean> ask(int replica) {
+        ManagedChannel channel = channels.to(genesis.replicas().get(replica).client());
+        channel.resetConnectBackoff();
+        ListenableFuture<ReplicaStatusResponse> status = ReplicaGrpc.newFutureStub(channel)
+                .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
+                .status(ReplicaStatusRequest.getDefaultInstance());
+        return Futures.transformAsync(
+                status,
+                who -> who.getChainId().equals(chainId) && who.getReplica() == replica
+                        ? reads(channel)
+                        : Futures.immediateFuture(false),
+                MoreExecutors.directExecutor());
+    }
+
+    private static ListenableFuture<Boolean> reads(ManagedChannel channel) {
+        return Futures.transform(
+                KVGrpc.newFutureStub(channel)
+                        .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
+                        .range(READ),
+                answer -> true,
+                MoreExecutors.directExecutor());
     }
 
     @Override

@@ -1,9 +1,14 @@
 package dev.cairn.cli;
 
+import com.google.protobuf.ByteString;
+import dev.cairn.proto.v1.ReplicaGrpc;
+import dev.cairn.proto.v1.ReplicaStatusRequest;
+import dev.cairn.proto.v1.ReplicaStatusResponse;
 import dev.cairn.server.config.ServerConfig;
 import dev.cairn.server.config.StartupException;
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.util.Arrays;
 import picocli.CommandLine;
@@ -21,11 +26,29 @@ final class FakeReplica {
         try {
             Server server = NettyServerBuilder.forAddress(config.clientListen().toSocketAddress())
                     .addService(new EchoStore())
+                    .addService(new Status(config))
                     .build()
                     .start();
             return server::shutdownNow;
         } catch (IOException e) {
             throw new StartupException("port " + config.clientListen().port() + " is taken", e);
+        }
+    }
+
+    private static final class Status extends ReplicaGrpc.ReplicaImplBase {
+        private final ServerConfig config;
+
+        Status(ServerConfig config) {
+            this.config = config;
+        }
+
+        @Override
+        public void status(ReplicaStatusRequest request, StreamObserver<ReplicaStatusResponse> observer) {
+            observer.onNext(ReplicaStatusResponse.newBuilder()
+                    .setReplica(config.self().index())
+                    .setChainId(ByteString.copyFrom(config.genesis().chainId().toArray()))
+                    .build());
+            observer.onCompleted();
         }
     }
 }

@@ -82,7 +82,7 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
         this.port = new OnePort(WORKER_THREADS, SILENCE_MILLIS);
         EventLoop answering = port.workers().next();
         this.gateway = new Gateway(
-                self, consensus, new SecureRandom()::nextLong, answering, System::nanoTime, Gateway.Limits.DEFAULT);
+                self, consensus, new SecureRandom()::nextLong, answering, System::nanoTime, limits(settings));
         this.readIndex = new ReadIndex(
                 consensus, answering, System::nanoTime, MAX_WAITING_READS, Gateway.Limits.DEFAULT.patienceNanos());
         this.hub = new WatchHub(store, watchLoop, historyReader, WatchHub.MAX_WAITING_COMMITS);
@@ -100,7 +100,8 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
                 .keepAliveTimeout(20, TimeUnit.SECONDS)
                 .addStreamTracerFactory(new CallCounter(registry))
                 .intercept(new LeaderGate(consensus))
-                .addService(new KvService(gateway, readIndex, store, headers, background, limits))
+                .addService(new KvService(
+                        gateway, readIndex, store, headers, background, limits, settings.maxRequestBytes()))
                 .addService(watches)
                 .addService(new MaintenanceService(consensus, store, cluster, headers))
                 .addService(new ClusterService(cluster, headers))
@@ -113,6 +114,18 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
                 .addService(ProtoReflectionServiceV1.newInstance());
         port.attach(builder, new OperatorPages(consensus, readIndex, registry::scrape, background, EtcdVersion.SERVER));
         this.server = builder.build();
+    }
+
+    /** A batch must fit into a request, whatever the cluster's parameters make of that. */
+    private static Gateway.Limits limits(FrontendSettings settings) {
+        Gateway.Limits usual = Gateway.Limits.DEFAULT;
+        return new Gateway.Limits(
+                usual.outstanding(),
+                usual.batchOperations(),
+                Math.min(usual.batchBytes(), settings.maxRequestBytes()),
+                usual.waitingCalls(),
+                usual.waitingBytes(),
+                usual.patienceNanos());
     }
 
     /** Begins to serve. */

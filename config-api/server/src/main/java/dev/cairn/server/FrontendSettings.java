@@ -7,9 +7,15 @@ import java.time.Duration;
 /**
  * How a replica meets its clients.
  *
+ * @param maxRequestBytes what one request of consensus may carry
  * @param version of this program, for people
  * @param progressInterval how often an idle watch that asked for it is told that nothing happened
  */
-record FrontendSettings(InetSocketAddress listen, ClusterIdentity cluster, String version, Duration progressInterval) {
+record FrontendSettings(
+        InetSocketAddress listen,
+        ClusterIdentity cluster,
+        int maxRequestBytes,
+        String version,
+        Duration progressInterval) {
     static final Duration PROGRESS_INTERVAL = Duration.ofMinutes(10);
 }

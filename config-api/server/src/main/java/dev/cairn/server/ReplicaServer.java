@@ -29,6 +29,8 @@ import java.util.stream.IntStream;
 /** One running replica: the state on disk, the node, and what clients see of them. */
 public final class ReplicaServer implements AutoCloseable {
     private static final int APPLICATION_VERSION = 1;
+    /** A request's name, signature and list header. */
+    private static final int REQUEST_OVERHEAD_BYTES = 256;
 
     private final KvStateMachine machine;
     private final ReplicaNode<KvState> node;
@@ -131,6 +133,7 @@ public final class ReplicaServer implements AutoCloseable {
         return new FrontendSettings(
                 address(config.clientListen()),
                 new ClusterIdentity(config.genesis().chainId(), config.self(), members),
+                config.genesis().parameters().maxRequestBytes() - REQUEST_OVERHEAD_BYTES,
                 version(),
                 FrontendSettings.PROGRESS_INTERVAL);
     }

@@ -39,7 +39,11 @@ final class ServedStore implements AutoCloseable {
         node = new SoloNode(machine);
         frontend = new Frontend(
                 new FrontendSettings(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), CLUSTER, "0.1.0", progressInterval),
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        CLUSTER,
+                        2 << 20,
+                        "0.1.0",
+                        progressInterval),
                 node,
                 new CommittedStore(machine),
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),

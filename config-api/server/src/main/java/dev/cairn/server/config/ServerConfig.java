@@ -63,6 +63,14 @@ public record ServerConfig(
         }
     }
 
+    /** Ties the data directory to this replica; refuses one that is another replica's, whichever way it came here. */
+    public void claimData() throws StartupException {
+        DataOwner.claim(
+                data,
+                "replica " + self.index() + "\nchain " + genesis.chainId().toHex() + "\nvote-key "
+                        + keys.votePublicKey().toHex() + "\n");
+    }
+
     private static String read(Path file) throws StartupException {
         try {
             return Files.readString(file);

@@ -40,16 +40,29 @@ public final class KvService extends KVGrpc.KVImplBase {
     private final Responses responses;
     private final Background background;
     private final Limits limits;
+    private final int maxOperationBytes;
 
-    /** @param background does what may take long: big ranges, values from disk */
+    /**
+     * Serves from the start.
+     *
+     * @param maxOperationBytes what fits into one request of consensus
+     * @param background does what may take long: big ranges, values from disk
+     */
     public KvService(
-            Gateway gateway, ReadIndex readIndex, Store store, Headers headers, Background background, Limits limits) {
+            Gateway gateway,
+            ReadIndex readIndex,
+            Store store,
+            Headers headers,
+            Background background,
+            Limits limits,
+            int maxOperationBytes) {
         this.gateway = gateway;
         this.readIndex = readIndex;
         this.store = store;
         this.responses = new Responses(store, headers);
         this.background = background;
         this.limits = limits;
+        this.maxOperationBytes = maxOperationBytes;
     }
 
     @Override
@@ -133,11 +146,12 @@ public final class KvService extends KVGrpc.KVImplBase {
 
     private void write(MessageLite request, Operation operation, Reply<?> reply) {
         EtcdError error = Validation.check(operation, limits).map(EtcdError::of).orElse(null);
-        if (error == null && request.getSerializedSize() > MAX_REQUEST_BYTES) {
+        int size = OperationSize.of(operation);
+        if (error == null && (request.getSerializedSize() > MAX_REQUEST_BYTES || size > maxOperationBytes)) {
             error = EtcdError.REQUEST_TOO_LARGE;
         }
         if (error == null) {
-            gateway.submit(new WriteCall(operation, request.getSerializedSize() + WriteCall.OVERHEAD_BYTES, reply));
+            gateway.submit(new WriteCall(operation, size, reply));
         } else {
             reply.fail(error);
         }

@@ -7,9 +7,6 @@ import dev.cairn.server.gateway.Refusal;
 
 /** A write on its way through the log. */
 record WriteCall(Operation operation, int sizeBytes, Reply<?> reply) implements Call {
-    /** What a write costs beyond its message. */
-    static final int OVERHEAD_BYTES = 32;
-
     @Override
     public boolean isAbandoned() {
         return reply.isAbandoned();

@@ -121,7 +121,7 @@ class GenesisFileTest {
         Arbitrary<Parameters> parameters = Combinators.combine(
                         Arbitraries.integers().between(1, 1000),
                         Arbitraries.integers().between(1, 100_000),
-                        Arbitraries.integers().between(1, 1 << 30),
+                        Arbitraries.integers().between(1 << 13, 1 << 30),
                         Arbitraries.longs().greaterOrEqual(0))
                 .as((window, interval, bytes, nanos) ->
                         new Parameters(window, interval, bytes, bytes, nanos, Long.MAX_VALUE - nanos));

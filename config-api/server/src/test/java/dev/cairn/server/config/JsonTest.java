@@ -53,16 +53,23 @@ class JsonTest {
 
     @Provide
     Arbitrary<Json> values() {
+        return values(3);
+    }
+
+    private static Arbitrary<Json> values(int depth) {
         Arbitrary<Json> leaf = Arbitraries.oneOf(
                 Arbitraries.strings().ofMaxLength(20).map(Json::text),
                 Arbitraries.longs().map(Json::whole),
                 Arbitraries.of(true, false).map(Json::flag),
                 Arbitraries.just(new Json.Null()));
-        return Arbitraries.lazyOf(
-                () -> leaf,
-                () -> leaf,
-                () -> values().list().ofMaxSize(3).map(Json.Items::new),
-                () -> Arbitraries.maps(Arbitraries.strings().ofMaxLength(5), values())
+        if (depth == 0) {
+            return leaf;
+        }
+        Arbitrary<Json> inner = values(depth - 1);
+        return Arbitraries.oneOf(
+                leaf,
+                inner.list().ofMaxSize(3).map(Json.Items::new),
+                Arbitraries.maps(Arbitraries.strings().ofMaxLength(5), inner)
                         .ofMaxSize(3)
                         .map((Map<String, Json> map) -> new Json.Fields(new LinkedHashMap<>(map))));
     }

@@ -168,6 +168,29 @@ class ServerConfigTest {
         assertTrue(message(e).contains("clock reads 2026-01-31T11:00:00Z"), e::getMessage);
     }
 
+    @Test
+    void aDataDirectoryBelongsToOneReplicaForEver() throws Exception {
+        ServerConfig zero = ServerConfig.load(config(0));
+        zero.claimData();
+        zero.claimData();
+        Files.writeString(config(1), "replica = 1\ndata = ../replica-0/data\n");
+        dataRefused(
+                1,
+                "holds the data of another replica (replica 0, chain "
+                        + genesis.chainId().toHex());
+        Files.writeString(config(1), "replica = 1\ndata = .\n");
+        dataRefused(1, "is not empty and not a replica's data directory");
+        Files.writeString(config(1), "replica = 1\ndata = genesis.json\n");
+        dataRefused(1, "genesis.json: ");
+    }
+
+    private void dataRefused(int replica, String reason) throws StartupException {
+        ServerConfig config = ServerConfig.load(config(replica));
+        StartupException e = assertThrows(StartupException.class, config::claimData);
+        assertTrue(message(e).contains(reason), e::getMessage);
+        assertFalse(message(e).contains("\n"), e::getMessage);
+    }
+
     private void mistake(String text, String reason) throws IOException {
         Files.writeString(config(0), text);
         refused(0, reason);

@@ -29,13 +29,19 @@ import org.junit.jupiter.api.Timeout;
 /** gRPC and HTTP/1.1 over real sockets on one port. */
 @Timeout(30)
 class OnePortTest {
-    private static final long SILENCE_MILLIS = 200;
+    private static final long PATIENT_MILLIS = 30_000;
+    private static final long IMPATIENT_MILLIS = 100;
 
-    private final OnePort port = new OnePort(2, SILENCE_MILLIS);
+    private OnePort port;
     private Server server;
 
     @BeforeEach
     void start() throws IOException {
+        start(PATIENT_MILLIS);
+    }
+
+    private void start(long silenceMillis) throws IOException {
+        port = new OnePort(2, silenceMillis);
         NettyServerBuilder builder =
                 NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         port.attach(
@@ -101,6 +107,8 @@ class OnePortTest {
 
     @Test
     void closesAConnectionThatSaysNothing() throws Exception {
+        stop();
+        start(IMPATIENT_MILLIS);
         try (Socket socket = connect()) {
             assertThat(socket.getInputStream().read()).isEqualTo(-1);
         }

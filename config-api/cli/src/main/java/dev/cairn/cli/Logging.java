@@ -1,0 +1,41 @@
+package dev.cairn.cli;
+
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogManager;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+
+/** Where a server's log goes: to standard output, so that standard error has nothing but the reason of a failure. */
+final class Logging {
+    private Logging() {}
+
+    static void toStandardOutput() {
+        LogManager.getLogManager().reset();
+        Handler handler = new StandardOutput();
+        handler.setFormatter(new SimpleFormatter());
+        Logger root = Logger.getLogger("");
+        root.addHandler(handler);
+        root.setLevel(Level.INFO);
+    }
+
+    private static final class StandardOutput extends Handler {
+        @Override
+        public void publish(LogRecord entry) {
+            if (isLoggable(entry)) {
+                System.out.print(getFormatter().format(entry));
+            }
+        }
+
+        @Override
+        public void flush() {
+            System.out.flush();
+        }
+
+        @Override
+        public void close() {
+            flush();
+        }
+    }
+}

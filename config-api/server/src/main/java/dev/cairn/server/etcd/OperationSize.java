@@ -1,0 +1,47 @@
+package dev.cairn.server.etcd;
+
+import dev.cairn.kv.Compare;
+import dev.cairn.kv.Operation;
+import java.util.List;
+
+/** How many bytes an operation adds to a request, at most; and little less, so that batches fill their requests. */
+final class OperationSize {
+    private static final int LIST = 8;
+    private static final int PUT = 24;
+    private static final int DELETE = 16;
+    private static final int RANGE = 72;
+    private static final int TXN = 8;
+    private static final int COMPARE = 28;
+    private static final int OTHER = 16;
+
+    private OperationSize() {}
+
+    static int of(Operation operation) {
+        return switch (operation) {
+            case Operation.Put put -> PUT + put.key().size() + put.value().size();
+            case Operation.DeleteRange delete ->
+                DELETE + delete.key().size() + delete.rangeEnd().size();
+            case Operation.Range range ->
+                RANGE + range.key().size() + range.rangeEnd().size();
+            case Operation.Txn txn -> {
+                int size = TXN + of(txn.success()) + of(txn.failure());
+                for (Compare compare : txn.compares()) {
+                    size += COMPARE
+                            + compare.key().size()
+                            + compare.rangeEnd().size()
+                            + compare.value().size();
+                }
+                yield size;
+            }
+            case Operation.Compact _, Operation.OpenSession _ -> OTHER;
+        };
+    }
+
+    private static int of(List<Operation> operations) {
+        int size = LIST;
+        for (Operation operation : operations) {
+            size += of(operation);
+        }
+        return size;
+    }
+}

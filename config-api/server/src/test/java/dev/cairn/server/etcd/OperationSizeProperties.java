@@ -1,0 +1,55 @@
+package dev.cairn.server.etcd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cairn.kv.Compare;
+import dev.cairn.kv.Operation;
+import dev.cairn.kv.OperationCodec;
+import dev.cairn.protocol.model.Bytes;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+
+/** The bound holds, and is close. */
+class OperationSizeProperties {
+    @Property(tries = 500)
+    void boundsTheEncoding(@ForAll Random random) {
+        Operation operation = operation(random, 2);
+        int encoded = OperationCodec.encode(List.of(operation)).size();
+        assertThat(OperationSize.of(operation)).isBetween(encoded - 4, 2 * encoded + 16);
+    }
+
+    private static Operation operation(Random random, int depth) {
+        return switch (random.nextInt(depth > 0 ? 5 : 3)) {
+            case 0 -> new Operation.Put(bytes(random), bytes(random), random.nextLong(), true, false, false);
+            case 1 -> new Operation.DeleteRange(bytes(random), bytes(random), random.nextBoolean());
+            case 2 -> Operation.Range.all(bytes(random), bytes(random));
+            case 3 -> new Operation.Compact(random.nextLong(), true);
+            default ->
+                new Operation.Txn(
+                        IntStream.range(0, random.nextInt(4))
+                                .mapToObj(i -> new Compare(
+                                        Compare.Result.EQUAL,
+                                        Compare.Target.VALUE,
+                                        bytes(random),
+                                        bytes(random),
+                                        0,
+                                        bytes(random)))
+                                .toList(),
+                        operations(random, depth - 1),
+                        operations(random, depth - 1));
+        };
+    }
+
+    private static List<Operation> operations(Random random, int depth) {
+        return IntStream.range(0, random.nextInt(4))
+                .mapToObj(i -> operation(random, depth))
+                .toList();
+    }
+
+    private static Bytes bytes(Random random) {
+        return Bytes.wrap(new byte[random.nextInt(20)]);
+    }
+}

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * of uncommitted blocks by hash. A peer's claim of a height only says whom to ask; a silent or slow source is replaced.
  */
 final class CatchUp {
-    static final int MAX_BATCH_BLOCKS = 64;
+
     private static final int MAX_BODIES_WANTED = 16;
 
     private record Fetch(ReplicaId source, Height from, long sinceTick) {}
@@ -126,7 +126,7 @@ final class CatchUp {
 
     /** An unbroken chain of hashes from this head over the blocks and the linking headers to the certified block. */
     private boolean isProven(List<Block> fresh, Message.Blocks answer) {
-        if (fresh.size() > MAX_BATCH_BLOCKS) {
+        if (fresh.size() > Message.Blocks.MAX_BLOCKS) {
             return false;
         }
         if (fresh.isEmpty()) {

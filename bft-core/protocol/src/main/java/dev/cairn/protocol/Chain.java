@@ -5,6 +5,7 @@ import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.MerkleFrontier;
+import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.StateRoots;
@@ -71,7 +72,7 @@ final class Chain {
         this.core = core;
         // Four horizons: the blocks of the current view, of its tip's branch, of one abandoned view, and a catch-up
         // batch.
-        this.capacity = 4 * core.parameters.horizon() + CatchUp.MAX_BATCH_BLOCKS;
+        this.capacity = 4 * core.parameters.horizon() + Message.Blocks.MAX_BLOCKS;
         this.head = new Base(recovery.head(), ExecutionId.HEAD_AT_START, recovery.history());
         this.headProof = recovery.committed();
         this.committedBlocks.putAll(recovery.recentlyCommitted());

@@ -19,9 +19,18 @@ public record Parameters(
     public static final Parameters DEFAULT = new Parameters(16, 256, 4 << 20, 1 << 20, 500_000_000L, 30_000_000_000L);
 
     public Parameters {
-        if (window < 1 || checkpointInterval < 1 || batchBytes < 1 || maxBlockBytes < batchBytes) {
+        if (window < 1
+                || maxBlockBytes < (1 << 13)
+                || checkpointInterval < 1
+                || batchBytes < 1
+                || maxBlockBytes < batchBytes) {
             throw new IllegalArgumentException("parameters out of bounds");
         }
+    }
+
+    /** The largest request that fits into a block with its header. */
+    public int maxRequestBytes() {
+        return maxBlockBytes - (1 << 12);
     }
 
     /** Heights above the committed one at which proposals and votes are accepted at all (3W). */

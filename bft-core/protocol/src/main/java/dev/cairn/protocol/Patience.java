@@ -1,6 +1,9 @@
 package dev.cairn.protocol;
 
+import dev.cairn.protocol.model.ReplicaId;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Decides when this replica loses patience with its primary. Only liveness hangs on it: a wrong guess costs a view
@@ -13,6 +16,17 @@ final class Patience {
     private final NormalCase normalCase;
     private final ViewChanger viewChanger;
 
+    /** A request may take this many times the usual time to commit... */
+    private static final int PATIENCE_FACTOR = 8;
+
+    /** ...but patience never grows beyond this many times what the table says. */
+    private static final int MOST_PATIENCE = 8;
+
+    /** Weight of the newest measurement in the smoothed time to commit: one in this many. */
+    private static final int SMOOTHING = 8;
+
+    private final Set<ReplicaId> lost = new TreeSet<>();
+    private long usualCommitMilliTicks;
     private long heardFromPrimaryTick;
     private long lastProgressTick;
     private long viewEnteredTick;
@@ -26,6 +40,8 @@ final class Patience {
         this.pool = pool;
         this.normalCase = normalCase;
         this.viewChanger = viewChanger;
+        // Generous until measured: a process that has just started is slow at everything.
+        this.usualCommitMilliTicks = 4000L * core.timeouts.requestTicks() / PATIENCE_FACTOR;
     }
 
     void onHeardFromPrimary() {
@@ -48,7 +64,8 @@ final class Patience {
         commitsInView = 0;
     }
 
-    void onCommitted() {
+    void onCommitted(Optional<Long> waitedTicks) {
+        waitedTicks.ifPresent(ticks -> usualCommitMilliTicks += (1000 * ticks - usualCommitMilliTicks) / SMOOTHING);
         lastProgressTick = core.ticks();
         provenView = true;
         commitsInView++;
@@ -57,10 +74,28 @@ final class Patience {
         }
     }
 
-    void onPrimaryLost() {
-        if (core.view().active() && !core.isPrimary()) {
+    void onLinkUp(ReplicaId peer) {
+        lost.remove(peer);
+    }
+
+    void onLinkDown(ReplicaId peer) {
+        lost.add(peer);
+        if (core.view().active() && peer.equals(core.primary())) {
             viewChanger.suspect("the link to the primary was reset");
         }
+    }
+
+    /** When a gateway tells everyone of a request that its primary seems to pass over. */
+    long relayTicks() {
+        return bounded(core.timeouts.relayTicks(), usualCommitMilliTicks * PATIENCE_FACTOR / 2000);
+    }
+
+    private long requestTicks() {
+        return bounded(core.timeouts.requestTicks(), usualCommitMilliTicks * PATIENCE_FACTOR / 1000);
+    }
+
+    private static long bounded(long least, long measured) {
+        return Math.min(Math.max(least, measured), MOST_PATIENCE * least);
     }
 
     void onTick() {
@@ -77,6 +112,8 @@ final class Patience {
         }
         if (isOverdue()) {
             viewChanger.suspect("no NEW-VIEW in time");
+        } else if (newViewSinceTick.isPresent() && lost.contains(core.primary())) {
+            viewChanger.suspect("the next primary cannot be reached");
         }
     }
 
@@ -92,13 +129,13 @@ final class Patience {
         long idle = now - lastProgressTick;
         Optional<Long> oldest = pool.oldestWatchedTick(viewEnteredTick);
         long waited = oldest.map(since -> now - since).orElse(0L);
-        if (waited > limits.requestTicks() && idle > limits.requestTicks()) {
+        if (waited > requestTicks() && idle > requestTicks()) {
             return Optional.of("a request waits and nothing is committed");
         }
         if (waited > limits.censorTicks()) {
             return Optional.of("a request is passed over");
         }
-        if (normalCase.hasPreparedUncommitted() && idle > limits.requestTicks()) {
+        if (normalCase.hasPreparedUncommitted() && idle > requestTicks()) {
             return Optional.of("a prepared block is not committed");
         }
         return Optional.empty();

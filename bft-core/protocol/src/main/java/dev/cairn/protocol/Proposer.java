@@ -2,7 +2,6 @@ package dev.cairn.protocol;
 
 import dev.cairn.protocol.model.Ballot;
 import dev.cairn.protocol.model.Block;
-import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.Request;
@@ -11,7 +10,6 @@ import dev.cairn.protocol.model.StateRoots;
 import dev.cairn.protocol.model.Statement;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,8 +28,8 @@ final class Proposer {
     private final RequestPool pool;
     private final NormalCase normalCase;
 
-    /** The last block proposed in this view; nothing until its first proposal. */
-    private Optional<Digest> lastProposed = Optional.empty();
+    /** The last slot given away in this view; nothing until its first proposal. */
+    private Optional<Ballot> lastProposed = Optional.empty();
 
     private @Nullable Draft draft;
 
@@ -44,11 +42,10 @@ final class Proposer {
 
     /** A restarted primary goes on above the highest slot it gave away in its view. */
     void restore(List<Message.PrePrepare> proposals) {
-        TreeMap<Ballot, Digest> ofView = new TreeMap<>(Ballot.BY_VIEW_THEN_HEIGHT);
-        proposals.stream()
-                .filter(p -> p.view().equals(core.view().number()))
-                .forEach(p -> ofView.put(p.ballot(), p.block().digest()));
-        lastProposed = Optional.ofNullable(ofView.lastEntry()).map(java.util.Map.Entry::getValue);
+        lastProposed = proposals.stream()
+                .map(Message.PrePrepare::ballot)
+                .filter(ballot -> ballot.view().equals(core.view().number()))
+                .max(Ballot.BY_VIEW_THEN_HEIGHT);
     }
 
     void onViewChanged() {
@@ -65,15 +62,15 @@ final class Proposer {
             return;
         }
         if (lastProposed.isPresent()) {
-            chain.base(lastProposed.get()).or(this::headAbove).ifPresent(this::proposeNext);
+            baseAfter(lastProposed.get()).ifPresent(this::proposeNext);
         } else {
             beginView();
         }
     }
 
-    /** The last proposal was overtaken: it is committed and no candidate any more. */
-    private Optional<Chain.Base> headAbove() {
-        return lastProposed.filter(digest -> chain.candidate(digest).isEmpty()).map(_ -> chain.head());
+    /** The last proposal itself, or the head where that has come as far. */
+    private Optional<Chain.Base> baseAfter(Ballot last) {
+        return last.height().isAtMost(chain.headHeight()) ? Optional.of(chain.head()) : chain.base(last.block());
     }
 
     private void beginView() {
@@ -131,7 +128,7 @@ final class Proposer {
         Ballot ballot = core.ballot(block.height(), block.digest());
         Signature signature = core.sign(Statement.of(Statement.Kind.PRE_PREPARE, core.chainId, ballot));
         Message.PrePrepare proposal = new Message.PrePrepare(ballot.view(), block, core.self, signature);
-        lastProposed = Optional.of(block.digest());
+        lastProposed = Optional.of(ballot);
         core.persist(new LogRecord.ProposedSlot(ballot, signature));
         core.broadcast(proposal);
         core.transition(new Transition.Proposed(

@@ -48,6 +48,7 @@ final class Reads {
         this.decisions = decisions;
     }
 
+    /** The shell keeps the number of readers small: it lets many calls share one. */
     void onRequested(long readId) {
         arrived.add(readId);
         startRound();
@@ -108,12 +109,16 @@ final class Reads {
         }
     }
 
-    /** The claimed height is committed here, or something is by a certificate of a view above the claim's. */
+    /**
+     * The claimed height is committed here, or a block is that a certificate of a view above the claim's names. A head
+     * that was committed by a descendant's certificate is not such a block until the descendant is committed too.
+     */
     private boolean isMet(Claim claim) {
-        return claim.height().isAtMost(chain.headHeight())
-                || chain.headProof()
-                        .map(proof -> proof.view().isAfter(claim.view()))
-                        .orElse(false);
+        boolean byLaterView = chain.headProof()
+                .filter(proof -> proof.height().isAtMost(chain.headHeight()))
+                .map(proof -> proof.view().isAfter(claim.view()))
+                .orElse(false);
+        return byLaterView || claim.height().isAtMost(chain.headHeight());
     }
 
     private Claim ownClaim() {

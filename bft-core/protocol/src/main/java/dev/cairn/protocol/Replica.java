@@ -103,8 +103,8 @@ public final class Replica {
             case Event.ReadRequested e -> reads.onRequested(e.readId());
             case Event.Ticked e -> onTick(e.wallNanos());
             case Event.Executed e -> onExecuted(e);
-            case Event.LinkUp e -> core.send(e.peer(), statusMessage());
-            case Event.LinkDown e -> onLinkDown(e.peer());
+            case Event.LinkUp e -> onLinkUp(e.peer());
+            case Event.LinkDown e -> patience.onLinkDown(e.peer());
         }
         proposer.propose();
         return core.takeEffects();
@@ -136,7 +136,9 @@ public final class Replica {
     // Requests.
 
     private void onSubmitted(Request request) {
-        if (!pool.add(request, true, core.ticks())) {
+        if (request.sizeBytes() > core.parameters.maxRequestBytes()) {
+            core.emit(new Effect.Refuse(request, "larger than a block may be"));
+        } else if (!pool.add(request, true, core.ticks())) {
             core.emit(new Effect.Refuse(request, "the replica has too many requests waiting"));
         } else {
             forward(List.of(request), false);
@@ -145,10 +147,11 @@ public final class Replica {
 
     private void onForward(ReplicaId from, Message.Forward forward) {
         List<Request> fresh = forward.requests().stream()
+                .filter(request -> request.sizeBytes() <= core.parameters.maxRequestBytes())
                 .filter(request -> pool.add(request, false, core.ticks()))
                 .toList();
         if (forward.relayed()) {
-            forward.requests().forEach(request -> pool.markRelayed(request.id()));
+            forward.requests().forEach(request -> pool.watch(request.id()));
             if (!fresh.isEmpty()) {
                 forward(fresh, false);
             }
@@ -158,20 +161,36 @@ public final class Replica {
     }
 
     private void forward(List<Request> requests, boolean relayed) {
-        Message.Forward message = new Message.Forward(requests, relayed);
-        if (relayed) {
-            core.broadcast(message);
-        } else if (!core.isPrimary() && core.view().active() && !requests.isEmpty()) {
-            core.send(core.primary(), message);
+        for (List<Request> part : inParts(requests)) {
+            Message.Forward message = new Message.Forward(part, relayed);
+            if (relayed) {
+                core.broadcast(message);
+            } else if (!core.isPrimary() && core.view().active()) {
+                core.send(core.primary(), message);
+            }
         }
+    }
+
+    /** Cut so that no message grows much beyond a batch. */
+    private List<List<Request>> inParts(List<Request> requests) {
+        List<List<Request>> parts = new ArrayList<>();
+        int bytes = Integer.MAX_VALUE;
+        for (Request request : requests) {
+            if (bytes >= core.parameters.batchBytes()) {
+                parts.add(new ArrayList<>());
+                bytes = 0;
+            }
+            parts.getLast().add(request);
+            bytes += request.sizeBytes();
+        }
+        return parts;
     }
 
     // What follows from a commit, a view, an execution.
 
     private void onCommitted(Block block) {
-        pool.committed(block.requests());
         normalCase.onCommitted(block.height());
-        patience.onCommitted();
+        patience.onCommitted(pool.committed(block.requests(), core.ticks()));
         checkpointer.onCommitted(block);
         reads.onCommitted();
         catchUp.onCommitted();
@@ -211,7 +230,7 @@ public final class Replica {
         normalCase.onTick();
         catchUp.onTick();
         patience.onTick();
-        List<Request> impatient = pool.dueForRelay(core.ticks(), core.timeouts.relayTicks());
+        List<Request> impatient = pool.dueForRelay(core.ticks(), patience.relayTicks());
         if (!impatient.isEmpty()) {
             forward(impatient, true);
         }
@@ -222,9 +241,11 @@ public final class Replica {
         }
     }
 
-    private void onLinkDown(ReplicaId peer) {
+    private void onLinkUp(ReplicaId peer) {
+        patience.onLinkUp(peer);
+        core.send(peer, statusMessage());
         if (peer.equals(core.primary())) {
-            patience.onPrimaryLost();
+            forward(pool.own(), false); // a primary that has restarted has forgotten them
         }
     }
 

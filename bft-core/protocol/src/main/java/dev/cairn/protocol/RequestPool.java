@@ -22,6 +22,7 @@ final class RequestPool {
     static final int MAX_REQUESTS_PER_CLIENT = 1024;
     static final int MAX_BYTES_PER_CLIENT = 32 << 20;
     private static final int REMEMBERED = 4096;
+    private static final int MAX_BACKOFF = 2;
 
     /** One waiting request. Ticks are those of the replica's clock. */
     static final class Entry {
@@ -29,7 +30,8 @@ final class RequestPool {
         final boolean own;
         private final long arrivedTick;
         private long sentTick;
-        private boolean relayed;
+        private int relays;
+        private boolean watched;
         private boolean proposed;
 
         private Entry(Request request, boolean own, long tick) {
@@ -129,7 +131,9 @@ final class RequestPool {
         return after;
     }
 
-    void committed(Collection<Request> requests) {
+    /** Forgets what was committed; returns how long the own request among it that waited longest had waited. */
+    Optional<Long> committed(Collection<Request> requests, long tick) {
+        long longest = -1;
         for (Request request : requests) {
             recentlyCommitted.add(request.id());
             Queue queue = queues.get(request.id().client());
@@ -138,11 +142,13 @@ final class RequestPool {
                 queue.bytes -= entry.request.sizeBytes();
                 size--;
                 unproposed -= entry.proposed ? 0 : 1;
+                longest = Math.max(longest, entry.own ? tick - entry.arrivedTick : -1);
             }
         }
         while (recentlyCommitted.size() > REMEMBERED) {
             recentlyCommitted.removeFirst();
         }
+        return longest < 0 ? Optional.empty() : Optional.of(longest);
     }
 
     /** In a new view only the requests on its tip's branch count as proposed; all waiting starts anew. */
@@ -164,32 +170,36 @@ final class RequestPool {
         return entries().stream().filter(e -> e.own).map(e -> e.request).toList();
     }
 
-    /** Own requests not sent to anyone for {@code patienceTicks}; they count as sent, and as relayed, from now on. */
-    List<Request> dueForRelay(long tick, int patienceTicks) {
+    /**
+     * Own requests not sent to anyone for {@code patienceTicks}, twice that after each relay. They count as sent now,
+     * and this replica watches over them.
+     */
+    List<Request> dueForRelay(long tick, long patienceTicks) {
         List<Request> due = new ArrayList<>();
         for (Entry entry : entries()) {
-            if (entry.own && tick - entry.sentTick >= patienceTicks) {
+            if (entry.own && tick - entry.sentTick >= patienceTicks << entry.relays) {
                 entry.sentTick = tick;
-                entry.relayed = true;
+                entry.relays = Math.min(entry.relays + 1, MAX_BACKOFF);
+                entry.watched = true;
                 due.add(entry.request);
             }
         }
         return due;
     }
 
-    /** Marks a request that its gateway relayed: this replica watches over it from now on. */
-    void markRelayed(RequestId id) {
+    /** Its gateway has lost patience and told everyone: this replica watches over the request from now on. */
+    void watch(RequestId id) {
         Queue queue = queues.get(id.client());
         Entry entry = queue == null ? null : queue.entries.get(id);
         if (entry != null) {
-            entry.relayed = true;
+            entry.watched = true;
         }
     }
 
     /** When the oldest request that this replica watches over came in, or {@code sinceTick} if that is later. */
     Optional<Long> oldestWatchedTick(long sinceTick) {
         return entries().stream()
-                .filter(e -> e.relayed)
+                .filter(e -> e.watched)
                 .map(e -> Math.max(sinceTick, e.arrivedTick))
                 .min(Long::compare);
     }

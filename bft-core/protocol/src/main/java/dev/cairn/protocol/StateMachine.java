@@ -1,6 +1,7 @@
 package dev.cairn.protocol;
 
 import dev.cairn.protocol.model.Block;
+import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.StateRoots;
 
 /**
@@ -13,6 +14,12 @@ public interface StateMachine<S> {
 
     /** The last committed state. Safe to call from any thread. */
     S committed();
+
+    /**
+     * The height of the block that led to {@link #committed}; 0 for a store that has never run. After a restart, what
+     * the last {@link #persist} wrote: the shell brings the state from there to the log's head.
+     */
+    Height committedHeight();
 
     /**
      * Executes a block's requests on {@code parent} and returns the state after it. A pure function of its arguments:

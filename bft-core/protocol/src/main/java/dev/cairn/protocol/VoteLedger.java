@@ -35,9 +35,10 @@ final class VoteLedger {
         }
     }
 
-    /** A later view has no votes yet, so it starts without a floor. */
+    /** A view that is entered has no votes yet, so it starts without a floor. */
     void enter(View next) {
-        if (!next.isAfter(view)) {
+        boolean unvoted = votes.values().stream().allMatch(Map::isEmpty);
+        if (view.isAfter(next) || (view.equals(next) && !unvoted)) {
             throw new IllegalStateException("votes of " + view + " cannot be dropped for " + next);
         }
         view = next;

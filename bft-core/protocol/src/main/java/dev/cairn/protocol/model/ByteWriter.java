@@ -12,7 +12,8 @@ public final class ByteWriter {
     }
 
     public ByteWriter putByte(int value) {
-        buffer[reserve(1)] = (byte) value;
+        int at = reserve(1); // may replace the buffer, so it comes first
+        buffer[at] = (byte) value;
         return this;
     }
 

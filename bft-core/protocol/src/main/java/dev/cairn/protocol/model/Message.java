@@ -146,6 +146,9 @@ public sealed interface Message
      * {@code proof}, a commit certificate, names.
      */
     record Blocks(List<Block> blocks, List<Header> link, QuorumCertificate proof) implements Message {
+        /** More in one message are refused. */
+        public static final int MAX_BLOCKS = 64;
+
         public Blocks {
             blocks = List.copyOf(blocks);
             link = List.copyOf(link);

@@ -1,0 +1,295 @@
+package dev.cairn.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cairn.protocol.model.Ballot;
+import dev.cairn.protocol.model.Block;
+import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Epoch;
+import dev.cairn.protocol.model.Header;
+import dev.cairn.protocol.model.Height;
+import dev.cairn.protocol.model.MerkleFrontier;
+import dev.cairn.protocol.model.Message;
+import dev.cairn.protocol.model.Phase;
+import dev.cairn.protocol.model.ReplicaId;
+import dev.cairn.protocol.model.Request;
+import dev.cairn.protocol.model.StateRoots;
+import dev.cairn.protocol.model.Statement;
+import dev.cairn.protocol.model.View;
+import dev.cairn.protocol.model.Vote;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ReplicaTest {
+    private final TestCluster cluster = new TestCluster();
+
+    @Test
+    void aSubmittedRequestIsCommittedOnceEverywhere() {
+        Request request = cluster.submit(2);
+        cluster.deliverAll();
+        for (List<Block> chain : cluster.committed) {
+            assertThat(chain).hasSize(1);
+            assertThat(chain.getFirst().requests()).containsExactly(request);
+        }
+    }
+
+    @Test
+    void everyVoteIsPersistedBeforeItIsSent() {
+        for (int i = 0; i < 12; i++) {
+            cluster.submit(i % 4);
+        }
+        cluster.deliverAll();
+        List<Vote> durable = new ArrayList<>();
+        int sent = 0;
+        for (Effect effect : cluster.effects) {
+            if (effect instanceof Effect.Persist(LogRecord.CastVote(Vote vote))) {
+                durable.add(vote);
+            }
+            if (effect instanceof Effect.Broadcast(Vote vote)) {
+                assertThat(durable).contains(vote);
+                sent++;
+            }
+        }
+        assertThat(sent).isGreaterThan(8);
+    }
+
+    @Test
+    void aBlockWithRootsThatExecutionDoesNotGiveIsNotVotedFor() {
+        Block honest = childOfGenesis(List.of(cluster.request(0)));
+        Header h = honest.header();
+        StateRoots wrong = new StateRoots(2, 2, 0, Digest.ZERO, Digest.ZERO, new Digest(6, 6, 6, 6));
+        Block lie = new Block(
+                new Header(
+                        h.formatVersion(),
+                        h.chainId(),
+                        h.epoch(),
+                        h.height(),
+                        h.parent(),
+                        h.timeNanos(),
+                        h.requestsRoot(),
+                        wrong,
+                        h.historyRoot(),
+                        h.validators(),
+                        h.nextValidators(),
+                        h.parameters(),
+                        h.applicationVersion()),
+                honest.requests());
+        assertThat(votesOf(cluster.receive(1, 0, prePrepare(0, lie)))).isEmpty();
+    }
+
+    @Test
+    void aPrimaryThatProposesTwoBlocksForOneSlotIsAccusedAndGetsOneVote() {
+        Message.PrePrepare first = prePrepare(0, childOfGenesis(List.of(cluster.request(0))));
+        Message.PrePrepare second = prePrepare(0, childOfGenesis(List.of(cluster.request(0))));
+        assertThat(votesOf(cluster.receive(1, 0, first))).hasSize(1);
+        List<Effect> effects = cluster.receive(1, 0, second);
+        assertThat(votesOf(effects)).isEmpty();
+        assertThat(effects).contains(new Effect.Accuse(new ReplicaId(0), first, second));
+    }
+
+    @Test
+    void aVoteSentOnBehalfOfAnotherIsRefused() {
+        Message.PrePrepare proposal = prePrepare(0, childOfGenesis(List.of(cluster.request(0))));
+        Vote prepare = vote(Phase.PREPARE, proposal.ballot(), 3);
+        List<Effect> effects = cluster.receive(1, 2, prepare);
+        assertThat(effects).anyMatch(e -> e instanceof Effect.Reject r && r.reason() == Rejection.WRONG_SENDER);
+    }
+
+    @Test
+    void twoCommitsAndTheOwnMakeAQuorumButTwoDoNot() {
+        Block block = childOfGenesis(List.of(cluster.request(0)));
+        Ballot ballot = prePrepare(0, block).ballot();
+        cluster.receive(1, 0, prePrepare(0, block));
+        cluster.receive(1, 0, vote(Phase.PREPARE, ballot, 0));
+        assertThat(cluster.receive(1, 2, vote(Phase.PREPARE, ballot, 2)))
+                .as("own COMMIT follows the third PREPARE")
+                .anyMatch(e -> e instanceof Effect.Broadcast(Message.Commit _));
+        cluster.receive(1, 0, vote(Phase.COMMIT, ballot, 0));
+        assertThat(cluster.committed.get(1)).isEmpty();
+        cluster.receive(1, 0, vote(Phase.COMMIT, ballot, 0));
+        assertThat(cluster.committed.get(1)).as("the same voter twice").isEmpty();
+        cluster.receive(1, 3, vote(Phase.COMMIT, ballot, 3));
+        assertThat(cluster.committed.get(1)).containsExactly(block);
+    }
+
+    @Test
+    void commitsOfDifferentViewsAreNotAddedUp() {
+        Block block = childOfGenesis(List.of(cluster.request(0)));
+        Ballot ballot = prePrepare(0, block).ballot();
+        Ballot later = new Ballot(ballot.epoch(), new View(1), ballot.height(), ballot.block());
+        cluster.receive(1, 0, prePrepare(0, block));
+        cluster.receive(1, 0, vote(Phase.COMMIT, ballot, 0));
+        cluster.receive(1, 2, vote(Phase.COMMIT, later, 2));
+        cluster.receive(1, 3, vote(Phase.COMMIT, later, 3));
+        assertThat(cluster.committed.get(1)).isEmpty();
+    }
+
+    @Test
+    void whenThePrimaryDiesTheOthersGoOnAndLoseNothing() {
+        Request before = cluster.submit(1);
+        cluster.deliverAll();
+        cluster.crash(0);
+        Request after = cluster.submit(2);
+        cluster.deliverAll();
+        cluster.tick(60);
+        for (int i = 1; i < TestCluster.N; i++) {
+            List<Request> executed = cluster.committed.get(i).stream()
+                    .flatMap(b -> b.requests().stream())
+                    .toList();
+            assertThat(executed).containsExactly(before, after);
+            assertThat(cluster.replica(i).status().view().isAfter(View.ZERO)).isTrue();
+        }
+    }
+
+    @Test
+    void aReplicaThatHasLeftAViewSignsNothingMoreInIt() {
+        Block block = childOfGenesis(List.of(cluster.request(0)));
+        cluster.receive(1, 2, suspect(2, 0));
+        cluster.receive(1, 3, suspect(3, 0));
+        List<Effect> effects = cluster.receive(1, 0, prePrepare(0, block));
+        assertThat(votesOf(effects)).isEmpty();
+        assertThat(effects).anyMatch(e -> e instanceof Effect.Reject r && r.reason() == Rejection.OLD_VIEW);
+    }
+
+    @Test
+    void oneSuspicionAloneMovesNobody() {
+        List<Effect> effects = cluster.receive(1, 3, suspect(3, 0));
+        assertThat(effects).noneMatch(e -> e instanceof Effect.Broadcast(Message.ViewChange _));
+    }
+
+    @Test
+    void aReadWaitsForAQuorumOfAnswersThatAreMet() {
+        cluster.delivers = _ -> false;
+        List<Effect> effects = cluster.step(1, new Event.ReadRequested(9));
+        long round = effects.stream()
+                .flatMap(e -> e instanceof Effect.Broadcast(Message.ReadIndexQuery q)
+                        ? Optional.of(q.round()).stream()
+                        : Optional.<Long>empty().stream())
+                .findFirst()
+                .orElseThrow();
+        cluster.receive(1, 2, new Message.ReadIndexAnswer(round, View.ZERO, new Height(1)));
+        cluster.receive(1, 0, new Message.ReadIndexAnswer(round, View.ZERO, Height.GENESIS));
+        assertThat(cluster.readsReady).as("f+1 met answers are not enough").isEmpty();
+        cluster.receive(1, 0, new Message.ReadIndexAnswer(round, View.ZERO, Height.GENESIS));
+        assertThat(cluster.readsReady).as("one replica counts once").isEmpty();
+        cluster.receive(1, 3, new Message.ReadIndexAnswer(round, View.ZERO, Height.GENESIS));
+        assertThat(cluster.readsReady).as("a liar's claim holds nothing up").containsExactly(9L);
+    }
+
+    @Test
+    void aReplicaLeftInTheDarkFetchesWhatItMissed() {
+        cluster.delivers = sent -> !(sent.to().index() == 3 && sent.message() instanceof Message.PrePrepare);
+        cluster.submit(1);
+        cluster.deliverAll();
+        cluster.delivers = _ -> true;
+        cluster.tick(30);
+        assertThat(cluster.committed.get(3)).isEqualTo(cluster.committed.get(1));
+    }
+
+    // The tip rule.
+
+    @Test
+    void theTipIsTheGreatestByViewAndThenHeight() {
+        Message.NewView newView =
+                newView(change(1, ballot(1, 20, 1)), change(2, ballot(2, 15, 2)), change(3, ballot(0, 30, 3)));
+        CurrentView view = ViewChanger.entered(newView, Digest.ZERO).orElseThrow();
+        assertThat(view.tipHeight()).isEqualTo(new Height(15));
+        assertThat(view.tipBlock()).isEqualTo(new Digest(2, 0, 0, 0));
+    }
+
+    @Test
+    void twoBlocksCertifiedForOneSlotAreNotATip() {
+        Message.NewView newView =
+                newView(change(1, ballot(1, 20, 1)), change(2, ballot(1, 20, 2)), change(3, ballot(0, 30, 3)));
+        assertThat(ViewChanger.entered(newView, Digest.ZERO)).isEmpty();
+    }
+
+    @Test
+    void aViewOfReplicasThatPreparedNothingBeginsAtGenesis() {
+        Message.NewView newView = newView(change(1, null), change(2, null), change(3, null));
+        CurrentView view = ViewChanger.entered(newView, new Digest(7, 7, 7, 7)).orElseThrow();
+        assertThat(view.tipHeight()).isEqualTo(Height.GENESIS);
+        assertThat(view.tipBlock()).isEqualTo(new Digest(7, 7, 7, 7));
+    }
+
+    // Making hostile messages.
+
+    private Block childOfGenesis(List<Request> requests) {
+        Block parent = cluster.genesis.block();
+        Header above = parent.header();
+        long time = cluster.wallNanos();
+        StateRoots roots = TestCluster.outcome(above.roots(), new Proposal(new Height(1), time, requests));
+        Header header = new Header(
+                Header.FORMAT,
+                cluster.genesis.chainId(),
+                Epoch.ZERO,
+                new Height(1),
+                parent.digest(),
+                time,
+                Block.requestsRoot(cluster.genesis.chainId(), requests),
+                roots,
+                MerkleFrontier.EMPTY.append(parent.digest()).root(),
+                above.validators(),
+                above.validators(),
+                above.parameters(),
+                above.applicationVersion());
+        return new Block(header, requests);
+    }
+
+    private Message.PrePrepare prePrepare(int primary, Block block) {
+        ReplicaId self = new ReplicaId(primary);
+        Ballot ballot = new Ballot(Epoch.ZERO, View.ZERO, block.height(), block.digest());
+        Statement statement = Statement.of(Statement.Kind.PRE_PREPARE, cluster.genesis.chainId(), ballot);
+        return new Message.PrePrepare(View.ZERO, block, self, TestCluster.FakeAuthenticator.sign(self, statement));
+    }
+
+    private Vote vote(Phase phase, Ballot ballot, int voter) {
+        ReplicaId self = new ReplicaId(voter);
+        Statement statement = Statement.of(phase.kind(), cluster.genesis.chainId(), ballot);
+        return Vote.of(phase, ballot, self, TestCluster.FakeAuthenticator.sign(self, statement));
+    }
+
+    private Message.Suspect suspect(int sender, long view) {
+        ReplicaId self = new ReplicaId(sender);
+        Statement statement = Authenticator.suspicion(cluster.genesis.chainId(), Epoch.ZERO, new View(view));
+        return new Message.Suspect(
+                Epoch.ZERO, new View(view), self, TestCluster.FakeAuthenticator.sign(self, statement));
+    }
+
+    private static Ballot ballot(long view, long height, long block) {
+        return new Ballot(Epoch.ZERO, new View(view), new Height(height), new Digest(block, 0, 0, 0));
+    }
+
+    private static Message.ViewChange change(int sender, @org.jspecify.annotations.Nullable Ballot prepared) {
+        return new Message.ViewChange(
+                Epoch.ZERO,
+                new View(5),
+                Optional.ofNullable(prepared)
+                        .map(b -> new dev.cairn.protocol.model.QuorumCertificate(Phase.PREPARE, b, List.of())),
+                Optional.empty(),
+                List.of(),
+                new ReplicaId(sender),
+                TestCluster.FakeAuthenticator.sign(
+                        new ReplicaId(sender),
+                        new Statement(
+                                Statement.Kind.VIEW_CHANGE,
+                                Digest.ZERO,
+                                Epoch.ZERO,
+                                View.ZERO,
+                                Height.GENESIS,
+                                Digest.ZERO)));
+    }
+
+    private static Message.NewView newView(Message.ViewChange... changes) {
+        return new Message.NewView(Epoch.ZERO, new View(5), List.of(changes), new ReplicaId(1), changes[0].signature());
+    }
+
+    private static List<Vote> votesOf(List<Effect> effects) {
+        return effects.stream()
+                .flatMap(e ->
+                        e instanceof Effect.Broadcast(Vote vote) ? List.of(vote).stream() : List.<Vote>of().stream())
+                .toList();
+    }
+}

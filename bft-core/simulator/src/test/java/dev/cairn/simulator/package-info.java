@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cairn.simulator;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cairn.chaos.sim;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,122 @@
+package dev.cairn.cli;
+
+import dev.cairn.protocol.Parameters;
+import dev.cairn.server.config.GenesisFile;
+import dev.cairn.server.config.NewCluster;
+import dev.cairn.server.config.StartupException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "dev",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Run a whole cluster on this machine until Ctrl-C: each replica a process of its own.",
+            "Makes keys and genesis where DIR is empty, and carries on with the data where it is not. Replica i has its"
+                    + " files in DIR/replica-<i>: log, pid, server.conf, data. A line that begins with \"ready\" says that"
+                    + " every replica serves."
+        })
+final class DevCommand implements Callable<Integer> {
+    private static final int REPLICAS = 4;
+    private static final int BASE_PORT = 2379;
+
+    @Option(
+            names = "--dir",
+            defaultValue = ".cairn-dev",
+            paramLabel = "DIR",
+            description = "Where the cluster lives. Default: ${DEFAULT-VALUE} in the current directory; remove it to"
+                    + " start afresh.")
+    @SuppressWarnings("NullAway.Init")
+    private Path directory;
+
+    @Option(
+            names = "--replicas",
+            paramLabel = "N",
+            description = "How many replicas. Default: 4, or as many as DIR has.")
+    private @Nullable Integer replicas;
+
+    @Option(
+            names = "--base-port",
+            paramLabel = "PORT",
+            description = "Replica i serves clients on PORT+10*i and replicas one above. Default: 2379, or as in DIR.")
+    private @Nullable Integer basePort;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Failure, StartupException, InterruptedException {
+        Path home = directory.toAbsolutePath().normalize();
+        PrintWriter out = spec.commandLine().getOut();
+        GenesisFile genesis = Files.exists(home.resolve(NewCluster.GENESIS)) ? existing(home) : create(home, out);
+        CountDownLatch stop = new CountDownLatch(1);
+        CountDownLatch stopped = new CountDownLatch(1);
+        try (PidFile _ = PidFile.claim(home.resolve("dev.pid"), "`cairn dev` in " + home);
+                DevCluster cluster = new DevCluster(home, genesis, out)) {
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndWait(stop, stopped), "stop"));
+            if (!cluster.start(stop)) {
+                return 0;
+            }
+            genesis.replicas().forEach(member -> out.println("  " + member.client()));
+            out.println("ready: etcdctl --endpoints "
+                    + genesis.replicas().stream()
+                            .map(member -> member.client().toString())
+                            .collect(Collectors.joining(","))
+                    + " put greeting hello   (Ctrl-C stops all replicas)");
+            out.flush();
+            stop.await();
+            return 0;
+        } finally {
+            stopped.countDown();
+        }
+    }
+
+    private GenesisFile create(Path home, PrintWriter out) throws StartupException {
+        int n = replicas == null ? REPLICAS : replicas;
+        int port = basePort == null ? BASE_PORT : basePort;
+        try {
+            GenesisFile genesis =
+                    new NewCluster("dev", Instant.now(), Parameters.DEFAULT, NewCluster.local(n, port)).create(home);
+            out.println("made keys and genesis of a new cluster in " + home);
+            out.flush();
+            return genesis;
+        } catch (IllegalArgumentException e) {
+            throw new picocli.CommandLine.ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private GenesisFile existing(Path home) throws StartupException, Failure {
+        GenesisFile genesis = GenesisFile.read(home.resolve(NewCluster.GENESIS));
+        int n = genesis.replicas().size();
+        int port = genesis.replicas().getFirst().client().port();
+        if (replicas != null && replicas != n) {
+            throw new Failure(
+                    home + " holds a cluster of " + n + " replicas; leave out --replicas, or choose another --dir");
+        }
+        if (basePort != null && basePort != port) {
+            throw new Failure(home + " holds a cluster with base port " + port
+                    + "; leave out --base-port, or choose another --dir");
+        }
+        return genesis;
+    }
+
+    private static void stopAndWait(CountDownLatch stop, CountDownLatch stopped) {
+        stop.countDown();
+        try {
+            stopped.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package dev.cairn.cli;
+
+import dev.cairn.protocol.Parameters;
+import dev.cairn.server.config.GenesisFile;
+import dev.cairn.server.config.HostPort;
+import dev.cairn.server.config.NewCluster;
+import dev.cairn.server.config.NewCluster.Place;
+import dev.cairn.server.config.StartupException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "init",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Make the keys, certificates, configuration and genesis document of a new cluster.",
+            "Every replica gets a directory of its own under DIR, complete in itself: copy replica-<i> to host i, keep"
+                    + " it secret there, and run `cairn server --config replica-<i>/server.conf`."
+        })
+final class InitCommand implements Callable<Integer> {
+    private static final Pattern COUNT = Pattern.compile("[1-9][0-9]{0,2}");
+    private static final int CLIENT_PORT = 2379;
+
+    @Option(
+            names = "--dir",
+            required = true,
+            paramLabel = "DIR",
+            description = "Where to write; must not exist yet, or be empty.")
+    @SuppressWarnings("NullAway.Init")
+    private Path directory;
+
+    @Option(
+            names = "--replicas",
+            defaultValue = "4",
+            paramLabel = "N|HOST[:PORT],...",
+            description = {
+                "The addresses that clients use, in the order of replica ids; the peer port is one above (default port"
+                        + " 2379).",
+                "Or a number: that many replicas on this machine. Default: ${DEFAULT-VALUE}."
+            })
+    @SuppressWarnings("NullAway.Init")
+    private String replicas;
+
+    @Option(
+            names = "--base-port",
+            defaultValue = "2379",
+            paramLabel = "PORT",
+            description = "With --replicas N: replica i has client port PORT+10*i, peer port one above."
+                    + " Default: ${DEFAULT-VALUE}.")
+    private int basePort;
+
+    @Option(
+            names = "--name",
+            defaultValue = "cairn",
+            paramLabel = "NAME",
+            description = "The cluster's name, for people. Default: ${DEFAULT-VALUE}.")
+    @SuppressWarnings("NullAway.Init")
+    private String name;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws StartupException {
+        List<Place> places = places();
+        GenesisFile genesis;
+        try {
+            genesis = new NewCluster(name, Instant.now(), Parameters.DEFAULT, places).create(directory);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        int tolerated = genesis.membership().quorums().f();
+        out.println("Cluster \"" + name + "\" of " + places.size() + " replicas in " + directory + ", chain id "
+                + genesis.chainId().toHex());
+        out.println("It tolerates " + tolerated + " faulty replica" + (tolerated == 1 ? "" : "s")
+                + (tolerated == 0 ? "; four are the fewest that tolerate one" : "") + ".");
+        for (int i = 0; i < places.size(); i++) {
+            out.println("  replica " + i + "  clients " + places.get(i).client() + "  peers "
+                    + places.get(i).peer() + "  "
+                    + NewCluster.replicaDirectory(directory, i).resolve(NewCluster.CONFIG));
+        }
+        out.println("Next: copy each replica-<i> to its host and run `cairn server --config replica-<i>/"
+                + NewCluster.CONFIG + "` there.");
+        return 0;
+    }
+
+    private List<Place> places() {
+        try {
+            if (COUNT.matcher(replicas).matches()) {
+                return NewCluster.local(Integer.parseInt(replicas), basePort);
+            }
+            List<Place> places = new ArrayList<>();
+            for (String address : replicas.split(",", -1)) {
+                HostPort client = HostPort.parse(address.strip(), CLIENT_PORT);
+                places.add(new Place(client, client.withPort(client.port() + 1)));
+            }
+            return places;
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--replicas: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package dev.cairn.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** How to start {@code cairn} once more: through the launcher that started this process, else as this process was. */
+final class Launch {
+    /** The launcher script's absolute path, set by itself. */
+    static final String LAUNCHER = "cairn.launcher";
+
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9@%+=:,./_-]+");
+
+    private Launch() {}
+
+    static List<String> command(String... arguments) {
+        List<String> command = new ArrayList<>();
+        String launcher = System.getProperty(LAUNCHER);
+        if (launcher != null) {
+            command.add(launcher);
+        } else {
+            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            command.addAll(List.of(
+                    "--enable-native-access=ALL-UNNAMED",
+                    "--sun-misc-unsafe-memory-access=allow",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    Main.class.getName()));
+        }
+        command.addAll(Arrays.asList(arguments));
+        return command;
+    }
+
+    /** The same as one line to type into a shell. */
+    static String typed(String... arguments) {
+        StringBuilder line = new StringBuilder(
+                System.getProperty(LAUNCHER) == null ? "cairn" : quoted(System.getProperty(LAUNCHER)));
+        for (String argument : arguments) {
+            line.append(' ').append(quoted(argument));
+        }
+        return line.toString();
+    }
+
+    private static String quoted(String argument) {
+        return PLAIN.matcher(argument).matches() ? argument : "'" + argument.replace("'", "'\\''") + "'";
+    }
+}

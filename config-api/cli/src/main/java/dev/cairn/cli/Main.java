@@ -1,0 +1,84 @@
+package dev.cairn.cli;
+
+import java.io.PrintWriter;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import picocli.CommandLine;
+
+/** The {@code cairn} command. */
+public final class Main {
+    /** Something was wrong at run time. */
+    static final int FAILURE = 1;
+
+    /** The command line made no sense. */
+    static final int USAGE = 2;
+
+    /** How every error line begins. */
+    static final String ERROR = "cairn: ";
+
+    private static final Map<String, Supplier<Object>> COMMANDS = new TreeMap<>(Map.of(
+            "init",
+            InitCommand::new,
+            "server",
+            ServerCommand::new,
+            "dev",
+            DevCommand::new,
+            "status",
+            StatusCommand::new,
+            "get",
+            GetCommand::new,
+            "put",
+            PutCommand::new,
+            "del",
+            DelCommand::new,
+            "watch",
+            WatchCommand::new,
+            TrainingCommand.NAME,
+            TrainingCommand::new));
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        System.exit(commandLine(args).execute(args));
+    }
+
+    /**
+     * A parser for {@code args}. Only the command that is named there is loaded, which is most of what makes a
+     * {@code cairn get} feel instant; where none is named all are, for the help.
+     */
+    static CommandLine commandLine(String... args) {
+        CommandLine root = new CommandLine(new CairnCommand());
+        Supplier<Object> named = args.length == 0 ? null : COMMANDS.get(args[0]);
+        if (named != null) {
+            root.addSubcommand(args[0], named.get());
+        } else {
+            COMMANDS.forEach((name, command) -> root.addSubcommand(name, command.get()));
+        }
+        return configured(root);
+    }
+
+    /** Lets {@code root} and its subcommands report errors as one line. */
+    static CommandLine configured(CommandLine root) {
+        root.setCaseInsensitiveEnumValuesAllowed(true);
+        root.setExecutionExceptionHandler(Main::report);
+        root.setParameterExceptionHandler(Main::reportUsage);
+        return root;
+    }
+
+    private static int report(Exception e, CommandLine command, CommandLine.ParseResult parsed) {
+        PrintWriter err = command.getErr();
+        err.println(ERROR + Messages.oneLine(e));
+        if (Messages.isUnexpected(e)) {
+            e.printStackTrace(err);
+        }
+        return FAILURE;
+    }
+
+    private static int reportUsage(CommandLine.ParameterException e, String[] args) {
+        PrintWriter err = e.getCommandLine().getErr();
+        err.println(ERROR + Messages.oneLine(e));
+        err.println("Try: " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
+        return USAGE;
+    }
+}

@@ -1,0 +1,21 @@
+package dev.cairn.cli;
+
+import dev.cairn.server.config.StartupException;
+import picocli.CommandLine.ParameterException;
+
+/** How errors read on a terminal. */
+final class Messages {
+    private Messages() {}
+
+    /** One line, whatever the exception's own message looks like. */
+    static String oneLine(Throwable e) {
+        String message = e.getMessage();
+        String text = message == null || isUnexpected(e) ? "unexpected error: " + e : message;
+        return text.strip().replaceAll("\\s*\\R\\s*", " ");
+    }
+
+    /** Whether this is a fault of the program, which deserves a stack trace, and not of its use or surroundings. */
+    static boolean isUnexpected(Throwable e) {
+        return !(e instanceof Failure || e instanceof StartupException || e instanceof ParameterException);
+    }
+}

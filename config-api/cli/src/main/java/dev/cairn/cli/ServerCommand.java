@@ -1,0 +1,102 @@
+package dev.cairn.cli;
+
+import dev.cairn.server.ReplicaServer;
+import dev.cairn.server.config.ServerConfig;
+import dev.cairn.server.config.StartupException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "server",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Run one replica until it is told to stop (SIGTERM, Ctrl-C).",
+            "`cairn init` writes the configuration file; comments in it explain every key."
+        })
+final class ServerCommand implements Callable<Integer> {
+    /** Starts a replica; what it returns stops it. */
+    interface Starter {
+        AutoCloseable start(ServerConfig config) throws StartupException;
+    }
+
+    @Option(names = "--config", required = true, paramLabel = "FILE", description = "The replica's configuration file.")
+    @SuppressWarnings("NullAway.Init")
+    private Path config;
+
+    /** For {@code cairn dev}, whose replicas must not outlive it, not even when it is killed. */
+    @Option(names = "--until-stdin-closes", hidden = true)
+    private boolean untilStdinCloses;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    private final Starter starter;
+    private final CountDownLatch stop = new CountDownLatch(1);
+
+    ServerCommand() {
+        this(ReplicaServer::start);
+    }
+
+    ServerCommand(Starter starter) {
+        this.starter = starter;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        ServerConfig settings = ServerConfig.load(config);
+        settings.requireSaneClock(Instant.now());
+        PrintWriter out = spec.commandLine().getOut();
+        CountDownLatch stopped = new CountDownLatch(1);
+        try (PidFile _ = PidFile.claim(
+                        settings.pidFile(), "replica " + settings.self().index());
+                AutoCloseable _ = starter.start(settings)) {
+            Thread hook = new Thread(() -> stopAndWait(stopped), "stop");
+            Runtime.getRuntime().addShutdownHook(hook);
+            if (untilStdinCloses) {
+                Thread.ofPlatform().daemon().name("stdin").start(this::stopAtEndOfInput);
+            }
+            out.println("replica " + settings.self().index() + " of cluster \""
+                    + settings.genesis().cluster() + "\" serves clients on " + settings.clientListen()
+                    + ", replicas on " + settings.peerListen());
+            out.flush();
+            stop.await();
+        } finally {
+            stopped.countDown();
+        }
+        return 0;
+    }
+
+    /** Makes a running {@link #call} return. */
+    void stop() {
+        stop.countDown();
+    }
+
+    private void stopAndWait(CountDownLatch stopped) {
+        stop();
+        try {
+            stopped.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void stopAtEndOfInput() {
+        try {
+            while (System.in.read() >= 0) {
+                // whatever is typed means nothing
+            }
+        } catch (IOException e) {
+            // as good as its end
+        }
+        stop();
+    }
+}

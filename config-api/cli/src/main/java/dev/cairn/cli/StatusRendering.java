@@ -1,0 +1,128 @@
+package dev.cairn.cli;
+
+import dev.cairn.server.config.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** A {@link ClusterStatus} for people and for programs. */
+final class StatusRendering {
+    private static final List<String> COLUMNS =
+            List.of("ID", "ENDPOINT", "HEALTHY", "HEIGHT", "LAG", "STATE ROOT", "REVISION", "RSS", "");
+    private static final long MEBIBYTE = 1 << 20;
+
+    private StatusRendering() {}
+
+    static String table(ClusterStatus status) {
+        StringBuilder out = new StringBuilder();
+        int n = status.quorums().n();
+        out.append(status.isGood() ? "ok" : "NOT OK")
+                .append(": ")
+                .append(status.healthy())
+                .append(" of ")
+                .append(n)
+                .append(" replicas healthy, quorum ")
+                .append(status.quorums().quorum());
+        status.view().ifPresent(view -> out.append("; view ").append(view));
+        status.primary().ifPresent(primary -> out.append(", primary ").append(primary));
+        if (!status.chainId().isEmpty()) {
+            out.append("; chain ").append(ClusterStatus.shortened(status.chainId()));
+        }
+        out.append('\n');
+        status.contradictions().forEach(line -> out.append("!!! ").append(line).append('\n'));
+        out.append('\n');
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(COLUMNS);
+        for (ReplicaAnswer answer : status.answers()) {
+            rows.add(row(status, answer));
+        }
+        appendAligned(out, rows);
+        return out.toString();
+    }
+
+    private static List<String> row(ClusterStatus status, ReplicaAnswer answer) {
+        String id =
+                answer.knownId().isPresent() ? Integer.toString(answer.knownId().getAsInt()) : "?";
+        Optional<ReplicaAnswer.Report> found = answer.report();
+        if (found.isEmpty()) {
+            return List.of(id, answer.endpoint().toString(), "no", "-", "-", "-", "-", "-", answer.failure());
+        }
+        ReplicaAnswer.Report report = found.get();
+        boolean leads = status.primary().isPresent() && status.primary().getAsInt() == report.id();
+        return List.of(
+                id,
+                answer.endpoint().toString(),
+                status.isHealthy(answer) ? "yes" : "no",
+                Long.toString(report.height()),
+                Long.toString(status.lag(report)),
+                ClusterStatus.shortened(report.stateRoot()),
+                Long.toString(report.revision()),
+                report.residentBytes() / MEBIBYTE + " MiB",
+                status.problem(report).orElse(leads ? "primary" : ""));
+    }
+
+    private static void appendAligned(StringBuilder out, List<List<String>> rows) {
+        int[] widths = new int[COLUMNS.size()];
+        for (List<String> row : rows) {
+            for (int i = 0; i < widths.length; i++) {
+                widths[i] = Math.max(widths[i], row.get(i).length());
+            }
+        }
+        for (List<String> row : rows) {
+            StringBuilder line = new StringBuilder();
+            for (int i = 0; i < widths.length; i++) {
+                line.append(row.get(i)).repeat(' ', widths[i] - row.get(i).length() + 2);
+            }
+            out.append(line.toString().stripTrailing()).append('\n');
+        }
+    }
+
+    static Json json(ClusterStatus status) {
+        Json.Builder out = Json.object()
+                .put("ok", status.isGood())
+                .put("view", status.view().map(Json::whole).orElse(new Json.Null()))
+                .put(
+                        "primary",
+                        status.primary().isPresent()
+                                ? Json.whole(status.primary().getAsInt())
+                                : new Json.Null())
+                .put("healthy", status.healthy())
+                .put("quorum", status.quorums().quorum())
+                .put("chainId", status.chainId())
+                .put(
+                        "contradictions",
+                        status.contradictions().stream().map(Json::text).toList());
+        List<Json> replicas = new ArrayList<>();
+        for (ReplicaAnswer answer : status.answers()) {
+            replicas.add(replica(status, answer));
+        }
+        return out.put("replicas", replicas).build();
+    }
+
+    private static Json replica(ClusterStatus status, ReplicaAnswer answer) {
+        Json.Builder out = Json.object()
+                .put(
+                        "id",
+                        answer.knownId().isPresent()
+                                ? Json.whole(answer.knownId().getAsInt())
+                                : new Json.Null())
+                .put("endpoint", answer.endpoint().toString())
+                .put("healthy", status.isHealthy(answer));
+        Optional<ReplicaAnswer.Report> found = answer.report();
+        if (found.isEmpty()) {
+            return out.put("problem", answer.failure())
+                    .put("height", new Json.Null())
+                    .put("stateRoot", new Json.Null())
+                    .build();
+        }
+        ReplicaAnswer.Report report = found.get();
+        status.problem(report).ifPresent(problem -> out.put("problem", problem));
+        return out.put("view", report.view())
+                .put("height", report.height())
+                .put("lag", status.lag(report))
+                .put("stateRoot", report.stateRoot())
+                .put("revision", report.revision())
+                .put("residentBytes", report.residentBytes())
+                .build();
+    }
+}

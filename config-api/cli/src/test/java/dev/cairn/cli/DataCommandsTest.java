@@ -1,0 +1,148 @@
+package dev.cairn.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cairn.server.config.Json;
+import io.grpc.Status;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class DataCommandsTest {
+    private final FakeEtcd.Store store = new FakeEtcd.Store();
+
+    @SuppressWarnings("NullAway.Init")
+    private FakeEtcd first;
+
+    @SuppressWarnings("NullAway.Init")
+    private FakeEtcd second;
+
+    @BeforeEach
+    void start() throws Exception {
+        first = new FakeEtcd(store);
+        second = new FakeEtcd(store);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        first.close();
+        second.close();
+    }
+
+    private String endpoints() {
+        return "--endpoints=" + first.endpoint() + "," + second.endpoint();
+    }
+
+    @Test
+    void whatIsPutIsGot() {
+        assertThat(Run.of(PutCommand::new, "greeting", "grüezi", endpoints())).isEqualTo(new Run(0, "OK\n", ""));
+        assertThat(Run.of(GetCommand::new, "greeting", endpoints())).isEqualTo(new Run(0, "greeting\ngrüezi\n", ""));
+        assertThat(Run.of(GetCommand::new, "greeting", "--value-only", endpoints())
+                        .out())
+                .isEqualTo("grüezi\n");
+    }
+
+    @Test
+    void aMissingKeyIsExitCodeOneAndSilence() {
+        assertThat(Run.of(GetCommand::new, "nothing", endpoints())).isEqualTo(new Run(1, "", ""));
+    }
+
+    @Test
+    void prefixesLimitsAndDeletes() {
+        store.put("a", "0");
+        store.put("b/1", "one");
+        store.put("b/2", "two");
+        store.put("c", "3");
+        assertThat(Run.of(GetCommand::new, "b/", "--prefix", endpoints()).out()).isEqualTo("b/1\none\nb/2\ntwo\n");
+        assertThat(Run.of(GetCommand::new, "b/", "--prefix", "--limit=1", "--keys-only", endpoints())
+                        .out())
+                .isEqualTo("b/1\n");
+        assertThat(Run.of(GetCommand::new, "", "--prefix", "--keys-only", endpoints())
+                        .out())
+                .isEqualTo("a\nb/1\nb/2\nc\n");
+        assertThat(Run.of(DelCommand::new, "b/", "--prefix", endpoints())).isEqualTo(new Run(0, "2\n", ""));
+        assertThat(Run.of(DelCommand::new, "b/", "--prefix", endpoints())).isEqualTo(new Run(0, "0\n", ""));
+    }
+
+    @Test
+    void jsonHasEtcdctlsFields() throws Exception {
+        store.put("a", "1");
+        Run run = Run.of(GetCommand::new, "a", "--json", endpoints());
+        assertThat(run.out())
+                .isEqualTo(
+                        "{\"header\":{\"revision\":2,\"raft_term\":3},\"kvs\":[{\"key\":\"YQ==\",\"create_revision\":2,"
+                                + "\"mod_revision\":2,\"version\":1,\"value\":\"MQ==\"}],\"more\":false,\"count\":1}\n");
+        assertThat(Json.parse(run.out())).isInstanceOf(Json.Fields.class);
+    }
+
+    @Test
+    void aReadPassesOverEndpointsThatAreDownOrSilentOrRefuse() throws Exception {
+        store.put("a", "1");
+        String down = "--endpoints=" + closedPort() + "," + second.endpoint();
+        assertThat(Run.of(GetCommand::new, "a", down).out()).isEqualTo("a\n1\n");
+        first.refuse(Status.UNAVAILABLE.withDescription("etcdserver: no leader"));
+        assertThat(Run.of(GetCommand::new, "a", endpoints()).out()).isEqualTo("a\n1\n");
+        first.refuse(Status.OK);
+        first.fallSilent();
+        assertThat(Run.of(GetCommand::new, "a", endpoints(), "--timeout=0.6").out())
+                .isEqualTo("a\n1\n");
+    }
+
+    @Test
+    void aWritePassesOverWhatIsDownButIsNeverSentTwice() throws Exception {
+        String down = "--endpoints=" + closedPort() + "," + second.endpoint();
+        assertThat(Run.of(PutCommand::new, "a", "1", down).out()).isEqualTo("OK\n");
+        first.fallSilent();
+        Run run = Run.of(PutCommand::new, "a", "2", endpoints(), "--timeout=0.6");
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).contains("whether it was carried out is unknown").hasLineCount(1);
+        assertThat(Run.of(GetCommand::new, "a", "--value-only", down).out()).isEqualTo("1\n");
+    }
+
+    @Test
+    void errorsAreOneLine() throws Exception {
+        first.refuse(Status.INVALID_ARGUMENT.withDescription("etcdserver: key is not provided"));
+        Run refused = Run.of(GetCommand::new, "", endpoints());
+        assertThat(refused)
+                .isEqualTo(new Run(1, "", "cairn: " + first.endpoint() + ": etcdserver: key is not provided\n"));
+        String nobody = closedPort();
+        Run down = Run.of(GetCommand::new, "a", "--endpoints=" + nobody);
+        assertThat(down.exitCode()).isEqualTo(1);
+        assertThat(down.err())
+                .startsWith("cairn: no endpoint answered: " + nobody + " (connection refused)")
+                .hasLineCount(1);
+        Run nonsense = Run.of(GetCommand::new, "a", "--endpoints=http//x");
+        assertThat(nonsense.exitCode()).isEqualTo(2);
+        assertThat(nonsense.err()).contains("http//x");
+        assertThat(Run.of(GetCommand::new, "a", "--rev=soon").exitCode()).isEqualTo(2);
+        assertThat(Run.of(GetCommand::new).err()).contains("KEY").contains("Try: get --help");
+    }
+
+    @Test
+    void aWatchGoesOnAtTheNextEndpointWithoutGapOrRepetition() {
+        StringBuilder expected = new StringBuilder();
+        for (int i = 0; i < 5; i++) {
+            store.put("k" + i, "v" + i);
+            expected.append("PUT\nk").append(i).append("\nv").append(i).append('\n');
+        }
+        first.breakWatchesAfter(2);
+        second.breakWatchesAfter(1);
+        assertThat(Run.of(WatchCommand::new, "k", "--prefix", "--rev=1", "--limit=5", endpoints()))
+                .isEqualTo(new Run(0, expected.toString(), ""));
+    }
+
+    @Test
+    void aWatchThatNobodyCarriesFails() throws Exception {
+        Run run = Run.of(WatchCommand::new, "k", "--timeout=0.3", "--endpoints=" + closedPort());
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).contains("no endpoint carries the watch").hasLineCount(1);
+    }
+
+    static String closedPort() throws Exception {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return "127.0.0.1:" + socket.getLocalPort();
+        }
+    }
+}

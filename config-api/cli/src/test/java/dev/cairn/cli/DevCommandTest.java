@@ -1,0 +1,193 @@
+package dev.cairn.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cairn.server.config.NewCluster;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code cairn dev} as a process of its own, over replicas that are processes but need no consensus. */
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class DevCommandTest {
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    Path temp;
+
+    private final List<Process> started = new ArrayList<>();
+
+    @SuppressWarnings("NullAway.Init")
+    private Path launcher;
+
+    private int basePort;
+
+    @BeforeEach
+    void writeLauncher() throws IOException {
+        launcher = temp.resolve("a cairn");
+        Files.writeString(
+                launcher,
+                "#!/bin/sh\nexec '" + java() + "' -XX:TieredStopAtLevel=1 -cp '" + System.getProperty("java.class.path")
+                        + "' " + FakeReplica.class.getName() + " \"$@\"\n");
+        Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwx------"));
+        basePort = freeBase();
+    }
+
+    @AfterEach
+    void end() {
+        for (Process process : started) {
+            List<ProcessHandle> children = process.descendants().toList();
+            process.destroyForcibly();
+            children.forEach(ProcessHandle::destroyForcibly);
+        }
+    }
+
+    @Test
+    void startsReportsADeathRefusesASecondAndLeavesNothingBehind() throws Exception {
+        Dev dev = dev("--replicas=2", "--base-port=" + basePort);
+        List<String> lines = dev.linesUntil("ready");
+        assertThat(lines)
+                .contains("  127.0.0.1:" + basePort, "  127.0.0.1:" + (basePort + 10))
+                .anyMatch(line -> line.startsWith("made keys and genesis"));
+
+        assertThat(dev().failure())
+                .isEqualTo("cairn: `cairn dev` in " + home() + " is running already, as process " + dev.process.pid()
+                        + "; stop it first: kill " + dev.process.pid());
+        assertThat(dev("--replicas=4").failure()).contains("holds a cluster of 2 replicas; leave out --replicas");
+        assertThat(dev("--base-port=1").failure()).contains("holds a cluster with base port " + basePort);
+
+        long victim = pid(1);
+        ProcessHandle.of(victim).orElseThrow().destroyForcibly();
+        String news = dev.linesUntil("replica 1").getLast();
+        assertThat(news)
+                .contains("(process " + victim + ") has stopped", "the others go on")
+                .contains("To restart it: '" + launcher + "' server --config " + config(1));
+        Process restarted = start(new ProcessBuilder(
+                launcher.toString(), "server", "--config", config(1).toString()));
+        assertThat(restarted.inputReader(StandardCharsets.UTF_8).readLine()).startsWith("replica 1 of cluster");
+        assertThat(pid(1)).isEqualTo(restarted.pid());
+
+        List<ProcessHandle> all = new ArrayList<>(dev.process.descendants().toList());
+        all.add(restarted.toHandle());
+        dev.process.destroy();
+        assertThat(dev.process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(all).hasSize(2).noneMatch(ProcessHandle::isAlive);
+    }
+
+    @Test
+    void replicasDieWithAKilledDevAndTheNextOneCarriesOn() throws Exception {
+        Dev dev = dev("--replicas=1", "--base-port=" + basePort);
+        dev.linesUntil("ready");
+        byte[] genesis = Files.readAllBytes(home().resolve(NewCluster.GENESIS));
+        ProcessHandle replica = ProcessHandle.of(pid(0)).orElseThrow();
+        dev.process.destroyForcibly().waitFor();
+        replica.onExit().get(30, TimeUnit.SECONDS);
+        assertThat(home().resolve("dev.pid")).exists();
+        Dev again = dev();
+        assertThat(again.linesUntil("ready")).noneMatch(line -> line.startsWith("made keys"));
+        assertThat(Files.readAllBytes(home().resolve(NewCluster.GENESIS))).isEqualTo(genesis);
+    }
+
+    @Test
+    void aReplicaThatCannotStartIsShownWithItsReason() throws Exception {
+        try (ServerSocket _ = new ServerSocket(basePort, 1, InetAddress.getLoopbackAddress())) {
+            assertThat(dev("--replicas=1", "--base-port=" + basePort).failure())
+                    .startsWith("cairn: replica 0 did not start: port " + basePort + " is taken");
+        }
+    }
+
+    private record Dev(Process process, BufferedReader out, BufferedReader err) {
+        List<String> linesUntil(String beginning) throws IOException {
+            List<String> lines = new ArrayList<>();
+            for (String line = out.readLine(); line != null; line = out.readLine()) {
+                lines.add(line);
+                if (line.startsWith(beginning)) {
+                    return lines;
+                }
+            }
+            throw new AssertionError("no line begins with " + beginning + ": " + lines
+                    + err.lines().toList());
+        }
+
+        String failure() throws InterruptedException {
+            List<String> lines = err.lines().toList();
+            assertThat(process.waitFor()).isEqualTo(1);
+            assertThat(lines).hasSize(1);
+            return lines.getFirst();
+        }
+    }
+
+    private Dev dev(String... options) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                java(),
+                "-XX:TieredStopAtLevel=1",
+                "-Dcairn.launcher=" + launcher,
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "dev",
+                "--dir=" + home()));
+        command.addAll(List.of(options));
+        Process process = start(new ProcessBuilder(command));
+        return new Dev(
+                process, process.inputReader(StandardCharsets.UTF_8), process.errorReader(StandardCharsets.UTF_8));
+    }
+
+    private Process start(ProcessBuilder builder) throws IOException {
+        Process process = builder.start();
+        started.add(process);
+        return process;
+    }
+
+    private Path home() {
+        return temp.resolve("home");
+    }
+
+    private Path config(int replica) {
+        return NewCluster.replicaDirectory(home(), replica).resolve(NewCluster.CONFIG);
+    }
+
+    private long pid(int replica) {
+        OptionalLong holder = PidFile.holder(config(replica).resolveSibling(NewCluster.PID));
+        return holder.orElseThrow(() -> new AssertionError("replica " + replica + " does not run"));
+    }
+
+    private static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    /** A port such that it and the next three tens are free now. */
+    private static int freeBase() throws IOException {
+        for (int attempt = 0; attempt < 100; attempt++) {
+            int base;
+            try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                base = socket.getLocalPort();
+            }
+            boolean free = base + 31 < 65_536;
+            for (int i = 0; i < 4 && free; i++) {
+                try {
+                    new ServerSocket(base + 10 * i, 1, InetAddress.getLoopbackAddress()).close();
+                } catch (IOException e) {
+                    free = false;
+                }
+            }
+            if (free) {
+                return base;
+            }
+        }
+        throw new IOException("no four free ports");
+    }
+}

@@ -1,0 +1,93 @@
+package dev.cairn.server;
+
+import dev.cairn.kv.KeyEvent;
+import dev.cairn.kv.KeyValue;
+import dev.cairn.kv.KeyVersion;
+import dev.cairn.kv.KvState;
+import dev.cairn.kv.KvStateMachine;
+import dev.cairn.kv.Operation;
+import dev.cairn.kv.Outcome;
+import dev.cairn.protocol.model.Bytes;
+import dev.cairn.server.etcd.Store;
+import dev.cairn.server.watch.Change;
+import dev.cairn.server.watch.KeyInterval;
+import dev.cairn.server.watch.Timeline;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The state machine's committed state, as services, watches and dashboards see it. */
+final class CommittedStore implements Store, Timeline, StoreGauges {
+    private static final int PAGE_REVISIONS = 1000;
+    private static final long PAGE_BYTES = 1 << 20;
+
+    private final KvStateMachine machine;
+
+    CommittedStore(KvStateMachine machine) {
+        this.machine = machine;
+    }
+
+    @Override
+    public long revision() {
+        return machine.committed().revision();
+    }
+
+    @Override
+    public long compactRevision() {
+        return machine.committed().compactRevision();
+    }
+
+    @Override
+    public long diskBytes() {
+        return machine.diskBytes();
+    }
+
+    @Override
+    public Outcome read(Operation.Range range) {
+        return machine.range(range);
+    }
+
+    @Override
+    public Outcome read(Operation.Txn txn) {
+        return machine.readOnlyTxn(txn);
+    }
+
+    @Override
+    public Optional<Bytes> value(KeyVersion version) {
+        Optional<Bytes> resident = version.value().resident();
+        return resident.isPresent() ? resident : machine.load(version).map(KeyValue::value);
+    }
+
+    @Override
+    public Page read(KeyInterval interval, long from) {
+        Optional<KvStateMachine.HistoryPage> page =
+                machine.history(interval::holds, from, Long.MAX_VALUE, PAGE_REVISIONS);
+        return page.<Page>map(this::cut).orElseGet(() -> new Page.Compacted(compactRevision()));
+    }
+
+    /** Ends the page after the revision that makes it large. */
+    private Page cut(KvStateMachine.HistoryPage page) {
+        List<Change> changes = new ArrayList<>();
+        long bytes = 0;
+        long revision = 0;
+        for (KeyEvent event : page.changes()) {
+            if (event.change().modRevision() != revision && bytes >= PAGE_BYTES) {
+                return new Page.Changes(changes, revision);
+            }
+            revision = event.change().modRevision();
+            bytes += event.change().value().length()
+                    + event.previous()
+                            .map(previous -> previous.value().length())
+                            .orElse(0);
+            changes.add(new KvChange(event, this));
+        }
+        return new Page.Changes(changes, page.through());
+    }
+
+    /** What a block changed, for the watch hub. */
+    List<Change> changes(KvState state) {
+        return state.changes().stream()
+                .<Change>map(event -> new KvChange(event, this))
+                .toList();
+    }
+}

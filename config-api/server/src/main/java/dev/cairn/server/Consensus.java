@@ -1,0 +1,24 @@
+package dev.cairn.server;
+
+import dev.cairn.protocol.ReplicaStatus;
+import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Request;
+import dev.cairn.protocol.model.RequestId;
+
+/** What the client side needs of the replica beneath it. All methods may be called from any thread and never block. */
+public interface Consensus {
+
+    /**
+     * Hands in a request of this replica's own; its commit or refusal is told later, once. False if it was not taken;
+     * then nothing follows.
+     */
+    boolean submit(Request request);
+
+    /** Asks for a linearizable point that starts now, told later by {@code readId}; false as for {@link #submit}. */
+    boolean readIndex(long readId);
+
+    /** {@code operations} as a request, signed by this replica as their gateway. */
+    Request sign(RequestId id, Bytes operations);
+
+    ReplicaStatus status();
+}

@@ -1,0 +1,175 @@
+package dev.cairn.server;
+
+import dev.cairn.kv.KvState;
+import dev.cairn.kv.Limits;
+import dev.cairn.proto.etcdserverpb.AuthGrpc;
+import dev.cairn.proto.etcdserverpb.LeaseGrpc;
+import dev.cairn.proto.v3electionpb.ElectionGrpc;
+import dev.cairn.proto.v3lockpb.LockGrpc;
+import dev.cairn.protocol.model.Block;
+import dev.cairn.protocol.model.ClientId;
+import dev.cairn.protocol.model.Request;
+import dev.cairn.protocol.model.RequestId;
+import dev.cairn.runtime.CommitListener;
+import dev.cairn.server.etcd.ClusterIdentity;
+import dev.cairn.server.etcd.ClusterService;
+import dev.cairn.server.etcd.EtcdVersion;
+import dev.cairn.server.etcd.Headers;
+import dev.cairn.server.etcd.KvService;
+import dev.cairn.server.etcd.LeaderGate;
+import dev.cairn.server.etcd.MaintenanceService;
+import dev.cairn.server.etcd.WatchService;
+import dev.cairn.server.gateway.Gateway;
+import dev.cairn.server.gateway.ReadIndex;
+import dev.cairn.server.http.OperatorPages;
+import dev.cairn.server.metrics.CallCounter;
+import dev.cairn.server.metrics.ProcessGauges;
+import dev.cairn.server.metrics.ReplicaMetrics;
+import dev.cairn.server.net.OnePort;
+import dev.cairn.server.watch.WatchHub;
+import io.grpc.Server;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The client side of a replica: etcd's services, health, metrics and the replica's own status, on one port. Takes no
+ * client before {@link #open}.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // Netty's schedules run until its threads end.
+final class Frontend implements CommitListener<KvState>, AutoCloseable {
+    private static final int WORKER_THREADS = 2;
+    private static final int BACKGROUND_THREADS = 2;
+    private static final int MAX_BACKGROUND_TASKS = 8192;
+    private static final int MAX_WAITING_READS = 65_536;
+    private static final int MAX_MESSAGE_BYTES = 2 << 20;
+    private static final int MAX_METADATA_BYTES = 64 << 10;
+    private static final long SILENCE_MILLIS = 10_000;
+    private static final long TICK_MILLIS = 100;
+    private static final int TICKS_WITHOUT_LEADER = 30;
+
+    private final Consensus consensus;
+    private final CommittedStore store;
+    private final ClientId self;
+    private final OnePort port;
+    private final Background background = new Background("background", BACKGROUND_THREADS, MAX_BACKGROUND_TASKS);
+    private final OrderedThread watchLoop = new OrderedThread("watch");
+    private final OrderedThread historyReader = new OrderedThread("watch-history");
+    private final Gateway gateway;
+    private final ReadIndex readIndex;
+    private final WatchHub hub;
+    private final WatchService watches;
+    private final Server server;
+    private final long progressMillis;
+    private int ticksWithoutLeader;
+
+    Frontend(
+            FrontendSettings settings,
+            Consensus consensus,
+            CommittedStore store,
+            PrometheusMeterRegistry registry,
+            Limits limits) {
+        ClusterIdentity cluster = settings.cluster();
+        this.consensus = consensus;
+        this.self = new ClientId(cluster.self().index());
+        this.store = store;
+        this.progressMillis = settings.progressInterval().toMillis();
+        this.port = new OnePort(WORKER_THREADS, SILENCE_MILLIS);
+        EventLoop answering = port.workers().next();
+        this.gateway = new Gateway(
+                self, consensus, new SecureRandom()::nextLong, answering, System::nanoTime, Gateway.Limits.DEFAULT);
+        this.readIndex = new ReadIndex(
+                consensus, answering, System::nanoTime, MAX_WAITING_READS, Gateway.Limits.DEFAULT.patienceNanos());
+        this.hub = new WatchHub(store, watchLoop, historyReader, WatchHub.MAX_WAITING_COMMITS);
+        Headers headers = new Headers(cluster, () -> consensus.status().view().number());
+        this.watches = new WatchService(hub, headers);
+        ProcessGauges process = new ProcessGauges();
+        new ReplicaMetrics(registry, consensus).bind(store, process, EtcdVersion.SERVER);
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(settings.listen())
+                .directExecutor()
+                .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+                .maxInboundMetadataSize(MAX_METADATA_BYTES)
+                .permitKeepAliveTime(5, TimeUnit.SECONDS)
+                .permitKeepAliveWithoutCalls(false)
+                .keepAliveTime(2, TimeUnit.HOURS)
+                .keepAliveTimeout(20, TimeUnit.SECONDS)
+                .addStreamTracerFactory(new CallCounter(registry))
+                .intercept(new LeaderGate(consensus))
+                .addService(new KvService(gateway, readIndex, store, headers, background, limits))
+                .addService(watches)
+                .addService(new MaintenanceService(consensus, store, cluster, headers))
+                .addService(new ClusterService(cluster, headers))
+                .addService(new LeaseGrpc.LeaseImplBase() {})
+                .addService(new AuthGrpc.AuthImplBase() {})
+                .addService(new LockGrpc.LockImplBase() {})
+                .addService(new ElectionGrpc.ElectionImplBase() {})
+                .addService(new StatusService(consensus, store, gateway, process, cluster, settings.version()))
+                .addService(new HealthStatusManager().getHealthService())
+                .addService(ProtoReflectionServiceV1.newInstance());
+        port.attach(builder, new OperatorPages(consensus, readIndex, registry::scrape, background, EtcdVersion.SERVER));
+        this.server = builder.build();
+    }
+
+    /** Begins to serve. */
+    void open() throws IOException {
+        server.start();
+        gateway.start();
+        EventLoop clock = port.workers().next();
+        clock.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        clock.scheduleAtFixedRate(hub::beat, progressMillis, progressMillis, TimeUnit.MILLISECONDS);
+    }
+
+    private void tick() {
+        gateway.expire();
+        readIndex.expire();
+        ticksWithoutLeader = consensus.status().changing() ? ticksWithoutLeader + 1 : 0;
+        if (ticksWithoutLeader == TICKS_WITHOUT_LEADER) {
+            watches.leaderLost();
+        }
+    }
+
+    // What the node tells; on its event loop.
+
+    @Override
+    public void committed(Block block, KvState state) {
+        hub.committed(state.roots().firstRevision() - 1, state.roots().lastRevision(), () -> store.changes(state));
+        for (int i = 0; i < block.requests().size(); i++) {
+            RequestId id = block.requests().get(i).id();
+            if (id.client().equals(self) && gateway.awaits(id)) {
+                gateway.committed(id, state.results().get(i));
+            }
+        }
+    }
+
+    @Override
+    public void readReady(long readId) {
+        readIndex.ready(readId);
+    }
+
+    @Override
+    public void refused(Request request, String reason) {
+        gateway.refused(request.id());
+    }
+
+    /** The port that was really taken. */
+    int port() {
+        return server.getPort();
+    }
+
+    /** Refuses what waits, ends all connections and threads. */
+    @Override
+    public void close() {
+        gateway.stop();
+        readIndex.stop();
+        server.shutdownNow();
+        port.close();
+        watchLoop.close();
+        historyReader.close();
+        background.close();
+    }
+}

@@ -1,0 +1,15 @@
+package dev.cairn.server;
+
+import dev.cairn.server.etcd.ClusterIdentity;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+
+/**
+ * How a replica meets its clients.
+ *
+ * @param version of this program, for people
+ * @param progressInterval how often an idle watch that asked for it is told that nothing happened
+ */
+record FrontendSettings(InetSocketAddress listen, ClusterIdentity cluster, String version, Duration progressInterval) {
+    static final Duration PROGRESS_INTERVAL = Duration.ofMinutes(10);
+}

@@ -1,0 +1,159 @@
+package dev.cairn.server;
+
+import dev.cairn.kv.KvState;
+import dev.cairn.kv.KvStateMachine;
+import dev.cairn.kv.Limits;
+import dev.cairn.kv.store.StoreException;
+import dev.cairn.protocol.Genesis;
+import dev.cairn.protocol.Timeouts;
+import dev.cairn.runtime.BootException;
+import dev.cairn.runtime.KeyMaterial;
+import dev.cairn.runtime.NodeConfig;
+import dev.cairn.runtime.PeerAddress;
+import dev.cairn.runtime.ReplicaNode;
+import dev.cairn.server.config.GenesisFile;
+import dev.cairn.server.config.HostPort;
+import dev.cairn.server.config.KeyFiles;
+import dev.cairn.server.config.ServerConfig;
+import dev.cairn.server.config.StartupException;
+import dev.cairn.server.etcd.ClusterIdentity;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+
+/** One running replica: the state on disk, the node, and what clients see of them. */
+public final class ReplicaServer implements AutoCloseable {
+    private static final int APPLICATION_VERSION = 1;
+
+    private final KvStateMachine machine;
+    private final ReplicaNode<KvState> node;
+    private final Frontend frontend;
+
+    private ReplicaServer(KvStateMachine machine, ReplicaNode<KvState> node, Frontend frontend) {
+        this.machine = machine;
+        this.node = node;
+        this.frontend = frontend;
+    }
+
+    /** Opens the state, joins the cluster and serves clients; or leaves nothing running and says what is in the way. */
+    public static ReplicaServer start(ServerConfig config) throws StartupException {
+        KvStateMachine machine = open(config);
+        NodeConsensus consensus = new NodeConsensus();
+        PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        Frontend frontend =
+                new Frontend(settings(config), consensus, new CommittedStore(machine), metrics, machine.limits());
+        ReplicaNode<KvState> node;
+        try {
+            node = ReplicaNode.start(
+                    nodeConfig(config), genesis(config.genesis()), machine, keys(config.keys()), metrics, frontend);
+        } catch (BootException e) {
+            frontend.close();
+            machine.close();
+            throw new StartupException(line(e), e);
+        }
+        consensus.use(node);
+        ReplicaServer server = new ReplicaServer(machine, node, frontend);
+        try {
+            frontend.open();
+        } catch (IOException e) {
+            server.close();
+            throw new StartupException(
+                    "cannot listen for clients on " + config.clientListen() + " (" + reason(e)
+                            + "); stop what uses that port, or change client-listen in " + config.file(),
+                    e);
+        }
+        return server;
+    }
+
+    private static String line(Throwable failure) {
+        return Optional.ofNullable(failure.getMessage()).orElse(failure.toString());
+    }
+
+    /** What the operating system said. */
+    private static String reason(IOException failure) {
+        Throwable root = failure;
+        for (Throwable next = root.getCause(); next != null; next = root.getCause()) {
+            root = next;
+        }
+        return line(root);
+    }
+
+    private static KvStateMachine open(ServerConfig config) throws StartupException {
+        try {
+            return KvStateMachine.open(
+                    config.data().resolve("state"), config.genesis().chainId(), Limits.DEFAULT);
+        } catch (StoreException e) {
+            throw new StartupException(line(e), e);
+        }
+    }
+
+    private static Genesis genesis(GenesisFile file) {
+        return new Genesis(
+                file.chainId(),
+                file.membership(),
+                file.parameters(),
+                file.timeNanos(),
+                APPLICATION_VERSION,
+                KvStateMachine.genesisRoots());
+    }
+
+    private static NodeConfig nodeConfig(ServerConfig config) {
+        List<PeerAddress> peers = config.genesis().replicas().stream()
+                .map(member ->
+                        new PeerAddress(member.peer().host(), member.peer().port(), member.tlsFingerprint()))
+                .toList();
+        return new NodeConfig(
+                config.self(),
+                config.data(),
+                address(config.peerListen()),
+                peers,
+                Timeouts.DEFAULT,
+                NodeConfig.Bounds.DEFAULT);
+    }
+
+    private static KeyMaterial keys(KeyFiles files) {
+        return new KeyMaterial(files.voteSeed(), files.tlsKey(), files.tlsCertificate());
+    }
+
+    private static FrontendSettings settings(ServerConfig config) {
+        List<GenesisFile.Member> replicas = config.genesis().replicas();
+        List<ClusterIdentity.Member> members = IntStream.range(0, replicas.size())
+                .mapToObj(index -> new ClusterIdentity.Member(
+                        "replica-" + index,
+                        List.of("https://" + replicas.get(index).peer()),
+                        List.of("http://" + replicas.get(index).client())))
+                .toList();
+        return new FrontendSettings(
+                address(config.clientListen()),
+                new ClusterIdentity(config.genesis().chainId(), config.self(), members),
+                version(),
+                FrontendSettings.PROGRESS_INTERVAL);
+    }
+
+    private static String version() {
+        return Optional.ofNullable(ReplicaServer.class.getPackage().getImplementationVersion())
+                .orElse("development");
+    }
+
+    private static InetSocketAddress address(HostPort address) {
+        return new InetSocketAddress(address.host(), address.port());
+    }
+
+    /** Done when the node has ended: empty after {@link #close}, else the fatal error, one line for the operator. */
+    public CompletableFuture<Optional<Throwable>> terminated() {
+        return node.terminated();
+    }
+
+    /** Ends clients' connections, then the node, then the state. Returns when all is on disk. */
+    @Override
+    public void close() {
+        frontend.close();
+        node.close();
+        machine.close();
+    }
+}

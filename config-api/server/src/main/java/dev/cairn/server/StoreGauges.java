@@ -1,0 +1,13 @@
+package dev.cairn.server;
+
+/** What is shown of the store. Cheap; from any thread. */
+public interface StoreGauges {
+    /** The revision of the committed state. */
+    long revision();
+
+    /** Revisions below this one are gone. */
+    long compactRevision();
+
+    /** What the store takes on disk, about. */
+    long diskBytes();
+}

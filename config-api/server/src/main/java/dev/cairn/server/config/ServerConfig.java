@@ -1,0 +1,79 @@
+package dev.cairn.server.config;
+
+import dev.cairn.protocol.model.ReplicaId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * All that one replica starts from, checked: its configuration file, the genesis document and the keys it names. Keys,
+ * certificates and genesis agree with each other in every instance.
+ *
+ * @param file the configuration file itself
+ * @param data where the replica keeps what must survive; need not exist yet
+ * @param clientListen where to listen for clients; the genesis document's address unless the file says otherwise
+ * @param peerListen where to listen for the other replicas
+ * @param pidFile where to write the process id, if wanted
+ */
+public record ServerConfig(
+        Path file,
+        ReplicaId self,
+        GenesisFile genesis,
+        KeyFiles keys,
+        Path data,
+        HostPort clientListen,
+        HostPort peerListen,
+        Optional<Path> pidFile) {
+    private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
+
+    /** Reads {@code file} and everything it names. Paths in it are relative to its own directory. */
+    public static ServerConfig load(Path file) throws StartupException {
+        SettingsFile settings = SettingsFile.parse(file, read(file));
+        GenesisFile genesis = GenesisFile.read(settings.path(Setting.GENESIS));
+        int index = settings.number(Setting.REPLICA);
+        int n = genesis.replicas().size();
+        if (index >= n) {
+            throw settings.refuse(
+                    Setting.REPLICA, "the genesis document names replicas 0 to " + (n - 1) + "; write one of these");
+        }
+        ReplicaId self = new ReplicaId(index);
+        GenesisFile.Member member = genesis.replicas().get(index);
+        KeyFiles keys = KeyFiles.load(settings.path(Setting.KEYS));
+        keys.requireOwnedBy(self, genesis);
+        return new ServerConfig(
+                file,
+                self,
+                genesis,
+                keys,
+                settings.path(Setting.DATA),
+                settings.address(Setting.CLIENT_LISTEN).orElse(member.client()),
+                settings.address(Setting.PEER_LISTEN).orElse(member.peer()),
+                settings.optionalPath(Setting.PID_FILE));
+    }
+
+    /** Refuses a clock that cannot be right: one that reads earlier than the cluster's own beginning. */
+    public void requireSaneClock(Instant now) throws StartupException {
+        if (now.plus(CLOCK_TOLERANCE).isBefore(genesis.created())) {
+            throw new StartupException("this machine's clock reads " + now + ", but the cluster was created at "
+                    + genesis.created() + "; set the clock (for example with chrony or ntpd) and start again");
+        }
+    }
+
+    private static String read(Path file) throws StartupException {
+        try {
+            return Files.readString(file);
+        } catch (NoSuchFileException e) {
+            throw new StartupException(
+                    file + ": there is no such configuration file; `cairn init` writes one for each replica", e);
+        } catch (IOException e) {
+            throw new StartupException(
+                    file + ": cannot be read (" + e.getMessage()
+                            + "); it must be a text file in UTF-8 that you may read",
+                    e);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package dev.cairn.server.config;
+
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The keys of a replica's configuration file. */
+enum Setting {
+    REPLICA("replica", null, "0", "this replica's id in the genesis document"),
+    GENESIS("genesis", "genesis.json", "genesis.json", "the cluster's genesis document"),
+    KEYS("keys", ".", ".", "the directory of vote.key, tls.key, tls.crt and ca.crt"),
+    DATA("data", "data", "data", "the directory of the replica's durable data"),
+    CLIENT_LISTEN("client-listen", null, "0.0.0.0:2379", "where to listen for clients, if not at the genesis address"),
+    PEER_LISTEN("peer-listen", null, "0.0.0.0:2380", "where to listen for replicas, if not at the genesis address"),
+    PID_FILE("pid-file", null, "pid", "a file that gets the process id");
+
+    private final String key;
+    private final @Nullable String fallback;
+    private final String example;
+    private final String meaning;
+
+    Setting(String key, @Nullable String fallback, String example, String meaning) {
+        this.key = key;
+        this.fallback = fallback;
+        this.example = example;
+        this.meaning = meaning;
+    }
+
+    String key() {
+        return key;
+    }
+
+    /** What holds when the file does not name this key. */
+    Optional<String> fallback() {
+        return Optional.ofNullable(fallback);
+    }
+
+    String example() {
+        return example;
+    }
+
+    String meaning() {
+        return meaning;
+    }
+
+    static Optional<Setting> of(String key) {
+        return Arrays.stream(values())
+                .filter(setting -> setting.key.equals(key))
+                .findFirst();
+    }
+
+    static String known() {
+        return Arrays.stream(values()).map(Setting::key).collect(Collectors.joining(", "));
+    }
+}

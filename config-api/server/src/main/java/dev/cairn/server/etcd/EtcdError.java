@@ -1,0 +1,89 @@
+package dev.cairn.server.etcd;
+
+import dev.cairn.kv.KvError;
+import dev.cairn.server.gateway.Refusal;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+
+/**
+ * The failures an etcd client knows. Clients compare the description, byte for byte, and decide by it whether to retry;
+ * so where etcd has a text, no other may reach them. A few failures etcd does not have.
+ */
+public enum EtcdError {
+    EMPTY_KEY(Status.Code.INVALID_ARGUMENT, "etcdserver: key is not provided"),
+    KEY_NOT_FOUND(Status.Code.INVALID_ARGUMENT, "etcdserver: key not found"),
+    VALUE_PROVIDED(Status.Code.INVALID_ARGUMENT, "etcdserver: value is provided"),
+    LEASE_PROVIDED(Status.Code.INVALID_ARGUMENT, "etcdserver: lease is provided"),
+    TOO_MANY_OPS(Status.Code.INVALID_ARGUMENT, "etcdserver: too many operations in txn request"),
+    DUPLICATE_KEY(Status.Code.INVALID_ARGUMENT, "etcdserver: duplicate key given in txn request"),
+    INVALID_SORT_OPTION(Status.Code.INVALID_ARGUMENT, "etcdserver: invalid sort option"),
+    REQUEST_TOO_LARGE(Status.Code.INVALID_ARGUMENT, "etcdserver: request is too large"),
+    INVALID_COMPARE(Status.Code.INVALID_ARGUMENT, "etcdserver: invalid compare option"),
+    KEY_TOO_NESTED(Status.Code.INVALID_ARGUMENT, "etcdserver: key is a continuation of too many other keys"),
+    MALFORMED(Status.Code.INVALID_ARGUMENT, "etcdserver: malformed request"),
+    TOO_COSTLY(Status.Code.RESOURCE_EXHAUSTED, "etcdserver: request visits too many keys or moves too many bytes"),
+    COMPACTED(Status.Code.OUT_OF_RANGE, "etcdserver: mvcc: required revision has been compacted"),
+    FUTURE_REVISION(Status.Code.OUT_OF_RANGE, "etcdserver: mvcc: required revision is a future revision"),
+    LEASE_TTL_TOO_LARGE(Status.Code.OUT_OF_RANGE, "etcdserver: too large lease TTL"),
+    NO_SPACE(Status.Code.RESOURCE_EXHAUSTED, "etcdserver: mvcc: database space exceeded"),
+    TOO_MANY_REQUESTS(Status.Code.RESOURCE_EXHAUSTED, "etcdserver: too many requests"),
+    LEASE_NOT_FOUND(Status.Code.NOT_FOUND, "etcdserver: requested lease not found"),
+    MEMBER_NOT_FOUND(Status.Code.NOT_FOUND, "etcdserver: member not found"),
+    LEASE_EXISTS(Status.Code.FAILED_PRECONDITION, "etcdserver: lease already exists"),
+    AUTH_NOT_ENABLED(Status.Code.FAILED_PRECONDITION, "etcdserver: authentication is not enabled"),
+    NOT_LEADER(Status.Code.FAILED_PRECONDITION, "etcdserver: not leader"),
+    INVALID_DOWNGRADE(Status.Code.INVALID_ARGUMENT, "etcdserver: invalid downgrade target version"),
+    PERMISSION_DENIED(Status.Code.PERMISSION_DENIED, "etcdserver: permission denied"),
+    NO_LEADER(Status.Code.UNAVAILABLE, "etcdserver: no leader"),
+    STOPPED(Status.Code.UNAVAILABLE, "etcdserver: server stopped"),
+    TIMEOUT(Status.Code.UNAVAILABLE, "etcdserver: request timed out"),
+    CORRUPT(Status.Code.DATA_LOSS, "etcdserver: corrupt cluster"),
+    WATCH_CANCELED(Status.Code.CANCELLED, "etcdserver: watch canceled");
+
+    private final Status.Code code;
+    private final String description;
+
+    EtcdError(Status.Code code, String description) {
+        this.code = code;
+        this.description = description;
+    }
+
+    public static EtcdError of(KvError error) {
+        return switch (error) {
+            case KEY_NOT_PROVIDED -> EMPTY_KEY;
+            case KEY_NOT_FOUND -> KEY_NOT_FOUND;
+            case VALUE_PROVIDED -> VALUE_PROVIDED;
+            case LEASE_PROVIDED -> LEASE_PROVIDED;
+            case LEASE_NOT_FOUND -> LEASE_NOT_FOUND;
+            case TOO_MANY_OPS -> TOO_MANY_OPS;
+            case DUPLICATE_KEY -> DUPLICATE_KEY;
+            case COMPACTED -> COMPACTED;
+            case FUTURE_REVISION -> FUTURE_REVISION;
+            case TOO_COSTLY -> TOO_COSTLY;
+            case KEY_TOO_NESTED -> KEY_TOO_NESTED;
+            case MALFORMED -> MALFORMED;
+            // Executed before, in a block this process has not seen: its result is not known here.
+            case DUPLICATE_REQUEST, NO_SESSION -> TIMEOUT;
+        };
+    }
+
+    public static EtcdError of(Refusal refusal) {
+        return switch (refusal) {
+            case TOO_MANY_REQUESTS -> TOO_MANY_REQUESTS;
+            case TIMED_OUT -> TIMEOUT;
+            case STOPPED -> STOPPED;
+        };
+    }
+
+    public Status status() {
+        return code.toStatus().withDescription(description);
+    }
+
+    public String description() {
+        return description;
+    }
+
+    public StatusRuntimeException exception() {
+        return status().asRuntimeException();
+    }
+}

@@ -1,0 +1,62 @@
+package dev.cairn.server.etcd;
+
+import dev.cairn.kv.Outcome;
+import dev.cairn.server.Background;
+import dev.cairn.server.watch.GoneException;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one answer that a call is owed.
+ *
+ * @param message makes the reply of an outcome of the call's own kind, else null
+ * @param background where values are read from disk
+ */
+record Reply<T>(StreamObserver<T> observer, Function<Outcome, @Nullable T> message, Background background) {
+
+    /** Answers at once if that reads no disk, else in the background. */
+    void answer(Outcome outcome) {
+        if (Responses.isInMemory(outcome)) {
+            answerHere(outcome);
+        } else {
+            answerLater(() -> outcome);
+        }
+    }
+
+    /** Works the outcome out in the background, and answers. */
+    void answerLater(Supplier<Outcome> outcome) {
+        if (!background.offer(() -> answerHere(outcome.get()))) {
+            fail(EtcdError.TOO_MANY_REQUESTS);
+        }
+    }
+
+    /** Answers on this thread, which may block. */
+    void answerHere(Outcome outcome) {
+        T reply;
+        try {
+            reply = message.apply(outcome);
+        } catch (GoneException e) {
+            fail(EtcdError.COMPACTED);
+            return;
+        }
+        if (reply != null) {
+            observer.onNext(reply);
+            observer.onCompleted();
+        } else if (outcome instanceof Outcome.Failed failed) {
+            fail(EtcdError.of(failed.error()));
+        } else {
+            throw new AssertionError("an outcome of another kind: " + outcome);
+        }
+    }
+
+    void fail(EtcdError error) {
+        observer.onError(error.exception());
+    }
+
+    boolean isAbandoned() {
+        return observer instanceof ServerCallStreamObserver<T> call && call.isCancelled();
+    }
+}

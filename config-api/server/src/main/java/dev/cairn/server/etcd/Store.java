@@ -1,0 +1,23 @@
+package dev.cairn.server.etcd;
+
+import dev.cairn.kv.KeyVersion;
+import dev.cairn.kv.Operation;
+import dev.cairn.kv.Outcome;
+import dev.cairn.protocol.model.Bytes;
+import java.util.Optional;
+
+/** The committed state, as the services read it. From any thread. */
+public interface Store {
+
+    /** The revision of the committed state. Never blocks. */
+    long revision();
+
+    /** Reads the committed state. A big range takes long; older revisions are on disk. */
+    Outcome read(Operation.Range range);
+
+    /** Decides and runs a transaction that writes nothing, on one committed state. */
+    Outcome read(Operation.Txn txn);
+
+    /** A version's value, from disk where it is not in memory; nothing if it was compacted away meanwhile. */
+    Optional<Bytes> value(KeyVersion version);
+}

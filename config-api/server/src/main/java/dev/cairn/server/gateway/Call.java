@@ -1,0 +1,20 @@
+package dev.cairn.server.gateway;
+
+import dev.cairn.kv.Operation;
+import dev.cairn.kv.Outcome;
+
+/** A client's call whose operation goes through the log. Exactly one of the two answers is given, once. */
+public interface Call {
+    Operation operation();
+
+    /** About what the operation adds to a request. */
+    int sizeBytes();
+
+    /** Whether the client has gone, so that an operation not yet sent need not be. */
+    boolean isAbandoned();
+
+    /** The operation was executed, with this result. */
+    void completed(Outcome outcome);
+
+    void refused(Refusal why);
+}

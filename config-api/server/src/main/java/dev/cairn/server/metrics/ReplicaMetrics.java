@@ -1,0 +1,100 @@
+package dev.cairn.server.metrics;
+
+import dev.cairn.protocol.ReplicaStatus;
+import dev.cairn.server.Consensus;
+import dev.cairn.server.StoreGauges;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import java.lang.management.ManagementFactory;
+import java.util.function.ToDoubleFunction;
+
+/** Binds a replica's condition to a registry. Everything is read when it is asked for. */
+public final class ReplicaMetrics {
+    private static final double NANOS = 1e9;
+
+    private final MeterRegistry registry;
+    private final Consensus consensus;
+
+    public ReplicaMetrics(MeterRegistry registry, Consensus consensus) {
+        this.registry = registry;
+        this.consensus = consensus;
+    }
+
+    public void bind(StoreGauges store, ProcessGauges process, String version) {
+        status("etcd_server_has_leader", "Whether a primary is in office here.", s -> s.changing() ? 0 : 1);
+        status("etcd_server_is_leader", "Whether this replica is the primary.", s -> isPrimary(s) ? 1 : 0);
+        count(
+                "etcd_server_leader_changes_seen",
+                "Views that have begun.",
+                s -> s.view().number());
+        count(
+                "etcd_server_proposals_committed",
+                "Blocks committed.",
+                s -> s.committed().value());
+        count(
+                "etcd_server_proposals_applied",
+                "Blocks executed for good.",
+                s -> s.committed().value());
+        status("etcd_server_proposals_pending", "Requests that wait for their commit.", ReplicaStatus::waitingRequests);
+        status("cairn_view", "The view.", s -> s.view().number());
+        status(
+                "cairn_committed_height",
+                "The last committed block.",
+                s -> s.committed().value());
+        status(
+                "cairn_proposed_height",
+                "The last proposed block.",
+                s -> s.proposed().value());
+        status(
+                "cairn_stable_checkpoint_height",
+                "The last stable checkpoint.",
+                s -> s.stableCheckpoint().value());
+        status("cairn_candidate_blocks", "Blocks that may still be committed.", ReplicaStatus::candidateBlocks);
+        gauge("etcd_mvcc_db_total_size_in_bytes", "The store on disk.", store, StoreGauges::diskBytes);
+        gauge("etcd_mvcc_db_total_size_in_use_in_bytes", "The store on disk.", store, StoreGauges::diskBytes);
+        gauge("etcd_debugging_mvcc_current_revision", "The current revision.", store, StoreGauges::revision);
+        gauge("etcd_debugging_mvcc_compact_revision", "The compact revision.", store, StoreGauges::compactRevision);
+        gauge("process_resident_memory_bytes", "Resident memory.", process, ProcessGauges::residentBytes);
+        gauge("process_start_time_seconds", "Start, since 1970.", process, ProcessGauges::startSeconds);
+        FunctionCounter.builder("process_cpu_seconds", process, p -> cpuNanos() / NANOS)
+                .description("CPU time used.")
+                .register(registry);
+        Gauge.builder("etcd_server_version", () -> 1)
+                .tag("server_version", version)
+                .description("The version, as a label.")
+                .register(registry);
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+    }
+
+    private static boolean isPrimary(ReplicaStatus status) {
+        return !status.changing() && status.primary().equals(status.self());
+    }
+
+    private static double cpuNanos() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system
+                ? system.getProcessCpuTime()
+                : 0;
+    }
+
+    private void status(String name, String description, ToDoubleFunction<ReplicaStatus> value) {
+        gauge(name, description, consensus, c -> value.applyAsDouble(c.status()));
+    }
+
+    private void count(String name, String description, ToDoubleFunction<ReplicaStatus> value) {
+        FunctionCounter.builder(name, consensus, c -> value.applyAsDouble(c.status()))
+                .description(description)
+                .register(registry);
+    }
+
+    /** Shows {@code value} of {@code subject}, which the caller keeps alive. */
+    public <T> void gauge(String name, String description, T subject, ToDoubleFunction<T> value) {
+        Gauge.builder(name, subject, value)
+                .description(description)
+                .strongReference(true)
+                .register(registry);
+    }
+}

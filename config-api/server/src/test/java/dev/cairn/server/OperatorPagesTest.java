@@ -1,0 +1,160 @@
+package dev.cairn.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import dev.cairn.proto.etcdserverpb.AlarmRequest;
+import dev.cairn.proto.etcdserverpb.AuthGrpc;
+import dev.cairn.proto.etcdserverpb.AuthStatusRequest;
+import dev.cairn.proto.etcdserverpb.ClusterGrpc;
+import dev.cairn.proto.etcdserverpb.DefragmentRequest;
+import dev.cairn.proto.etcdserverpb.KVGrpc;
+import dev.cairn.proto.etcdserverpb.MaintenanceGrpc;
+import dev.cairn.proto.etcdserverpb.MemberListRequest;
+import dev.cairn.proto.etcdserverpb.MemberListResponse;
+import dev.cairn.proto.etcdserverpb.PutRequest;
+import dev.cairn.proto.etcdserverpb.StatusRequest;
+import dev.cairn.proto.etcdserverpb.StatusResponse;
+import dev.cairn.proto.v1.ReplicaGrpc;
+import dev.cairn.proto.v1.ReplicaStatusRequest;
+import dev.cairn.proto.v1.ReplicaStatusResponse;
+import io.grpc.Status;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What operators see of a replica, over HTTP and gRPC on one port. */
+@Timeout(60)
+class OperatorPagesTest {
+    @TempDir
+    Path directory;
+
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private ServedStore served;
+
+    @BeforeEach
+    void serve() throws IOException {
+        served = new ServedStore(directory);
+    }
+
+    @AfterEach
+    void stop() {
+        served.close();
+        http.close();
+    }
+
+    @Test
+    void tellsItsHealth() throws Exception {
+        HttpResponse<String> healthy = get("/health");
+        assertThat(healthy.statusCode()).isEqualTo(200);
+        assertThat(healthy.body()).isEqualTo("{\"health\":\"true\",\"reason\":\"\"}");
+        assertThat(get("/livez").body()).isEqualTo("ok\n");
+        assertThat(get("/readyz").body()).isEqualTo("ok\n");
+        served.node.loseLeader(true);
+        HttpResponse<String> unhealthy = get("/health");
+        assertThat(unhealthy.statusCode()).isEqualTo(503);
+        assertThat(unhealthy.body()).isEqualTo("{\"health\":\"false\",\"reason\":\"RAFT NO LEADER\"}");
+        assertThat(get("/health?serializable=true").statusCode()).isEqualTo(200);
+        assertThat(get("/readyz").statusCode()).isEqualTo(503);
+        assertThat(get("/livez").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void namesTheVersionThatClientsParse() throws Exception {
+        assertThat(get("/version").body())
+                .isEqualTo("{\"etcdserver\":\"3.6.14\",\"etcdcluster\":\"3.6.0\",\"storage\":\"3.6.0\"}");
+        assertThat(get("/v2/keys").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void showsMetricsUnderTheNamesDashboardsKnow() throws Exception {
+        put();
+        String metrics = get("/metrics").body();
+        for (String name : new String[] {
+            "etcd_server_has_leader 1.0",
+            "etcd_server_is_leader 1.0",
+            "etcd_server_leader_changes_seen_total 0.0",
+            "etcd_server_proposals_committed_total ",
+            "etcd_server_proposals_pending ",
+            "etcd_mvcc_db_total_size_in_bytes ",
+            "etcd_mvcc_db_total_size_in_use_in_bytes ",
+            "process_resident_memory_bytes ",
+            "process_cpu_seconds_total ",
+            "cairn_view 0.0",
+            "grpc_server_handled_total{grpc_code=\"OK\",grpc_method=\"Put\",grpc_service=\"etcdserverpb.KV\"}"
+        }) {
+            assertThat(metrics).contains("\n" + name);
+        }
+    }
+
+    @Test
+    void speaksOfItselfInEtcdsWords() {
+        put();
+        MaintenanceGrpc.MaintenanceBlockingStub maintenance = MaintenanceGrpc.newBlockingStub(served.channel);
+        StatusResponse status = maintenance.status(StatusRequest.getDefaultInstance());
+        assertThat(status.getVersion()).isEqualTo("3.6.14");
+        assertThat(status.getDbSize()).isPositive();
+        assertThat(status.getLeader())
+                .isEqualTo(status.getHeader().getMemberId())
+                .isNotZero();
+        assertThat(status.getRaftAppliedIndex()).isEqualTo(2);
+        assertThat(status.getHeader().getRevision()).isEqualTo(2);
+        assertThat(status.getErrorsList()).isEmpty();
+        assertThat(maintenance.alarm(AlarmRequest.getDefaultInstance()).getAlarmsList())
+                .isEmpty();
+        assertThat(maintenance
+                        .defragment(DefragmentRequest.getDefaultInstance())
+                        .hasHeader())
+                .isFalse();
+        MemberListResponse members =
+                ClusterGrpc.newBlockingStub(served.channel).memberList(MemberListRequest.getDefaultInstance());
+        assertThat(members.getHeader().getRevision()).isZero();
+        assertThat(members.getMembers(0).getID()).isEqualTo(status.getHeader().getMemberId());
+        assertThat(members.getMembers(0).getClientURLsList()).containsExactly("http://127.0.0.1:7000");
+        served.node.loseLeader(true);
+        assertThat(maintenance.status(StatusRequest.getDefaultInstance()).getErrorsList())
+                .containsExactly("etcdserver: no leader");
+    }
+
+    @Test
+    void speaksOfItselfInItsOwnWords() {
+        put();
+        ReplicaStatusResponse status =
+                ReplicaGrpc.newBlockingStub(served.channel).status(ReplicaStatusRequest.getDefaultInstance());
+        assertThat(status.getReplicas()).isEqualTo(1);
+        assertThat(status.getChainId().toByteArray()).isEqualTo(ServedStore.CHAIN.toArray());
+        assertThat(status.getRevision()).isEqualTo(2);
+        assertThat(status.getCommittedHeight()).isEqualTo(2);
+        assertThat(status.getResidentBytes()).isPositive();
+    }
+
+    @Test
+    void whatIsNotServedIsUnimplemented() {
+        Assertions.assertThatThrownBy(() ->
+                        AuthGrpc.newBlockingStub(served.channel).authStatus(AuthStatusRequest.getDefaultInstance()))
+                .satisfies(e -> assertThat(Status.fromThrowable(e).getCode()).isEqualTo(Status.Code.UNIMPLEMENTED));
+    }
+
+    private void put() {
+        KVGrpc.newBlockingStub(served.channel)
+                .put(PutRequest.newBuilder()
+                        .setKey(ByteString.copyFromUtf8("a"))
+                        .build());
+    }
+
+    private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        URI uri = URI.create("http://127.0.0.1:" + served.port() + path);
+        return http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
+    }
+}

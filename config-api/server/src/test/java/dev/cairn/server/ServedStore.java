@@ -1,0 +1,66 @@
+package dev.cairn.server;
+
+import dev.cairn.kv.KvStateMachine;
+import dev.cairn.kv.Limits;
+import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.ReplicaId;
+import dev.cairn.server.etcd.ClusterIdentity;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** A store behind the real client side, on a free port of this machine. */
+final class ServedStore implements AutoCloseable {
+    static final Digest CHAIN = Digest.parse("00112233445566778899aabbccddeeff".repeat(2));
+    static final ClusterIdentity CLUSTER = new ClusterIdentity(
+            CHAIN,
+            new ReplicaId(0),
+            List.of(new ClusterIdentity.Member(
+                    "r0", List.of("https://127.0.0.1:7100"), List.of("http://127.0.0.1:7000"))));
+
+    final KvStateMachine machine;
+    final SoloNode node;
+    final ManagedChannel channel;
+    private final Frontend frontend;
+
+    ServedStore(Path directory) throws IOException {
+        this(directory, Duration.ofMinutes(10));
+    }
+
+    ServedStore(Path directory, Duration progressInterval) throws IOException {
+        machine = KvStateMachine.open(directory, CHAIN, Limits.DEFAULT);
+        node = new SoloNode(machine);
+        frontend = new Frontend(
+                new FrontendSettings(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), CLUSTER, "0.1.0", progressInterval),
+                node,
+                new CommittedStore(machine),
+                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
+                machine.limits());
+        node.tell(frontend);
+        frontend.open();
+        channel = NettyChannelBuilder.forAddress("127.0.0.1", port())
+                .usePlaintext()
+                .maxInboundMessageSize(64 << 20)
+                .build();
+    }
+
+    int port() {
+        return frontend.port();
+    }
+
+    @Override
+    public void close() {
+        channel.shutdownNow();
+        frontend.close();
+        node.close();
+        machine.close();
+    }
+}

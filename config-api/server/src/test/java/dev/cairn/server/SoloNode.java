@@ -1,0 +1,128 @@
+package dev.cairn.server;
+
+import dev.cairn.kv.KvState;
+import dev.cairn.kv.KvStateMachine;
+import dev.cairn.protocol.Proposal;
+import dev.cairn.protocol.ReplicaStatus;
+import dev.cairn.protocol.model.Block;
+import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Epoch;
+import dev.cairn.protocol.model.Header;
+import dev.cairn.protocol.model.Height;
+import dev.cairn.protocol.model.ReplicaId;
+import dev.cairn.protocol.model.Request;
+import dev.cairn.protocol.model.RequestId;
+import dev.cairn.protocol.model.Signature;
+import dev.cairn.protocol.model.View;
+import dev.cairn.runtime.CommitListener;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+
+/** A replica without a protocol: commits each request in a block of its own, at once, on one thread. */
+final class SoloNode implements Consensus, AutoCloseable {
+    private final KvStateMachine machine;
+    private final ExecutorService loop = Executors.newSingleThreadExecutor();
+    private @Nullable CommitListener<KvState> listener;
+    private volatile long view;
+    private volatile boolean changing;
+    private volatile boolean deaf;
+
+    SoloNode(KvStateMachine machine) {
+        this.machine = machine;
+    }
+
+    void tell(CommitListener<KvState> told) {
+        loop.execute(() -> listener = told);
+    }
+
+    void enterView(long number) {
+        view = number;
+    }
+
+    void loseLeader(boolean lost) {
+        changing = lost;
+    }
+
+    /** From now on nothing is committed, and no read is answered. */
+    void stopListening() {
+        deaf = true;
+    }
+
+    @Override
+    public boolean submit(Request request) {
+        loop.execute(() -> {
+            if (!deaf) {
+                commit(request);
+            }
+        });
+        return true;
+    }
+
+    private void commit(Request request) {
+        KvState parent = machine.committed();
+        Height height = parent.height().next();
+        KvState state = machine.execute(parent, new Proposal(height, height.value(), List.of(request)));
+        Block block = new Block(
+                new Header(
+                        Header.FORMAT,
+                        Digest.ZERO,
+                        Epoch.ZERO,
+                        height,
+                        Digest.ZERO,
+                        height.value(),
+                        Block.requestsRoot(Digest.ZERO, List.of(request)),
+                        machine.roots(state),
+                        Digest.ZERO,
+                        Digest.ZERO,
+                        Digest.ZERO,
+                        Digest.ZERO,
+                        1),
+                List.of(request));
+        machine.commit(state, block);
+        if (listener != null) {
+            listener.committed(block, state);
+        }
+        machine.persist(state, block);
+    }
+
+    @Override
+    public boolean readIndex(long readId) {
+        loop.execute(() -> {
+            if (listener != null && !deaf) {
+                listener.readReady(readId);
+            }
+        });
+        return true;
+    }
+
+    @Override
+    public Request sign(RequestId id, Bytes operations) {
+        return new Request(id, operations, new Signature(Bytes.EMPTY));
+    }
+
+    @Override
+    public ReplicaStatus status() {
+        Height height = machine.committed().height();
+        return new ReplicaStatus(
+                new ReplicaId(0),
+                new View(view),
+                changing,
+                new ReplicaId(0),
+                height,
+                Digest.ZERO,
+                Digest.ZERO,
+                height,
+                Height.GENESIS,
+                0,
+                0,
+                List.of());
+    }
+
+    @Override
+    public void close() {
+        loop.shutdownNow();
+    }
+}

@@ -1,0 +1,123 @@
+package dev.cairn.server.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** gRPC and HTTP/1.1 over real sockets on one port. */
+@Timeout(30)
+class OnePortTest {
+    private static final long SILENCE_MILLIS = 200;
+
+    private final OnePort port = new OnePort(2, SILENCE_MILLIS);
+    private Server server;
+
+    @BeforeEach
+    void start() throws IOException {
+        NettyServerBuilder builder =
+                NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        port.attach(
+                builder,
+                query -> CompletableFuture.completedFuture(
+                        HttpReply.text(query.path().equals("/gone") ? 404 : 200, query.method() + " " + query.path())));
+        server = builder.directExecutor()
+                .addService(new HealthStatusManager().getHealthService())
+                .build()
+                .start();
+    }
+
+    @AfterEach
+    void stop() {
+        server.shutdownNow();
+        port.close();
+    }
+
+    @Test
+    void servesGrpcAndHttpSideBySide() throws Exception {
+        ManagedChannel channel = NettyChannelBuilder.forAddress("localhost", server.getPort())
+                .usePlaintext()
+                .build();
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            for (int round = 0; round < 3; round++) {
+                assertThat(HealthGrpc.newBlockingStub(channel)
+                                .check(HealthCheckRequest.getDefaultInstance())
+                                .getStatus())
+                        .isEqualTo(ServingStatus.SERVING);
+                HttpRequest request = HttpRequest.newBuilder(
+                                URI.create("http://localhost:" + server.getPort() + "/health"))
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .build();
+                assertThat(http.send(request, BodyHandlers.ofString()).body()).isEqualTo("GET /health");
+            }
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    @Test
+    void decidesOnlyWhenTheFirstBytesTell() throws Exception {
+        try (Socket socket = connect()) {
+            // A POST and the HTTP/2 preface begin with the same letter.
+            send(socket, "P");
+            send(socket, "OST /x HTTP/1.1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            assertThat(text(socket.getInputStream()))
+                    .startsWith("HTTP/1.1 200 OK")
+                    .endsWith("POST /x");
+        }
+    }
+
+    @Test
+    void answersPipelinedRequestsInOrder() throws Exception {
+        try (Socket socket = connect()) {
+            send(
+                    socket,
+                    "GET /1 HTTP/1.1\r\n\r\nGET /gone HTTP/1.1\r\n\r\nGET /3 HTTP/1.1\r\nConnection: close\r\n\r\n");
+            assertThat(text(socket.getInputStream()))
+                    .containsSubsequence("200 OK", "GET /1", "404", "GET /gone", "200 OK", "GET /3");
+        }
+    }
+
+    @Test
+    void closesAConnectionThatSaysNothing() throws Exception {
+        try (Socket socket = connect()) {
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    private Socket connect() throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.getPort());
+        socket.setTcpNoDelay(true);
+        return socket;
+    }
+
+    private static void send(Socket socket, String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+        socket.getOutputStream().flush();
+    }
+
+    private static String text(InputStream in) throws IOException {
+        return new String(in.readAllBytes(), StandardCharsets.US_ASCII);
+    }
+}

@@ -1,0 +1,72 @@
+package dev.cairn.kv;
+
+import dev.cairn.kv.tree.Tree;
+import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Height;
+import dev.cairn.protocol.model.MerkleFrontier;
+import dev.cairn.protocol.model.StateRoots;
+import java.util.List;
+
+/**
+ * The replicated state after one block, with what that block did. Immutable: reads need no lock, and a block that is
+ * never committed is forgotten by dropping its state.
+ *
+ * @param tree every key of every space
+ * @param revision the store's revision; 1 in a new store
+ * @param compactRevision revisions below it can't be read; {@link #NEVER_COMPACTED} at first
+ * @param results what became of the block's requests, in their order
+ * @param changes the block's changes, in order of revision and sub
+ * @param removed tree keys of tombstones that this block's share of a compaction dropped, and of closed sessions
+ * @param touchedSystem system records that the block wrote
+ * @param unpersisted the changes of this and earlier blocks that may not be on disk yet
+ */
+public record KvState(
+        Height height,
+        Tree tree,
+        long revision,
+        long compactRevision,
+        StateRoots roots,
+        List<RequestOutcome> results,
+        List<KeyEvent> changes,
+        List<Bytes> removed,
+        List<Bytes> touchedSystem,
+        Unpersisted unpersisted) {
+    /** Revisions of stores begin here. */
+    public static final long FIRST_REVISION = 1;
+
+    public static final long NEVER_COMPACTED = -1;
+
+    public KvState {
+        results = List.copyOf(results);
+        changes = List.copyOf(changes);
+        removed = List.copyOf(removed);
+        touchedSystem = List.copyOf(touchedSystem);
+    }
+
+    /** The state of a new store, before the first block. */
+    public static KvState genesis() {
+        StateRoots roots = new StateRoots(
+                FIRST_REVISION + 1,
+                FIRST_REVISION,
+                NEVER_COMPACTED,
+                MerkleFrontier.EMPTY.root(),
+                MerkleFrontier.EMPTY.root(),
+                Tree.EMPTY.rootHash());
+        return at(Height.GENESIS, Tree.EMPTY, roots);
+    }
+
+    /** A state read from disk: what its block did is not known any more. */
+    public static KvState at(Height height, Tree tree, StateRoots roots) {
+        return new KvState(
+                height,
+                tree,
+                roots.lastRevision(),
+                roots.compactRevision(),
+                roots,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                Unpersisted.NONE);
+    }
+}

@@ -1,0 +1,206 @@
+package dev.cairn.kv;
+
+import dev.cairn.kv.store.KvStore;
+import dev.cairn.kv.store.Purger;
+import dev.cairn.protocol.Proposal;
+import dev.cairn.protocol.StateMachine;
+import dev.cairn.protocol.model.Block;
+import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Height;
+import dev.cairn.protocol.model.StateRoots;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * The key-value store as a replicated state machine. Execution is pure; the committed state is one reference that any
+ * thread may read; the disk follows behind.
+ */
+public final class KvStateMachine implements StateMachine<KvState>, AutoCloseable {
+    private final KvStore store;
+    private final Limits limits;
+    private final Purger purger;
+    private volatile KvState committed;
+    private volatile Height persisted;
+
+    private KvStateMachine(KvStore store, Limits limits) {
+        this.store = store;
+        this.limits = limits;
+        this.committed = store.load();
+        this.persisted = committed.height();
+        this.purger = new Purger(store, committed.compactRevision());
+    }
+
+    /** Opens or makes the store of a chain; a {@link dev.cairn.kv.store.StoreException} says what stands in the way. */
+    public static KvStateMachine open(Path directory, Digest chainId, Limits limits) {
+        KvStore store = KvStore.open(directory, chainId);
+        try {
+            return new KvStateMachine(store, limits);
+        } catch (RuntimeException e) {
+            store.close();
+            throw e;
+        }
+    }
+
+    /** The roots of a store that has executed nothing, for the genesis block. */
+    public static StateRoots genesisRoots() {
+        return KvState.genesis().roots();
+    }
+
+    // The port to consensus.
+
+    @Override
+    public KvState committed() {
+        return committed;
+    }
+
+    @Override
+    public Height committedHeight() {
+        return committed.height();
+    }
+
+    @Override
+    public KvState execute(KvState parent, Proposal proposal) {
+        return new Execution(parent, proposal, store, limits, persisted).run();
+    }
+
+    @Override
+    public StateRoots roots(KvState state) {
+        return state.roots();
+    }
+
+    @Override
+    public void commit(KvState state, Block block) {
+        if (!state.height().equals(committed.height().next())) {
+            throw new IllegalStateException("after " + committed.height() + " comes not " + state.height());
+        }
+        committed = state;
+    }
+
+    @Override
+    public void persist(KvState state, Block block) {
+        if (!state.height().equals(persisted.next())) {
+            throw new IllegalStateException("on disk is " + persisted + ", so " + state.height() + " cannot be next");
+        }
+        store.write(state);
+        persisted = state.height();
+        purger.compactTo(state.compactRevision());
+    }
+
+    // Reading the committed state.
+
+    public Limits limits() {
+        return limits;
+    }
+
+    /** Answers a range from the committed state. May read from disk: not for the event loop. */
+    public Outcome range(Operation.Range range) {
+        return range(committed, range);
+    }
+
+    /** Answers a range from a state that is or was committed. May read from disk: not for the event loop. */
+    public Outcome range(KvState state, Operation.Range range) {
+        Outcome outcome = new RangeReader(RangeReader.Source.of(state.tree()), state.unpersisted(), store, limits)
+                .read(range, state.revision(), state.compactRevision());
+        boolean overtaken = range.revision() > 0 && range.revision() < committed.compactRevision();
+        return overtaken ? new Outcome.Failed(state.revision(), KvError.COMPACTED) : outcome;
+    }
+
+    /** Conditions and ranges of a transaction that writes nothing, on the committed state. */
+    public Outcome readOnlyTxn(Operation.Txn txn) {
+        KvState state = committed;
+        Optional<KvError> invalid = Validation.check(txn, limits);
+        if (invalid.isPresent()) {
+            return new Outcome.Failed(state.revision(), invalid.get());
+        }
+        CompareEvaluator evaluator = new CompareEvaluator(state.tree().edit(), store, limits);
+        boolean holds = evaluator.holds(txn.compares());
+        if (evaluator.isOverCap()) {
+            return new Outcome.Failed(state.revision(), KvError.TOO_COSTLY);
+        }
+        List<Outcome> responses = new ArrayList<>();
+        for (Operation operation : holds ? txn.success() : txn.failure()) {
+            if (!(operation instanceof Operation.Range range)) {
+                throw new IllegalArgumentException("not a read: " + operation);
+            }
+            Outcome outcome = range(state, range);
+            if (outcome instanceof Outcome.Failed) {
+                return outcome;
+            }
+            responses.add(outcome);
+        }
+        return new Outcome.Txn(state.revision(), holds, responses);
+    }
+
+    /** The key and value of a version; nothing if it has been compacted away meanwhile. May read from disk. */
+    public Optional<KeyValue> load(KeyVersion version) {
+        return store.value(version)
+                .map(value -> new KeyValue(
+                        version.key(),
+                        version.createRevision(),
+                        version.modRevision(),
+                        version.version(),
+                        version.lease(),
+                        value));
+    }
+
+    /** Changes with revisions in [from, through]; {@code through} is how far this page reaches, changes or not. */
+    public record HistoryPage(List<KeyEvent> changes, long through) {
+        public HistoryPage {
+            changes = List.copyOf(changes);
+        }
+    }
+
+    /**
+     * The committed changes of keys that {@code matches} with revisions from {@code from} to at most {@code to}, at most
+     * {@code maxRevisions} revisions in one page; nothing if {@code from} has been compacted. Reads from disk.
+     */
+    public Optional<HistoryPage> history(Predicate<Bytes> matches, long from, long to, int maxRevisions) {
+        KvState state = committed;
+        long last = Math.min(to, state.revision());
+        long firstInMemory = state.unpersisted().firstRevision().orElse(Long.MAX_VALUE);
+        List<KeyEvent> found = new ArrayList<>();
+        long through = last;
+        if (from < firstInMemory) {
+            List<KeyVersion> onDisk = store.changes(from, Math.min(last, firstInMemory - 1), maxRevisions);
+            long revisions = onDisk.stream()
+                    .mapToLong(KeyVersion::modRevision)
+                    .distinct()
+                    .count();
+            for (KeyVersion change : onDisk) {
+                if (matches.test(change.key())) {
+                    found.add(new KeyEvent(
+                            change,
+                            store.before(change.treeKey(), change.modRevision(), change.sub())
+                                    .filter(KeyVersion::isLive)));
+                }
+            }
+            boolean cut = revisions >= maxRevisions;
+            through = cut ? onDisk.getLast().modRevision() : Math.min(last, firstInMemory - 1);
+        }
+        boolean reachesMemory = from >= firstInMemory || through == firstInMemory - 1;
+        if (reachesMemory && firstInMemory <= last) {
+            state.unpersisted().between(from, last).stream()
+                    .filter(event -> matches.test(event.change().key()))
+                    .forEach(found::add);
+            through = last;
+        }
+        boolean compacted = from < committed.compactRevision();
+        return compacted ? Optional.empty() : Optional.of(new HistoryPage(found, through));
+    }
+
+    /** What the store takes up on disk, in bytes. */
+    public long diskBytes() {
+        return store.diskBytes();
+    }
+
+    @Override
+    public void close() {
+        purger.close();
+        store.sync();
+        store.close();
+    }
+}

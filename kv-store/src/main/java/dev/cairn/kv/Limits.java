@@ -1,0 +1,13 @@
+package dev.cairn.kv;
+
+/**
+ * Caps on what one operation may cost, the same on every replica. Above a cap an operation executes as an error.
+ *
+ * @param keysVisited keys that one operation may look at
+ * @param bytesMoved bytes of keys and values that one operation may hand out
+ * @param txnOperations operations in one list of a transaction, as etcd's max-txn-ops
+ * @param sessionsPerClient open sessions a client may have; the one used longest ago goes first
+ */
+public record Limits(long keysVisited, long bytesMoved, int txnOperations, int sessionsPerClient) {
+    public static final Limits DEFAULT = new Limits(200_000, 64L << 20, 128, 16);
+}

@@ -1,0 +1,67 @@
+package dev.cairn.kv;
+
+import dev.cairn.protocol.model.Bytes;
+import java.util.List;
+
+/** What a client may ask of the store; fields as in etcd's requests. */
+public sealed interface Operation {
+
+    record Put(Bytes key, Bytes value, long lease, boolean prevKv, boolean ignoreValue, boolean ignoreLease)
+            implements Operation {}
+
+    record DeleteRange(Bytes key, Bytes rangeEnd, boolean prevKv) implements Operation {}
+
+    /** {@code limit} 0 means no limit, {@code revision} 0 the current one; the revision filters are off at 0. */
+    record Range(
+            Bytes key,
+            Bytes rangeEnd,
+            long limit,
+            long revision,
+            SortOrder order,
+            SortTarget target,
+            boolean keysOnly,
+            boolean countOnly,
+            long minModRevision,
+            long maxModRevision,
+            long minCreateRevision,
+            long maxCreateRevision)
+            implements Operation {
+
+        /** The whole span at the current revision, in key order. */
+        public static Range all(Bytes key, Bytes rangeEnd) {
+            return new Range(key, rangeEnd, 0, 0, SortOrder.NONE, SortTarget.KEY, false, false, 0, 0, 0, 0);
+        }
+
+        boolean isFiltered() {
+            return minModRevision != 0 || maxModRevision != 0 || minCreateRevision != 0 || maxCreateRevision != 0;
+        }
+    }
+
+    enum SortOrder {
+        NONE,
+        ASCEND,
+        DESCEND
+    }
+
+    enum SortTarget {
+        KEY,
+        VERSION,
+        CREATE,
+        MOD,
+        VALUE
+    }
+
+    /** All or nothing; conditions are evaluated on the state before it, nested ones too. */
+    record Txn(List<Compare> compares, List<Operation> success, List<Operation> failure) implements Operation {
+        public Txn {
+            compares = List.copyOf(compares);
+            success = List.copyOf(success);
+            failure = List.copyOf(failure);
+        }
+    }
+
+    record Compact(long revision, boolean physical) implements Operation {}
+
+    /** Opens the session that the request itself names, where it is not open yet. */
+    record OpenSession() implements Operation {}
+}

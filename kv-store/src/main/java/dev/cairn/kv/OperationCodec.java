@@ -1,0 +1,254 @@
+package dev.cairn.kv;
+
+import dev.cairn.protocol.model.BigEndian;
+import dev.cairn.protocol.model.ByteWriter;
+import dev.cairn.protocol.model.Bytes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The bytes of a request's operations: a count, then for each a kind byte and its fields, numbers big-endian, strings
+ * with a four-byte length. Decoding is total: bytes that are not exactly one encoding give nothing, whatever they are.
+ */
+public final class OperationCodec {
+    /** Transactions may be nested this deep; the operation limit makes anything near it useless. */
+    static final int MAX_NESTING = 16;
+
+    private static final int PUT = 1;
+    private static final int DELETE = 2;
+    private static final int RANGE = 3;
+    private static final int TXN = 4;
+    private static final int COMPACT = 5;
+    private static final int OPEN_SESSION = 6;
+
+    private static final Operation.SortOrder[] ORDERS = Operation.SortOrder.values();
+    private static final Operation.SortTarget[] TARGETS = Operation.SortTarget.values();
+    private static final Compare.Result[] RESULTS = Compare.Result.values();
+    private static final Compare.Target[] COMPARE_TARGETS = Compare.Target.values();
+
+    private OperationCodec() {}
+
+    public static Bytes encode(List<Operation> operations) {
+        ByteWriter out = new ByteWriter(64 + 384 * operations.size());
+        writeAll(out, operations);
+        return Bytes.wrap(out.toArray());
+    }
+
+    private static void writeAll(ByteWriter out, List<Operation> operations) {
+        out.putInt(operations.size());
+        operations.forEach(operation -> write(out, operation));
+    }
+
+    private static void write(ByteWriter out, Operation operation) {
+        switch (operation) {
+            case Operation.Put p ->
+                out.putByte(PUT)
+                        .putBytes(p.key())
+                        .putBytes(p.value())
+                        .putLong(p.lease())
+                        .putByte(flags(p.prevKv(), p.ignoreValue(), p.ignoreLease()));
+            case Operation.DeleteRange d ->
+                out.putByte(DELETE).putBytes(d.key()).putBytes(d.rangeEnd()).putByte(flags(d.prevKv()));
+            case Operation.Range r ->
+                out.putByte(RANGE)
+                        .putBytes(r.key())
+                        .putBytes(r.rangeEnd())
+                        .putLong(r.limit())
+                        .putLong(r.revision())
+                        .putByte(indexOf(ORDERS, r.order()))
+                        .putByte(indexOf(TARGETS, r.target()))
+                        .putByte(flags(r.keysOnly(), r.countOnly()))
+                        .putLong(r.minModRevision())
+                        .putLong(r.maxModRevision())
+                        .putLong(r.minCreateRevision())
+                        .putLong(r.maxCreateRevision());
+            case Operation.Txn t -> {
+                out.putByte(TXN).putInt(t.compares().size());
+                t.compares().forEach(compare -> write(out, compare));
+                writeAll(out, t.success());
+                writeAll(out, t.failure());
+            }
+            case Operation.Compact c ->
+                out.putByte(COMPACT).putLong(c.revision()).putByte(flags(c.physical()));
+            case Operation.OpenSession _ -> out.putByte(OPEN_SESSION);
+        }
+    }
+
+    private static void write(ByteWriter out, Compare compare) {
+        out.putByte(indexOf(RESULTS, compare.result()))
+                .putByte(indexOf(COMPARE_TARGETS, compare.target()))
+                .putBytes(compare.key())
+                .putBytes(compare.rangeEnd())
+                .putLong(compare.number())
+                .putBytes(compare.value());
+    }
+
+    private static int flags(boolean... bits) {
+        int flags = 0;
+        for (int i = 0; i < bits.length; i++) {
+            flags |= bits[i] ? 1 << i : 0;
+        }
+        return flags;
+    }
+
+    /** The position in {@code all}, which never changes its order: it is part of the encoding. */
+    private static <E extends Enum<E>> int indexOf(E[] all, E value) {
+        for (int i = 0; i < all.length; i++) {
+            if (all[i] == value) {
+                return i;
+            }
+        }
+        throw new IllegalArgumentException("unknown " + value);
+    }
+
+    /** The operations, or nothing if the bytes are not exactly what {@link #encode} writes for some list. */
+    public static Optional<List<Operation>> decode(Bytes bytes) {
+        Reader in = new Reader(bytes);
+        List<Operation> operations = in.nextAll(0);
+        return in.isCleanEnd() ? Optional.of(operations) : Optional.empty();
+    }
+
+    /** Reads until something is wrong; from then on yields only empty values, and never ends cleanly. */
+    private static final class Reader {
+        private final byte[] bytes;
+        private int at;
+        private boolean broken;
+
+        Reader(Bytes source) {
+            this.bytes = source.shared();
+        }
+
+        boolean isCleanEnd() {
+            return !broken && at == bytes.length;
+        }
+
+        List<Operation> nextAll(int depth) {
+            int count = nextCount();
+            List<Operation> operations = new ArrayList<>();
+            for (int i = 0; i < count && !broken; i++) {
+                next(depth).ifPresent(operations::add);
+            }
+            return operations;
+        }
+
+        private Optional<Operation> next(int depth) {
+            int kind = nextByte();
+            Optional<Operation> operation = Optional.empty();
+            switch (kind) {
+                case PUT -> {
+                    Bytes key = nextBytes();
+                    Bytes value = nextBytes();
+                    long lease = nextLong();
+                    int f = nextFlags(3);
+                    operation =
+                            Optional.of(new Operation.Put(key, value, lease, (f & 1) != 0, (f & 2) != 0, (f & 4) != 0));
+                }
+                case DELETE ->
+                    operation = Optional.of(new Operation.DeleteRange(nextBytes(), nextBytes(), nextFlags(1) != 0));
+                case RANGE -> operation = Optional.of(nextRange());
+                case TXN -> operation = nextTxn(depth);
+                case COMPACT -> operation = Optional.of(new Operation.Compact(nextLong(), nextFlags(1) != 0));
+                case OPEN_SESSION -> operation = Optional.of(new Operation.OpenSession());
+                default -> broken = true;
+            }
+            return operation;
+        }
+
+        private Operation nextRange() {
+            Bytes key = nextBytes();
+            Bytes end = nextBytes();
+            long limit = nextLong();
+            long revision = nextLong();
+            Operation.SortOrder order = nextOf(ORDERS);
+            Operation.SortTarget target = nextOf(TARGETS);
+            int f = nextFlags(2);
+            return new Operation.Range(
+                    key,
+                    end,
+                    limit,
+                    revision,
+                    order,
+                    target,
+                    (f & 1) != 0,
+                    (f & 2) != 0,
+                    nextLong(),
+                    nextLong(),
+                    nextLong(),
+                    nextLong());
+        }
+
+        private Optional<Operation> nextTxn(int depth) {
+            if (depth >= MAX_NESTING) {
+                broken = true;
+                return Optional.empty();
+            }
+            int count = nextCount();
+            List<Compare> compares = new ArrayList<>();
+            for (int i = 0; i < count && !broken; i++) {
+                compares.add(new Compare(
+                        nextOf(RESULTS), nextOf(COMPARE_TARGETS), nextBytes(), nextBytes(), nextLong(), nextBytes()));
+            }
+            return Optional.of(new Operation.Txn(compares, nextAll(depth + 1), nextAll(depth + 1)));
+        }
+
+        private <E> E nextOf(E[] all) {
+            int index = nextByte();
+            if (index >= all.length) {
+                broken = true;
+                return all[0];
+            }
+            return all[index];
+        }
+
+        /** A count of things of at least one byte each, so that a lie cannot make room for more than was sent. */
+        private int nextCount() {
+            int count = nextInt();
+            if (count < 0 || count > bytes.length - at) {
+                broken = true;
+                return 0;
+            }
+            return count;
+        }
+
+        private int nextFlags(int bits) {
+            int flags = nextByte();
+            broken |= flags >>> bits != 0;
+            return flags;
+        }
+
+        private Bytes nextBytes() {
+            int length = nextInt();
+            if (!has(length)) {
+                return Bytes.EMPTY;
+            }
+            at += length;
+            return Bytes.wrap(java.util.Arrays.copyOfRange(bytes, at - length, at));
+        }
+
+        private int nextByte() {
+            return has(1) ? bytes[at++] & 0xff : 0;
+        }
+
+        private int nextInt() {
+            if (!has(4)) {
+                return 0;
+            }
+            at += 4;
+            return BigEndian.getInt(bytes, at - 4);
+        }
+
+        private long nextLong() {
+            if (!has(8)) {
+                return 0;
+            }
+            at += 8;
+            return BigEndian.getLong(bytes, at - 8);
+        }
+
+        private boolean has(int count) {
+            broken |= count < 0 || count > bytes.length - at;
+            return !broken;
+        }
+    }
+}

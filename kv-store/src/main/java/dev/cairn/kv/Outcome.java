@@ -1,0 +1,40 @@
+package dev.cairn.kv;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What became of an operation. {@code revision} is the store's revision as etcd's header shows it: after a write, that of
+ * the write. Versions stand for keys and values; {@link KvStateMachine#load} gives the bytes.
+ */
+public sealed interface Outcome {
+    long revision();
+
+    record Put(long revision, Optional<KeyVersion> previous) implements Outcome {}
+
+    /** {@code previous} is empty unless it was asked for. */
+    record Deleted(long revision, long count, List<KeyVersion> previous) implements Outcome {
+        public Deleted {
+            previous = List.copyOf(previous);
+        }
+    }
+
+    /** {@code count} is that of the whole span, whatever the limit and the filters. */
+    record Ranged(long revision, List<KeyVersion> versions, boolean more, long count) implements Outcome {
+        public Ranged {
+            versions = List.copyOf(versions);
+        }
+    }
+
+    record Txn(long revision, boolean succeeded, List<Outcome> responses) implements Outcome {
+        public Txn {
+            responses = List.copyOf(responses);
+        }
+    }
+
+    record Compacted(long revision) implements Outcome {}
+
+    record SessionOpened(long revision) implements Outcome {}
+
+    record Failed(long revision, KvError error) implements Outcome {}
+}

@@ -1,0 +1,147 @@
+package dev.cairn.kv;
+
+import dev.cairn.kv.tree.Leaf;
+import dev.cairn.kv.tree.TreeEditor;
+import dev.cairn.protocol.model.BigEndian;
+import dev.cairn.protocol.model.ByteWriter;
+import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.ClientId;
+import dev.cairn.protocol.model.Height;
+import dev.cairn.protocol.model.MerkleFrontier;
+import dev.cairn.protocol.model.RequestId;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The session table: what makes a request execute exactly once, however often it is proposed. For each session it keeps
+ * which of the last {@link #WINDOW} sequence numbers were executed; a window, not a high-water mark, so that a primary
+ * cannot censor older requests by replaying the newest.
+ */
+final class Sessions {
+    static final int WINDOW = 1024;
+
+    private static final int BITMAP_BYTES = WINDOW / 8;
+    private static final int RECORD_BYTES = 8 + 8 + BITMAP_BYTES;
+
+    private final TreeEditor tree;
+    private final Height height;
+    private final Limits limits;
+    private final List<Bytes> touched;
+    private final List<Bytes> removed;
+
+    Sessions(TreeEditor tree, Height height, Limits limits, List<Bytes> touched, List<Bytes> removed) {
+        this.tree = tree;
+        this.height = height;
+        this.limits = limits;
+        this.touched = touched;
+        this.removed = removed;
+    }
+
+    /** Marks the request as executed; or says why it must not be. */
+    Optional<KvError> admit(RequestId id, boolean opens) {
+        Bytes key = Space.session(id.client(), id.session());
+        Optional<Leaf> found = tree.get(key);
+        if (found.isEmpty() && !opens) {
+            return Optional.of(KvError.NO_SESSION);
+        }
+        Window window = found.map(leaf -> Window.read(recordOf(leaf))).orElseGet(Window::fresh);
+        if (!window.mark(id.sequence())) {
+            return Optional.of(KvError.DUPLICATE_REQUEST);
+        }
+        if (found.isEmpty()) {
+            makeRoom(id.client());
+        }
+        write(key, window);
+        return Optional.empty();
+    }
+
+    private static Bytes recordOf(Leaf leaf) {
+        return leaf.head()
+                .value()
+                .resident()
+                .orElseThrow(() -> new IllegalStateException("system records stay in memory"));
+    }
+
+    private void write(Bytes key, Window window) {
+        Value value = Value.of(window.encode(height));
+        tree.put(new Leaf(KeyVersion.put(key, height.value(), 0, 0, 0, 0, value), MerkleFrontier.EMPTY));
+        touched.add(key);
+    }
+
+    /** The client's session that was used longest ago goes, if it has as many as it may. */
+    private void makeRoom(ClientId client) {
+        KeySpan all = Space.sessionsOf(client);
+        if (tree.liveCount(all) < limits.sessionsPerClient()) {
+            return;
+        }
+        KeyVersion[] oldest = new KeyVersion[1];
+        tree.forEach(all, session -> {
+            if (oldest[0] == null || session.modRevision() < oldest[0].modRevision()) {
+                oldest[0] = session;
+            }
+            return true;
+        });
+        tree.remove(oldest[0].treeKey());
+        removed.add(oldest[0].treeKey());
+    }
+
+    /** Which sequence numbers from {@code base} on were executed; all below count as executed. */
+    private static final class Window {
+        private long base;
+        private final byte[] bitmap;
+
+        private Window(long base, byte[] bitmap) {
+            this.base = base;
+            this.bitmap = bitmap;
+        }
+
+        static Window fresh() {
+            return new Window(0, new byte[BITMAP_BYTES]);
+        }
+
+        static Window read(Bytes record) {
+            byte[] bytes = record.shared();
+            if (bytes.length != RECORD_BYTES) {
+                throw new IllegalStateException("a session record has " + RECORD_BYTES + " bytes");
+            }
+            return new Window(BigEndian.getLong(bytes, 8), Arrays.copyOfRange(bytes, 16, RECORD_BYTES));
+        }
+
+        Bytes encode(Height lastUsed) {
+            return Bytes.wrap(new ByteWriter(RECORD_BYTES)
+                    .putLong(lastUsed.value())
+                    .putLong(base)
+                    .putRaw(bitmap)
+                    .toArray());
+        }
+
+        /** False if the number was executed before, or lies below the window. */
+        boolean mark(long sequence) {
+            if (sequence < base) {
+                return false;
+            }
+            if (sequence - base >= WINDOW) {
+                slideTo(sequence - WINDOW + 1);
+            }
+            int slot = (int) (sequence % WINDOW);
+            int mask = 1 << (slot % 8);
+            boolean fresh = (bitmap[slot / 8] & mask) == 0;
+            bitmap[slot / 8] |= (byte) mask;
+            return fresh;
+        }
+
+        /** The slots of numbers that leave the window are those of the numbers that enter it. */
+        private void slideTo(long newBase) {
+            if (newBase - base >= WINDOW) {
+                Arrays.fill(bitmap, (byte) 0);
+            } else {
+                for (long gone = base; gone < newBase; gone++) {
+                    int slot = (int) (gone % WINDOW);
+                    bitmap[slot / 8] &= (byte) ~(1 << (slot % 8));
+                }
+            }
+            base = newBase;
+        }
+    }
+}

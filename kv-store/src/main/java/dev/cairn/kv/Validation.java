@@ -1,0 +1,149 @@
+package dev.cairn.kv;
+
+import dev.cairn.protocol.model.Bytes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The checks that need no state, in etcd's order: syntax first, the duplicate rule last. The server asks before a
+ * request is logged, and execution asks again, because not every gateway is honest.
+ */
+public final class Validation {
+    private final Limits limits;
+
+    private Validation(Limits limits) {
+        this.limits = limits;
+    }
+
+    /** The first error, if any. */
+    public static Optional<KvError> check(Operation operation, Limits limits) {
+        return new Validation(limits).check(operation, limits.txnOperations());
+    }
+
+    private Optional<KvError> check(Operation operation, int allowedOperations) {
+        return switch (operation) {
+            case Operation.Put put -> checkPut(put);
+            case Operation.DeleteRange delete -> requireKey(delete.key());
+            case Operation.Range range -> requireKey(range.key());
+            case Operation.Txn txn -> checkTxn(txn, allowedOperations);
+            case Operation.Compact _, Operation.OpenSession _ -> Optional.empty();
+        };
+    }
+
+    private static Optional<KvError> requireKey(Bytes key) {
+        return key.isEmpty() ? Optional.of(KvError.KEY_NOT_PROVIDED) : Optional.empty();
+    }
+
+    private static Optional<KvError> checkPut(Operation.Put put) {
+        if (put.key().isEmpty()) {
+            return Optional.of(KvError.KEY_NOT_PROVIDED);
+        }
+        if (put.ignoreValue() && !put.value().isEmpty()) {
+            return Optional.of(KvError.VALUE_PROVIDED);
+        }
+        if (put.ignoreLease() && put.lease() != 0) {
+            return Optional.of(KvError.LEASE_PROVIDED);
+        }
+        return Optional.empty();
+    }
+
+    private Optional<KvError> checkTxn(Operation.Txn txn, int allowedOperations) {
+        Optional<KvError> syntax = checkTxnSyntax(txn, allowedOperations);
+        if (syntax.isPresent() || allowedOperations < limits.txnOperations()) {
+            return syntax;
+        }
+        boolean duplicates =
+                Writes.of(txn.success()).isEmpty() || Writes.of(txn.failure()).isEmpty();
+        return duplicates ? Optional.of(KvError.DUPLICATE_KEY) : Optional.empty();
+    }
+
+    private Optional<KvError> checkTxnSyntax(Operation.Txn txn, int allowedOperations) {
+        int used = Math.max(
+                txn.compares().size(),
+                Math.max(txn.success().size(), txn.failure().size()));
+        if (used > allowedOperations) {
+            return Optional.of(KvError.TOO_MANY_OPS);
+        }
+        for (Compare compare : txn.compares()) {
+            if (compare.key().isEmpty()) {
+                return Optional.of(KvError.KEY_NOT_PROVIDED);
+            }
+        }
+        for (List<Operation> branch : List.of(txn.success(), txn.failure())) {
+            for (Operation operation : branch) {
+                Optional<KvError> error = checkInner(operation, allowedOperations - used);
+                if (error.isPresent()) {
+                    return error;
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<KvError> checkInner(Operation operation, int allowedOperations) {
+        return switch (operation) {
+            case Operation.Txn txn -> checkTxnSyntax(txn, allowedOperations);
+            case Operation.Compact _, Operation.OpenSession _ -> Optional.of(KvError.MALFORMED);
+            case Operation.Put _, Operation.DeleteRange _, Operation.Range _ -> check(operation, allowedOperations);
+        };
+    }
+
+    /**
+     * What one branch of a transaction writes. A key may be put once, and no put may fall into a delete of the same list
+     * or of a list nested in it; the two branches of one nested transaction may put the same key. As in etcd, a delete
+     * without an end ("from this key on") overlaps nothing.
+     */
+    private record Writes(Set<Bytes> puts, List<KeySpan> deletes) {
+
+        /** Nothing if the rule is broken. */
+        static Optional<Writes> of(List<Operation> branch) {
+            Writes writes = new Writes(new TreeSet<>(), new ArrayList<>());
+            for (Operation operation : branch) {
+                if (operation instanceof Operation.DeleteRange delete) {
+                    writes.deletes.add(KeySpan.of(delete.key(), delete.rangeEnd()));
+                }
+            }
+            for (Operation operation : branch) {
+                if (operation instanceof Operation.Txn nested && !writes.include(nested)) {
+                    return Optional.empty();
+                }
+            }
+            for (Operation operation : branch) {
+                if (operation instanceof Operation.Put put && !writes.include(put.key())) {
+                    return Optional.empty();
+                }
+            }
+            return Optional.of(writes);
+        }
+
+        private boolean include(Operation.Txn nested) {
+            Optional<Writes> success = of(nested.success());
+            Optional<Writes> failure = of(nested.failure());
+            if (success.isEmpty() || failure.isEmpty()) {
+                return false;
+            }
+            for (Bytes key : success.get().puts) {
+                if (!include(key)) {
+                    return false;
+                }
+            }
+            for (Bytes key : failure.get().puts) {
+                boolean alsoInSuccess = success.get().puts.contains(key);
+                if (!alsoInSuccess && !include(key)) {
+                    return false;
+                }
+            }
+            deletes.addAll(success.get().deletes);
+            deletes.addAll(failure.get().deletes);
+            return true;
+        }
+
+        private boolean include(Bytes key) {
+            boolean deleted = deletes.stream().anyMatch(span -> span.until().isPresent() && span.contains(key));
+            return !deleted && puts.add(key);
+        }
+    }
+}

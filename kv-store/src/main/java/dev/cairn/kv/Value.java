@@ -1,0 +1,64 @@
+package dev.cairn.kv;
+
+import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Hashing;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A value: its digest and length for good, its bytes as long as they are in memory. Until a block is on disk its values
+ * are in memory; afterwards only small ones stay.
+ */
+public final class Value {
+    /** Larger values are read from disk. */
+    static final int MAX_RESIDENT_BYTES = 512;
+
+    static final Value EMPTY = of(Bytes.EMPTY);
+
+    private final Digest digest;
+    private final int length;
+    private volatile @Nullable Bytes bytes;
+
+    private Value(Digest digest, int length, @Nullable Bytes bytes) {
+        this.digest = digest;
+        this.length = length;
+        this.bytes = bytes;
+    }
+
+    public static Value of(Bytes bytes) {
+        return new Value(Hashing.sha256(bytes.shared()), bytes.size(), bytes);
+    }
+
+    /** A value whose bytes are on disk only. */
+    public static Value onDisk(Digest digest, int length) {
+        return length == 0 ? EMPTY : new Value(digest, length, null);
+    }
+
+    public Digest digest() {
+        return digest;
+    }
+
+    public int length() {
+        return length;
+    }
+
+    /** The bytes, if they are in memory. */
+    public Optional<Bytes> resident() {
+        return Optional.ofNullable(bytes);
+    }
+
+    /** Keeps bytes that were read from disk, if they are few. */
+    public void keep(Bytes read) {
+        if (length <= MAX_RESIDENT_BYTES) {
+            bytes = read;
+        }
+    }
+
+    /** The block is on disk: large bytes need no memory any more. */
+    public void onPersisted() {
+        if (length > MAX_RESIDENT_BYTES) {
+            bytes = null;
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package dev.cairn.kv.store;
+
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Removes from disk what compactions have passed, on a thread of its own and in slices, so that neither the event loop
+ * nor the storage thread waits for it. A compaction that is interrupted by a crash is done again by the next one.
+ */
+public final class Purger implements AutoCloseable {
+    private static final int SLICE_VERSIONS = 4096;
+
+    private final KvStore store;
+    private final AtomicLong goal;
+    private final ExecutorService thread;
+    private volatile boolean closed;
+
+    /** {@code compactRevision} is how far earlier compactions went; what they may have left is removed first. */
+    public Purger(KvStore store, long compactRevision) {
+        this.store = store;
+        this.goal = new AtomicLong(-1);
+        this.thread = Executors.newSingleThreadExecutor(task -> {
+            Thread worker = new Thread(task, "cairn-purge");
+            worker.setDaemon(true);
+            return worker;
+        });
+        compactTo(compactRevision);
+    }
+
+    /** Never blocks. */
+    public void compactTo(long compactRevision) {
+        if (goal.getAndSet(compactRevision) < compactRevision && compactRevision > 0) {
+            thread.execute(() -> purge(compactRevision));
+        }
+    }
+
+    private void purge(long compactRevision) {
+        byte[] cursor = new byte[0];
+        while (cursor != null && !closed && compactRevision == goal.get()) {
+            cursor = store.purge(compactRevision, cursor, SLICE_VERSIONS);
+        }
+    }
+
+    /** Waits for the slice under way. */
+    @Override
+    public void close() {
+        closed = true;
+        thread.shutdown();
+        try {
+            if (!thread.awaitTermination(30, TimeUnit.SECONDS)) {
+                throw new StoreException("the removal of old versions does not stop");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** The state on disk. */
+@NullMarked
+package dev.cairn.kv.store;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,67 @@
+package dev.cairn.kv.tree;
+
+import dev.cairn.kv.KeyVersion;
+import dev.cairn.protocol.model.ByteWriter;
+import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Hashing;
+import dev.cairn.protocol.model.MerkleFrontier;
+import org.jspecify.annotations.Nullable;
+
+/** A key's newest version, and the RFC 6962 tree over the digests of its earlier ones. */
+public final class Leaf implements Node {
+    private static final int TAG = 0x20;
+
+    private final KeyVersion head;
+    private final MerkleFrontier history;
+    private @Nullable Digest hash;
+
+    public Leaf(KeyVersion head, MerkleFrontier history) {
+        this.head = head;
+        this.history = history;
+    }
+
+    public KeyVersion head() {
+        return head;
+    }
+
+    public MerkleFrontier history() {
+        return history;
+    }
+
+    /** Computed at most twice, if two threads come at once; both get the same. */
+    @Override
+    public Digest hash() {
+        Digest known = hash;
+        if (known == null) {
+            known = Hashing.sha256(new ByteWriter(80)
+                    .putByte(TAG)
+                    .putByte(Hashing.SUITE)
+                    .putDigest(head.digest())
+                    .putLong(history.size())
+                    .putDigest(history.root())
+                    .toArray());
+            hash = known;
+        }
+        return known;
+    }
+
+    @Override
+    public long maxModRevision() {
+        return head.modRevision();
+    }
+
+    @Override
+    public long liveCount() {
+        return head.isLive() ? 1 : 0;
+    }
+
+    @Override
+    public int leafCount() {
+        return 1;
+    }
+
+    @Override
+    public int height() {
+        return 0;
+    }
+}

@@ -1,0 +1,18 @@
+package dev.cairn.kv.tree;
+
+import dev.cairn.protocol.model.Digest;
+
+/** A node of the tree. What a parent's hash binds about it: hash, newest revision below it, live keys below it. */
+sealed interface Node permits Leaf, Inner {
+    Digest hash();
+
+    long maxModRevision();
+
+    long liveCount();
+
+    /** All keys below, tombstones too; not hashed. */
+    int leafCount();
+
+    /** Edges on the longest way down; not hashed. */
+    int height();
+}

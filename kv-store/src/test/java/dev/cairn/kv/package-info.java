@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cairn.kv;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cairn.kv.tree;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,10 +1,10 @@
 package dev.cairn.cli.bench;
 
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         description = "Measures how fast an etcd v3 endpoint answers, and checks that it answers rightly.",
+        synopsisSubcommandLabel = "LOAD",
         subcommands = {PutCommand.class, GetCommand.class, MixedCommand.class, WatchCommand.class},
         footer = {
             "",
@@ -54,13 +55,13 @@ public final class BenchCommand implements Callable<Integer> {
     boolean help;
 
     @Spec
-    private @Nullable CommandSpec spec;
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
 
     @Override
     public Integer call() {
-        if (spec != null) {
-            spec.commandLine().usage(spec.commandLine().getErr());
-        }
-        return ExitCodes.WRONG_USE;
+        throw new ParameterException(
+                spec.commandLine(),
+                "which load? " + String.join(", ", spec.subcommands().keySet()));
     }
 }

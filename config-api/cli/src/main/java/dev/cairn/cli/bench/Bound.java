@@ -13,7 +13,7 @@ public record Bound(long maxOperations, long maxNanos) {
     /** The longest a run may take when only its operations are counted. */
     static final long LONGEST_NANOS = TimeUnit.MINUTES.toNanos(10);
 
-    private static final Pattern TIME = Pattern.compile("([0-9]{1,9})(ms|s|m)");
+    private static final Pattern TIME = Pattern.compile("([0-9]{1,9})(ms|s|m|)");
     private static final Pattern COUNT = Pattern.compile("[0-9]{1,12}");
 
     public Bound {
@@ -35,7 +35,7 @@ public record Bound(long maxOperations, long maxNanos) {
         return COUNT.matcher(text).matches() ? ofOperations(Long.parseLong(text)) : ofNanos(parseNanos(text));
     }
 
-    /** Reads {@code 500ms}, {@code 2s} and {@code 1m}. */
+    /** Reads {@code 500ms}, {@code 2s}, {@code 1m}, and {@code 2} as seconds. */
     static long parseNanos(String text) {
         Matcher time = TIME.matcher(text.toLowerCase(Locale.ROOT));
         if (!time.matches()) {
@@ -43,8 +43,8 @@ public record Bound(long maxOperations, long maxNanos) {
         }
         TimeUnit unit = switch (time.group(2)) {
             case "ms" -> TimeUnit.MILLISECONDS;
-            case "s" -> TimeUnit.SECONDS;
-            default -> TimeUnit.MINUTES;
+            case "m" -> TimeUnit.MINUTES;
+            default -> TimeUnit.SECONDS;
         };
         return unit.toNanos(Long.parseLong(time.group(1)));
     }

@@ -2,8 +2,14 @@ package dev.cairn.cli.bench;
 
 /** Where a server listens for clients. */
 record Endpoint(String host, int port, boolean tls) {
-    /** Reads {@code host:port}, {@code http://host:port} and {@code https://host:port}; IPv6 hosts stand in brackets. */
+    /**
+     * Reads {@code host:port}, {@code http://host:port}, {@code https://host:port}, and a port alone, which is one of this
+     * machine; IPv6 hosts stand in brackets.
+     */
     static Endpoint parse(String text) {
+        if (text.matches("[0-9]{1,5}")) {
+            return parse("127.0.0.1:" + text);
+        }
         boolean tls = text.startsWith("https://");
         String address = text.replaceFirst("^https?://", "").replaceFirst("/$", "");
         int colon = address.lastIndexOf(':');

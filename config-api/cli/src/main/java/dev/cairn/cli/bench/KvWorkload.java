@@ -47,7 +47,7 @@ abstract class KvWorkload extends Workload {
                     KvOperations.puts(keys.keysInOrder(load.seed), target.timeoutNanos),
                     target.timeoutNanos);
             if (filled.successes() < keys.keySpace) {
-                stage.err().println("not every key could be written before the run; nothing was measured");
+                stage.err().println("cairn: not every key could be written before the run; nothing was measured");
                 return new Report.Outcome(filled, 0, Optional.empty());
             }
         }

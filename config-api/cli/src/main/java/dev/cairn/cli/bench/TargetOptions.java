@@ -5,6 +5,7 @@ import io.grpc.InsecureChannelCredentials;
 import io.grpc.TlsChannelCredentials;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -15,10 +16,10 @@ final class TargetOptions {
             names = "--endpoints",
             split = ",",
             paramLabel = "HOST:PORT",
-            defaultValue = "127.0.0.1:2379",
             converter = EndpointConverter.class,
-            description = "Servers, separated by commas; https:// for TLS. Default: ${DEFAULT-VALUE}.")
-    List<Endpoint> endpoints = List.of();
+            description = "Servers, separated by commas; https:// for TLS, a bare port means 127.0.0.1. Default:"
+                    + " $CAIRN_ENDPOINTS, else 127.0.0.1:2379,2389,2399,2409.")
+    private List<Endpoint> endpoints = new ArrayList<>();
 
     @Option(
             names = "--connections",
@@ -54,8 +55,15 @@ final class TargetOptions {
     @Nullable
     Path privateKey;
 
-    int connectionCount() {
-        return connections > 0 ? connections : endpoints.size();
+    List<Endpoint> endpoints() {
+        if (endpoints.isEmpty()) {
+            String named = System.getenv("CAIRN_ENDPOINTS");
+            String all = named == null || named.isBlank() ? "2379,2389,2399,2409" : named;
+            for (String one : all.split(",", -1)) {
+                endpoints.add(Endpoint.parse(one.strip()));
+            }
+        }
+        return List.copyOf(endpoints);
     }
 
     void check() {
@@ -72,8 +80,8 @@ final class TargetOptions {
 
     Connections open() throws IOException, InterruptedException {
         return Connections.open(
-                endpoints,
-                connectionCount(),
+                endpoints(),
+                connections > 0 ? connections : endpoints().size(),
                 new Connections.Credentials(InsecureChannelCredentials.create(), tls()),
                 dialTimeoutNanos);
     }

@@ -109,7 +109,7 @@ final class WatchCommand extends Workload {
         if (puts.writeEnd(stage.connections().reachable())) {
             audience.awaitEnd(drainNanos);
         } else {
-            stage.err().println("the end of the " + phase + " could not be written; late events count as lost");
+            stage.err().println("cairn: the end of the " + phase + " could not be written; late events count as lost");
         }
         return written;
     }

@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -31,7 +30,8 @@ abstract class Workload implements Callable<Integer> {
     boolean help;
 
     @Spec
-    private @Nullable CommandSpec spec;
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
 
     /** The name in reports. */
     abstract String name();
@@ -50,19 +50,18 @@ abstract class Workload implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException, TimeoutException {
-        CommandSpec known = spec();
-        PrintWriter out = known.commandLine().getOut();
-        PrintWriter err = known.commandLine().getErr();
+        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
         try {
             target.check();
             check();
             load.measured(ratePerSecond());
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(known.commandLine(), String.valueOf(e.getMessage()), e);
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
         try (Connections connections = target.open();
                 BenchClock.SystemClock clock = BenchClock.system()) {
-            connections.unreachable().forEach(endpoint -> err.println("cannot connect to " + endpoint));
+            connections.unreachable().forEach(endpoint -> err.println("cairn: cannot connect to " + endpoint));
             if (connections.reachable().isEmpty()) {
                 return ExitCodes.FAILED;
             }
@@ -73,17 +72,10 @@ abstract class Workload implements Callable<Integer> {
         }
     }
 
-    private CommandSpec spec() {
-        if (spec == null) {
-            throw new IllegalStateException("the command line was not parsed");
-        }
-        return spec;
-    }
-
     private Map<String, Object> settings(Connections connections) {
         Map<String, Object> settings = new LinkedHashMap<>();
         settings.put(
-                "endpoints", target.endpoints.stream().map(Endpoint::toString).toList());
+                "endpoints", target.endpoints().stream().map(Endpoint::toString).toList());
         settings.put(
                 "unreachableEndpoints",
                 connections.unreachable().stream()

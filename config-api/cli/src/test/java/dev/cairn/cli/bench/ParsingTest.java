@@ -17,6 +17,7 @@ class ParsingTest {
         assertThat(Bound.parse("500ms")).isEqualTo(new Bound(Long.MAX_VALUE, 500_000_000L));
         assertThat(Bound.parse("2s")).isEqualTo(new Bound(Long.MAX_VALUE, 2_000_000_000L));
         assertThat(Bound.parse("1m")).isEqualTo(new Bound(Long.MAX_VALUE, 60_000_000_000L));
+        assertThat(Bound.parseNanos("5")).isEqualTo(5_000_000_000L);
         assertThat(Bound.parse("0").isNone()).isTrue();
         assertThat(Bound.parse("0s").isNone()).isTrue();
     }
@@ -29,6 +30,7 @@ class ParsingTest {
 
     @Test
     void endpointsMayHaveASchemeAndATrailingSlash() {
+        assertThat(Endpoint.parse("2389")).isEqualTo(new Endpoint("127.0.0.1", 2389, false));
         assertThat(Endpoint.parse("h:1")).isEqualTo(new Endpoint("h", 1, false));
         assertThat(Endpoint.parse("http://h:2379/")).isEqualTo(new Endpoint("h", 2379, false));
         assertThat(Endpoint.parse("https://[::1]:65535")).isEqualTo(new Endpoint("[::1]", 65_535, true));

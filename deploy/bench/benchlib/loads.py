@@ -151,13 +151,13 @@ class Tools:
             extra = {name: latencies[name] for name in ("lost", "duplicates", "outOfOrder", "deliveriesPerSecond")}
             latencies = latencies["delivery"]
         elif workload == "mixed":
-            extra = {"getP50": result.get("get", {}).get("p50Millis"), "getP99": result.get("get", {}).get("p99Millis")}
+            extra = {name: result.get("get", {}).get(name) for name in ("p50Micros", "p99Micros")}
         if not latencies:
             raise LoadFailed(f"nothing succeeded: {result.get('errors')}")
         return Figures(
-            per_second=extra.get("deliveriesPerSecond", result["throughputPerSecond"]),
-            p50=latencies["p50Millis"],
-            p99=latencies["p99Millis"],
+            per_second=extra.get("deliveriesPerSecond", result["successes"] / result["elapsedMicros"] * 1e6),
+            p50=latencies["p50Micros"] / 1000,
+            p99=latencies["p99Micros"] / 1000,
             errors=result["errorCount"] + sum(extra.get(fault, 0) for fault in ("lost", "duplicates", "outOfOrder")),
             operations=result["successes"],
             extra=extra,
@@ -185,9 +185,9 @@ class Tools:
         gap = result.get("longestWriteGap")
         if not gap:
             raise LoadFailed("the writer reported no gap")
-        if gap["startSeconds"] * 1000 + gap["lengthMillis"] > result["elapsedSeconds"] * 1000 - 100:
-            raise LoadFailed(f"no write succeeded again within {gap['lengthMillis']:.0f} ms")
-        return gap["lengthMillis"]
+        if gap["startMicros"] + gap["lengthMicros"] > result["elapsedMicros"] - 100_000:
+            raise LoadFailed(f"no write succeeded again within {gap['lengthMicros'] / 1000:.0f} ms")
+        return gap["lengthMicros"] / 1000
 
     def execute(self, argv, at_second):
         """Output of a tool, which is killed when it takes far longer than it should."""

@@ -1,7 +1,6 @@
 package dev.cairn.cli.bench;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
+import dev.cairn.server.config.Json;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.Option;
@@ -15,7 +14,7 @@ abstract class KvWorkload extends Workload {
             paramLabel = "N",
             defaultValue = "0",
             description = "Operations that fall due in a second; 0 for as many as possible. Default: ${DEFAULT-VALUE}.")
-    double ratePerSecond;
+    int ratePerSecond;
 
     abstract double putShare();
 
@@ -25,7 +24,7 @@ abstract class KvWorkload extends Workload {
     abstract boolean fills();
 
     @Override
-    double ratePerSecond() {
+    int ratePerSecond() {
         return ratePerSecond;
     }
 
@@ -68,10 +67,7 @@ abstract class KvWorkload extends Workload {
     }
 
     @Override
-    Map<String, Object> ownSettings() {
-        Map<String, Object> settings = new LinkedHashMap<>();
-        settings.put("putRatio", putShare());
-        settings.put("serializable", serializable());
-        return settings;
+    void addSettings(Json.Builder settings) {
+        settings.put("putPercent", Math.round(100 * putShare())).put("serializable", serializable());
     }
 }

@@ -7,14 +7,14 @@ package dev.cairn.cli.bench;
  * @param ratePerSecond 0 starts each operation as soon as one before it ends; otherwise operations fall due at this rate, and
  *     latencies count from the time one was due, so that a store which stalls cannot hide the waiting it caused
  */
-record Load(int inFlight, Bound bound, double ratePerSecond) {
+record Load(int inFlight, Bound bound, int ratePerSecond) {
     private static final double NANOS_PER_SECOND = 1e9;
 
     Load {
         if (inFlight < 1) {
             throw new IllegalArgumentException("at least one operation must be in flight");
         }
-        if (!(ratePerSecond >= 0)) {
+        if (ratePerSecond < 0) {
             throw new IllegalArgumentException("a rate cannot be negative");
         }
     }

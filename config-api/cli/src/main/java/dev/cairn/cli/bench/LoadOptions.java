@@ -54,11 +54,11 @@ final class LoadOptions {
     @Option(names = "--json", description = "Print the result as one JSON object; see the help of bench.")
     boolean json;
 
-    Load measured(double ratePerSecond) {
+    Load measured(int ratePerSecond) {
         return new Load(clients, bound(), ratePerSecond);
     }
 
-    Load warming(double ratePerSecond) {
+    Load warming(int ratePerSecond) {
         return new Load(clients, warmup, ratePerSecond);
     }
 

@@ -1,14 +1,12 @@
 package dev.cairn.cli.bench;
 
+import dev.cairn.server.config.Json;
 import java.util.Formatter;
-import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /** The result of a bench command, for people and for programs. */
-record Report(String workload, Map<String, Object> settings, Outcome outcome) {
+record Report(String workload, Json.Fields settings, Outcome outcome) {
     static final String SCHEMA = "cairn-bench/1";
 
     /** What was measured; the deliveries are there for watches only. */
@@ -20,69 +18,72 @@ record Report(String workload, Map<String, Object> settings, Outcome outcome) {
                 && outcome.deliveries().map(Deliveries::isFaultless).orElse(true);
     }
 
+    /** The fields that the help of {@link BenchCommand} describes, on one line. */
     String json(long maxErrors) {
         LoadResult load = outcome.load();
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("schema", SCHEMA);
-        json.put("workload", workload);
-        json.put("ok", isGood(maxErrors));
-        json.put("settings", settings);
-        json.put("elapsedSeconds", load.elapsedNanos() / 1e9);
-        json.put("successes", load.successes());
-        json.put("throughputPerSecond", load.successesPerSecond());
+        Json.Builder json = Json.object()
+                .put("schema", SCHEMA)
+                .put("workload", workload)
+                .put("ok", isGood(maxErrors))
+                .put("settings", settings)
+                .put("elapsedMicros", load.elapsedNanos() / 1_000)
+                .put("successes", load.successes())
+                .put("throughputPerSecond", Math.round(load.successesPerSecond()));
         load.latencies().forEach((kind, latencies) -> json.put(kind.label(), fields(latencies)));
-        json.put("errorCount", load.failures());
-        json.put("warmupErrorCount", outcome.warmupErrors());
-        Map<String, Object> errors = new TreeMap<>();
+        json.put("errorCount", load.failures()).put("warmupErrorCount", outcome.warmupErrors());
+        Json.Builder errors = Json.object();
         load.errors()
-                .forEach((code, count) -> errors.put(code, Map.of("count", count.count(), "first", count.first())));
-        json.put("errors", errors);
+                .forEach((code, count) -> errors.put(
+                        code,
+                        Json.object()
+                                .put("count", count.count())
+                                .put("first", count.first())
+                                .build()));
+        json.put("errors", errors.build());
         load.longestWriteGap()
                 .ifPresent(gap -> json.put(
                         "longestWriteGap",
-                        ordered(
-                                "startSeconds", gap.startOffsetNanos() / 1e9,
-                                "lengthMillis", gap.lengthNanos() / 1e6)));
+                        Json.object()
+                                .put("startMicros", gap.startOffsetNanos() / 1_000)
+                                .put("lengthMicros", gap.lengthNanos() / 1_000)
+                                .build()));
         outcome.deliveries().ifPresent(deliveries -> json.put("watch", fields(deliveries)));
-        return Json.of(json);
+        return json.build().renderLine();
     }
 
-    private static Map<String, Object> fields(Latencies latencies) {
-        Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("count", latencies.count());
-        fields.put("meanMillis", latencies.meanMillis());
-        fields.put("p50Millis", latencies.p50Millis());
-        fields.put("p90Millis", latencies.p90Millis());
-        fields.put("p99Millis", latencies.p99Millis());
-        fields.put("p999Millis", latencies.p999Millis());
-        fields.put("maxMillis", latencies.maxMillis());
-        return fields;
+    private static Json fields(Latencies latencies) {
+        return Json.object()
+                .put("count", latencies.count())
+                .put("meanMicros", micros(latencies.meanMillis()))
+                .put("p50Micros", micros(latencies.p50Millis()))
+                .put("p90Micros", micros(latencies.p90Millis()))
+                .put("p99Micros", micros(latencies.p99Millis()))
+                .put("p999Micros", micros(latencies.p999Millis()))
+                .put("maxMicros", micros(latencies.maxMillis()))
+                .build();
     }
 
-    private static Map<String, Object> fields(Deliveries deliveries) {
-        Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("watchers", deliveries.watchers());
-        fields.put("acknowledgedWrites", deliveries.acknowledgedWrites());
-        fields.put("deliveries", deliveries.latencies().count());
-        fields.put("deliveriesPerSecond", deliveries.perSecond());
-        fields.put("lost", deliveries.lost());
-        fields.put("duplicates", deliveries.duplicates());
-        fields.put("outOfOrder", deliveries.outOfOrder());
-        fields.put("delivery", fields(deliveries.latencies()));
-        return fields;
+    private static Json fields(Deliveries deliveries) {
+        return Json.object()
+                .put("watchers", deliveries.watchers())
+                .put("acknowledgedWrites", deliveries.acknowledgedWrites())
+                .put("deliveries", deliveries.latencies().count())
+                .put("deliveriesPerSecond", Math.round(deliveries.perSecond()))
+                .put("lost", deliveries.lost())
+                .put("duplicates", deliveries.duplicates())
+                .put("outOfOrder", deliveries.outOfOrder())
+                .put("delivery", fields(deliveries.latencies()))
+                .build();
     }
 
-    private static Map<String, Object> ordered(String first, Object one, String second, Object two) {
-        Map<String, Object> map = new LinkedHashMap<>();
-        map.put(first, one);
-        map.put(second, two);
-        return map;
+    private static long micros(double millis) {
+        return Math.round(1_000 * millis);
     }
 
     String text(long maxErrors) {
         LoadResult load = outcome.load();
         Formatter text = new Formatter(Locale.ROOT);
-        text.format("workload     %s %s%n", workload, settings);
+        text.format("workload     %s %s%n", workload, settings.renderLine());
         text.format(
                 "throughput   %.1f/s (%d in %.2f s)%n",
                 load.successesPerSecond(), load.successes(), load.elapsedNanos() / 1e9);

@@ -1,6 +1,6 @@
 package dev.cairn.cli.bench;
 
-import java.util.Map;
+import dev.cairn.server.config.Json;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -33,7 +33,7 @@ final class WatchCommand extends Workload {
             paramLabel = "N",
             defaultValue = "100",
             description = "Writes in a second; 0 for as many as possible. Default: ${DEFAULT-VALUE}.")
-    double ratePerSecond;
+    int ratePerSecond;
 
     @Option(
             names = "--drain",
@@ -49,7 +49,7 @@ final class WatchCommand extends Workload {
     }
 
     @Override
-    double ratePerSecond() {
+    int ratePerSecond() {
         return ratePerSecond;
     }
 
@@ -115,7 +115,7 @@ final class WatchCommand extends Workload {
     }
 
     @Override
-    Map<String, Object> ownSettings() {
-        return Map.of("watchers", watchers, "watchersPerStream", watchersPerStream);
+    void addSettings(Json.Builder settings) {
+        settings.put("watchers", watchers).put("watchersPerStream", watchersPerStream);
     }
 }

@@ -1,9 +1,9 @@
 package dev.cairn.cli.bench;
 
+import dev.cairn.server.config.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.Mixin;
@@ -37,7 +37,7 @@ abstract class Workload implements Callable<Integer> {
     abstract String name();
 
     /** Operations that fall due in a second, or 0 for as many as possible. */
-    abstract double ratePerSecond();
+    abstract int ratePerSecond();
 
     /** Refuses settings that make no sense, by an IllegalArgumentException, before anything is connected. */
     abstract void check();
@@ -45,8 +45,8 @@ abstract class Workload implements Callable<Integer> {
     /** Runs warm-up and measurement. */
     abstract Report.Outcome run(Stage stage) throws InterruptedException, TimeoutException;
 
-    /** Settings of this workload alone, for the report. */
-    abstract Map<String, Object> ownSettings();
+    /** Adds the settings of this workload alone to those that are reported. */
+    abstract void addSettings(Json.Builder settings);
 
     @Override
     public Integer call() throws IOException, InterruptedException, TimeoutException {
@@ -72,25 +72,27 @@ abstract class Workload implements Callable<Integer> {
         }
     }
 
-    private Map<String, Object> settings(Connections connections) {
-        Map<String, Object> settings = new LinkedHashMap<>();
-        settings.put(
-                "endpoints", target.endpoints().stream().map(Endpoint::toString).toList());
-        settings.put(
-                "unreachableEndpoints",
-                connections.unreachable().stream()
-                        .map(Endpoint::toString)
-                        .distinct()
-                        .toList());
-        settings.put("connections", connections.reachable().size());
-        settings.put("clients", load.clients);
-        settings.put("ratePerSecond", ratePerSecond());
-        settings.put("keySpace", keys.keySpace);
-        settings.put("keySizeBytes", keys.keySizeBytes);
-        settings.put("valueSizeBytes", keys.valueSizeBytes);
-        settings.put("timeoutMillis", target.timeoutNanos / 1_000_000);
-        settings.putAll(ownSettings());
-        return settings;
+    private Json.Fields settings(Connections connections) {
+        Json.Builder settings = Json.object()
+                .put("endpoints", texts(target.endpoints()))
+                .put("unreachableEndpoints", texts(connections.unreachable()))
+                .put("connections", connections.reachable().size())
+                .put("clients", load.clients)
+                .put("ratePerSecond", ratePerSecond())
+                .put("keySpace", keys.keySpace)
+                .put("keySizeBytes", keys.keySizeBytes)
+                .put("valueSizeBytes", keys.valueSizeBytes)
+                .put("timeoutMillis", target.timeoutNanos / 1_000_000);
+        addSettings(settings);
+        return settings.build();
+    }
+
+    private static List<Json> texts(List<Endpoint> endpoints) {
+        return endpoints.stream()
+                .map(Endpoint::toString)
+                .distinct()
+                .map(Json::text)
+                .toList();
     }
 
     /** What a run is performed with. */

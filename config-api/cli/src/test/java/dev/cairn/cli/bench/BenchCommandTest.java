@@ -42,7 +42,7 @@ class BenchCommandTest {
                 .startsWith("{\"schema\":\"cairn-bench/1\",\"workload\":\"put\",\"ok\":true,")
                 .endsWith("}")
                 .doesNotContain("\n")
-                .contains("\"successes\":300", "\"errorCount\":0", "\"p999Millis\":", "\"longestWriteGap\":{");
+                .contains("\"successes\":300", "\"errorCount\":0", "\"p999Micros\":", "\"longestWriteGap\":{");
     }
 
     @Test

@@ -3,9 +3,6 @@ package dev.cairn.cli.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,14 +37,5 @@ class ParsingTest {
     @ValueSource(strings = {"", "h", ":1", "h:", "h:0", "h:65536", "h:x", "ftp://h:1/x"})
     void otherTextsAreNoEndpoints(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> Endpoint.parse(text));
-    }
-
-    @Test
-    void jsonEscapesWhatServersSay() {
-        Map<String, Object> map = new LinkedHashMap<>();
-        map.put("say \"x\"", "a\\b\n\t");
-        map.put("list", List.of(1, 2L, 0.5, true));
-
-        assertThat(Json.of(map)).isEqualTo("{\"say \\\"x\\\"\":\"a\\\\b\\n\\u0009\",\"list\":[1,2,0.5000,true]}");
     }
 }

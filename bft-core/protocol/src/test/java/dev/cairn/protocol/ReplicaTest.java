@@ -161,8 +161,8 @@ class ReplicaTest {
         cluster.deliverAll();
         cluster.tick(2);
         assertThat(cluster.effects)
-                .noneMatch(e -> e instanceof Effect.Note(Transition transition)
-                        && transition instanceof Transition.Suspected);
+                .noneMatch(e ->
+                        e instanceof Effect.Note(Transition transition) && transition instanceof Transition.Suspected);
     }
 
     @Test

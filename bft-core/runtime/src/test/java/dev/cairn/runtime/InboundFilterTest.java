@@ -25,8 +25,7 @@ class InboundFilterTest {
     private static final Digest TIP = Hashing.sha256(new byte[] {1});
     private static final Digest BLOCK = Hashing.sha256(new byte[] {2});
 
-    private final InboundFilter filter =
-            new InboundFilter(4, 3, Parameters.DEFAULT, new View(2), TIP, new Height(10));
+    private final InboundFilter filter = new InboundFilter(4, 3, Parameters.DEFAULT, new View(2), TIP, new Height(10));
 
     private static Vote vote(int voter, long view, long height, Digest block) {
         return Vote.of(

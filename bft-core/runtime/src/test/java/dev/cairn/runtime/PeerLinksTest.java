@@ -92,8 +92,9 @@ class PeerLinksTest {
         }
 
         void awaitLink(int peer, boolean up) {
-            Await.until("link from " + index + " to " + peer + (up ? " is up" : " is down"), () ->
-                    has(new Input.LinkChanged(new ReplicaId(peer), up)));
+            Await.until(
+                    "link from " + index + " to " + peer + (up ? " is up" : " is down"),
+                    () -> has(new Input.LinkChanged(new ReplicaId(peer), up)));
         }
 
         /** What has come in from {@code peer}, in order. */
@@ -168,8 +169,8 @@ class PeerLinksTest {
         int port = cluster.peers.get(0).port();
         byte[] noise = new byte[5000];
         new Random(1).nextBytes(noise);
-        for (byte[] bytes : List.of(
-                noise, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII), new byte[0])) {
+        for (byte[] bytes :
+                List.of(noise, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII), new byte[0])) {
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
                 socket.getOutputStream().write(bytes);
             }
@@ -201,9 +202,7 @@ class PeerLinksTest {
         End one = open(cluster, 1);
         one.awaitLink(0, true);
         Ballot ballot = new Ballot(Epoch.ZERO, View.ZERO, new Height(1), Digest.ZERO);
-        one.send(
-                0,
-                new Message.Prepare(ballot, new ReplicaId(1), new Signature(Bytes.wrap(new byte[64]))));
+        one.send(0, new Message.Prepare(ballot, new ReplicaId(1), new Signature(Bytes.wrap(new byte[64]))));
         one.awaitLink(0, false);
         assertThat(zero.violations()).isEqualTo(1);
         assertThat(zero.from(1)).isEmpty();

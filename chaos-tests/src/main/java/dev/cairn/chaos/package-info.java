@@ -1,3 +1,4 @@
+/** Tests of the whole: its architecture, and clusters under attack. */
 @NullMarked
 package dev.cairn.chaos;
 

@@ -17,9 +17,6 @@ import org.jspecify.annotations.Nullable;
  * proposes it. A new view begins with its tip itself, or with a child of the tip where the tip is known to be committed.
  */
 final class Proposer {
-    /** Up to this many blocks in flight each starts as soon as a request waits; beyond, only full ones do. */
-    static final int EAGER_BLOCKS = 2;
-
     /** A block that is being executed so that it can be proposed. */
     private record Draft(CurrentView view, Chain.Base parent, ExecutionId execution, Proposal proposal) {}
 
@@ -85,12 +82,17 @@ final class Proposer {
         }
     }
 
+    /**
+     * Blocks are paid by the piece (signatures, fsyncs, messages), so they grow with the load: with none in flight a
+     * request leaves at once, else it waits until as many wait as are in flight, or until they fill a block.
+     */
     private void proposeNext(Chain.Base parent) {
         long inFlight = parent.block().height().value() - chain.headHeight().value();
-        boolean waiting = pool.unproposed() > 0;
         boolean slotFree = inFlight < core.parameters.window();
-        boolean worthwhile = inFlight < EAGER_BLOCKS || pool.fills(core.parameters.batchBytes());
-        if (waiting && slotFree && worthwhile) {
+        boolean worthwhile = inFlight == 0
+                || pool.unproposed() >= pool.proposed()
+                || pool.unproposedBytes() >= core.parameters.batchBytes();
+        if (pool.unproposed() > 0 && slotFree && worthwhile) {
             draft(parent, pool.take(core.parameters.batchBytes()));
         }
     }

@@ -41,6 +41,7 @@ public final class Replica {
     private final Patience patience;
     private final Recovery recovery;
     private final Map<ReplicaId, PeerState> peers = new TreeMap<>();
+    private final Map<ReplicaId, Long> helpedAtTick = new TreeMap<>();
 
     private record PeerState(Message.Status status, long heardTick) {}
 
@@ -267,9 +268,20 @@ public final class Replica {
         catchUp.onStatus(from, status);
         boolean stuck = before != null && before.status().committed().equals(status.committed());
         boolean sameView = core.view().votesIn(status.view()) && !status.changing();
-        if (stuck && sameView) {
+        if (stuck && sameView && mayHelp(from)) {
             sendAgain(from, status.committed());
         }
+    }
+
+    /** Help costs many messages and a STATUS is one: a peer that asks in a flood is helped at the honest pace. */
+    private boolean mayHelp(ReplicaId peer) {
+        long now = core.ticks();
+        Long last = helpedAtTick.get(peer);
+        if (last != null && now - last < core.timeouts.statusTicks() / 2) {
+            return false;
+        }
+        helpedAtTick.put(peer, now);
+        return true;
     }
 
     /** A peer that has not moved since its last STATUS may have missed proposals or votes. */

@@ -52,6 +52,7 @@ final class RequestPool {
     private ClientId lastServed = new ClientId(-1);
     private int size;
     private int unproposed;
+    private long unproposedBytes;
 
     /** False if the request is known, was committed a short while ago, or its client's budget is used up. */
     boolean add(Request request, boolean own, long tick) {
@@ -67,6 +68,7 @@ final class RequestPool {
         queue.bytes += request.sizeBytes();
         size++;
         unproposed++;
+        unproposedBytes += request.sizeBytes();
         return true;
     }
 
@@ -79,18 +81,14 @@ final class RequestPool {
         return unproposed;
     }
 
-    /** Whether what waits would fill {@code bytes}. */
-    boolean fills(int bytes) {
-        int sum = 0;
-        for (Queue queue : queues.values()) {
-            for (Entry entry : queue.entries.values()) {
-                sum += entry.proposed ? 0 : entry.request.sizeBytes();
-                if (sum >= bytes) {
-                    return true;
-                }
-            }
-        }
-        return false;
+    /** What they hold. */
+    long unproposedBytes() {
+        return unproposedBytes;
+    }
+
+    /** How many are in blocks of this replica's view that are not committed yet. */
+    int proposed() {
+        return size - unproposed;
     }
 
     /** Takes requests for a block, one client after the other, until {@code maxBytes} are reached. */
@@ -109,6 +107,7 @@ final class RequestPool {
                 }
                 entry.proposed = true;
                 unproposed--;
+                unproposedBytes -= entry.request.sizeBytes();
                 lastServed = entry.request.id().client();
                 taken.add(entry.request);
             }
@@ -141,7 +140,10 @@ final class RequestPool {
             if (entry != null && queue != null) {
                 queue.bytes -= entry.request.sizeBytes();
                 size--;
-                unproposed -= entry.proposed ? 0 : 1;
+                if (!entry.proposed) {
+                    unproposed--;
+                    unproposedBytes -= entry.request.sizeBytes();
+                }
                 longest = Math.max(longest, entry.own ? tick - entry.arrivedTick : -1);
             }
         }
@@ -156,11 +158,15 @@ final class RequestPool {
         LinkedHashSet<RequestId> proposed = new LinkedHashSet<>();
         onBranch.forEach(request -> proposed.add(request.id()));
         unproposed = 0;
+        unproposedBytes = 0;
         for (Queue queue : queues.values()) {
             for (Entry entry : queue.entries.values()) {
                 entry.proposed = proposed.contains(entry.request.id());
                 entry.sentTick = tick;
-                unproposed += entry.proposed ? 0 : 1;
+                if (!entry.proposed) {
+                    unproposed++;
+                    unproposedBytes += entry.request.sizeBytes();
+                }
             }
         }
     }

@@ -25,8 +25,7 @@ class InboundFilterTest {
     private static final Digest TIP = Hashing.sha256(new byte[] {1});
     private static final Digest BLOCK = Hashing.sha256(new byte[] {2});
 
-    private final InboundFilter filter =
-            new InboundFilter(4, 3, Parameters.DEFAULT, new View(2), TIP, new Height(10));
+    private final InboundFilter filter = new InboundFilter(4, 3, Parameters.DEFAULT, new View(2), TIP, new Height(10));
 
     private static Vote vote(int voter, long view, long height, Digest block) {
         return Vote.of(
@@ -92,5 +91,19 @@ class InboundFilterTest {
         assertThat(lets(2, answer)).isFalse();
         assertThat(lets(1, answer)).isTrue();
         assertThat(lets(1, answer)).isFalse();
+    }
+
+    @Test
+    void aPeerSaysWhereItStandsOnlySoOften() {
+        Message status =
+                new Message.Status(Epoch.ZERO, new View(2), false, new Height(10), new Height(10), new Height(0));
+        int heard = 0;
+        for (int i = 0; i < 1000; i++) {
+            heard += lets(1, status) ? 1 : 0;
+        }
+        assertThat(heard).isBetween(1, 10);
+        assertThat(lets(2, status)).isTrue();
+        filter.forgetVotes();
+        assertThat(lets(1, status)).isTrue();
     }
 }

@@ -8,6 +8,7 @@ import dev.cairn.protocol.Authenticator;
 import dev.cairn.protocol.Verified;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.ReplicaId;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class BacklogTest {
     private final Backlog backlog = new Backlog();
 
-    private final Authenticator authenticator = new Ed25519Authenticator(Ed25519.reference(), LogSamples.GENESIS);
+    private final Authenticator authenticator = new Ed25519Authenticator(Ed25519.reference(), new TestCluster(Path.of("unused"), 4).genesis);
 
     private Input.FromPeer query(int peer, long number) {
         Verified<Message> message = authenticator

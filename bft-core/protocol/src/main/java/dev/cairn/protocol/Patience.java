@@ -30,6 +30,7 @@ final class Patience {
     private long heardFromPrimaryTick;
     private long lastProgressTick;
     private long viewEnteredTick;
+    private Optional<Long> preparedSinceTick = Optional.empty();
     private Optional<Long> newViewSinceTick = Optional.empty();
     private boolean provenView = true;
     private int failedViews;
@@ -59,6 +60,7 @@ final class Patience {
         heardFromPrimaryTick = now;
         lastProgressTick = now;
         viewEnteredTick = now;
+        preparedSinceTick = Optional.empty();
         newViewSinceTick = Optional.of(now);
         provenView = false;
         commitsInView = 0;
@@ -135,10 +137,20 @@ final class Patience {
         if (waited > limits.censorTicks()) {
             return Optional.of("a request is passed over");
         }
-        if (normalCase.hasPreparedUncommitted() && idle > requestTicks()) {
+        if (preparedForTicks() > requestTicks()) {
             return Optional.of("a prepared block is not committed");
         }
         return Optional.empty();
+    }
+
+    /** How long something has been prepared while nothing was committed; asked at every tick. */
+    private long preparedForTicks() {
+        preparedSinceTick = normalCase.hasPreparedUncommitted()
+                ? preparedSinceTick.or(() -> Optional.of(core.ticks()))
+                : Optional.empty();
+        return preparedSinceTick
+                .map(since -> core.ticks() - Math.max(since, lastProgressTick))
+                .orElse(0L);
     }
 
     private boolean isOverdue() {

@@ -154,6 +154,18 @@ class ReplicaTest {
     }
 
     @Test
+    void aBlockPreparedAfterALongIdleTimeIsGivenItsTime() {
+        cluster.tick(400);
+        cluster.delivers = sent -> !(sent.message() instanceof Message.Commit);
+        cluster.submit(1);
+        cluster.deliverAll();
+        cluster.tick(2);
+        assertThat(cluster.effects)
+                .noneMatch(e ->
+                        e instanceof Effect.Note(Transition transition) && transition instanceof Transition.Suspected);
+    }
+
+    @Test
     void oneSuspicionAloneMovesNobody() {
         List<Effect> effects = cluster.receive(1, 3, suspect(3, 0));
         assertThat(effects).noneMatch(e -> e instanceof Effect.Broadcast(Message.ViewChange _));

@@ -41,14 +41,14 @@ import org.rocksdb.WriteOptions;
  */
 final class LogStore implements AutoCloseable {
     private static final int CACHE_MIB = 8;
-    private static final int WRITE_BUFFERS_MIB = 48;
+    private static final int WRITE_BUFFERS_MIB = 24;
     private static final long MIB = 1L << 20;
 
     /** One column family each. */
     enum Family {
         META("default", 1),
-        BLOCKS("blocks", 16),
-        CANONICAL("canonical", 4),
+        BLOCKS("blocks", 8),
+        CANONICAL("canonical", 2),
         HISTORY("history", 1),
         VOTES("votes", 4),
         SLOTS("slots", 1);

@@ -47,7 +47,7 @@ public record NodeConfig(
             int forwardLaneBytes,
             int ioThreads) {
         public static final Bounds DEFAULT =
-                new Bounds(8192, 32 << 20, 4 << 20, 64 << 20, 16 << 20, 32 << 20, defaultIoThreads());
+                new Bounds(8192, 16 << 20, 4 << 20, 24 << 20, 12 << 20, 16 << 20, defaultIoThreads());
 
         private static int defaultIoThreads() {
             return Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);

@@ -54,6 +54,7 @@ final class OutboundLink {
     private final long startedNanos = System.nanoTime();
 
     private volatile boolean up;
+    private volatile boolean filled;
     private volatile boolean flushing;
     private boolean closed;
     private boolean toldDown;
@@ -102,11 +103,13 @@ final class OutboundLink {
     void enqueue(Lane lane, PeerMessage message) {
         if (up) {
             lanes.add(lane, message);
+            filled = true;
         }
     }
 
+    /** Has the I/O thread send what waits, if anything does: waking it costs more than most turns. */
     void flush() {
-        if (up && !flushing) {
+        if (filled && !flushing) {
             flushing = true;
             execute(this::drain);
         }
@@ -114,6 +117,7 @@ final class OutboundLink {
 
     private void drain() {
         flushing = false;
+        filled = false;
         Attempt current = attempt;
         if (current == null || !up) {
             return;

@@ -88,6 +88,7 @@ final class PeerLinks implements EventLoop.Network, AutoCloseable {
                     .sslContext(tls.server())
                     .directExecutor()
                     .handshakeTimeout(5, TimeUnit.SECONDS)
+                    .maxConnectionIdle(10, TimeUnit.SECONDS)
                     .maxConcurrentCallsPerConnection(MAX_STREAMS_PER_CONNECTION)
                     .maxInboundMetadataSize(MAX_HEADER_BYTES)
                     .maxInboundMessageSize(maxFrameBytes(genesis))

@@ -1,5 +1,6 @@
 package dev.cairn.cli;
 
+import dev.cairn.cli.bench.BenchCommand;
 import java.io.PrintWriter;
 import java.util.Map;
 import java.util.TreeMap;
@@ -34,6 +35,8 @@ public final class Main {
             DelCommand::new,
             "watch",
             WatchCommand::new,
+            "bench",
+            BenchCommand::new,
             TrainingCommand.NAME,
             TrainingCommand::new));
 

@@ -27,6 +27,9 @@ final class InboundFilter {
     /** Different blocks that one voter may name in one slot before the rest is dropped: two prove that it lies. */
     private static final int BALLOTS_PER_VOTER = 2;
 
+    /** STATUS of one peer in one beat; an honest one sends far fewer, and each may have much sent again. */
+    private static final int STATUS_PER_BEAT = 4;
+
     /** {@code tip} is the block voted on again in this view, or nothing if that is not known here. */
     private record Picture(View view, @Nullable Digest tip, Height committed) {}
 
@@ -56,6 +59,7 @@ final class InboundFilter {
     private final Map<VoteSlot, Tally> tallies = new ConcurrentHashMap<>();
     private final AtomicInteger[] expectedBlocks;
     private final AtomicInteger[] expectedBodies;
+    private final AtomicInteger[] statusLeft;
     private volatile Picture picture;
 
     /** {@code tip} as in {@link Picture}: the genesis block in the first view, nothing where it is not known yet. */
@@ -65,6 +69,8 @@ final class InboundFilter {
         this.picture = new Picture(view, tip, committed);
         this.expectedBlocks = counters(replicas);
         this.expectedBodies = counters(replicas);
+        this.statusLeft = counters(replicas);
+        allowStatus();
     }
 
     private static AtomicInteger[] counters(int count) {
@@ -106,8 +112,16 @@ final class InboundFilter {
         }
     }
 
+    /** A new beat: votes are forgotten, and every peer may send STATUS again. */
     void forgetVotes() {
         tallies.clear();
+        allowStatus();
+    }
+
+    private void allowStatus() {
+        for (AtomicInteger left : statusLeft) {
+            left.set(STATUS_PER_BEAT);
+        }
     }
 
     // From the links.
@@ -126,7 +140,8 @@ final class InboundFilter {
             case Message.NewView m -> !now.view().isAfter(m.view());
             case Message.Blocks _ -> expectedBlocks[from.index()].getAndSet(0) > 0;
             case Message.Body _ -> takeOne(expectedBodies[from.index()]);
-            case Message.Status _, Message.Forward _, Message.FetchBlocks _, Message.FetchBody _ -> true;
+            case Message.Status _ -> takeOne(statusLeft[from.index()]);
+            case Message.Forward _, Message.FetchBlocks _, Message.FetchBody _ -> true;
             case Message.ReadIndexQuery _, Message.ReadIndexAnswer _ -> true;
         };
     }

@@ -92,4 +92,18 @@ class InboundFilterTest {
         assertThat(lets(1, answer)).isTrue();
         assertThat(lets(1, answer)).isFalse();
     }
+
+    @Test
+    void aPeerSaysWhereItStandsOnlySoOften() {
+        Message status =
+                new Message.Status(Epoch.ZERO, new View(2), false, new Height(10), new Height(10), new Height(0));
+        int heard = 0;
+        for (int i = 0; i < 1000; i++) {
+            heard += lets(1, status) ? 1 : 0;
+        }
+        assertThat(heard).isBetween(1, 10);
+        assertThat(lets(2, status)).isTrue();
+        filter.forgetVotes();
+        assertThat(lets(1, status)).isTrue();
+    }
 }

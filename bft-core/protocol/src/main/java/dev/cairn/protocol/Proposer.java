@@ -72,14 +72,23 @@ final class Proposer {
 
     private void beginView() {
         CurrentView view = core.view();
-        boolean tipIsCommitted = chain.isCommitted(view.tipBlock(), view.tipHeight());
-        if (!tipIsCommitted) {
+        if (!tipIsCommitted(view)) {
             chain.base(view.tipBlock()).ifPresent(tip -> announce(tip.block()));
         } else if (view.number().number() == 0) {
             proposeNext(chain.head());
         } else {
             draft(chain.head(), pool.take(core.parameters.batchBytes()));
         }
+    }
+
+    /**
+     * After a restart the chain is known from the stable checkpoint on only. A tip below that is on it: certificates of
+     * two branches can't both exist, and where the height is known, the block must be the same.
+     */
+    private boolean tipIsCommitted(CurrentView view) {
+        return chain.committedAt(view.tipHeight())
+                .map(view.tipBlock()::equals)
+                .orElse(view.tipHeight().isAtMost(chain.headHeight()));
     }
 
     /**

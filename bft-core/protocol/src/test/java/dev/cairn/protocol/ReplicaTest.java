@@ -144,6 +144,36 @@ class ReplicaTest {
     }
 
     @Test
+    void aPrimaryRestartedAtItsCheckpointGoesOnInItsView() {
+        for (int i = 0; i < 4; i++) {
+            cluster.submit(1);
+            cluster.deliverAll();
+        }
+        cluster.restartAtCheckpoint(0);
+        cluster.tick(1);
+        Request after = cluster.submit(2);
+        cluster.deliverAll();
+        assertThat(cluster.committed.get(2).getLast().requests()).containsExactly(after);
+        assertThat(cluster.replica(2).status().view()).isEqualTo(View.ZERO);
+    }
+
+    @Test
+    void aFloodOfStatusIsAnsweredAtTheHonestPace() {
+        cluster.delivers = sent -> sent.to().index() != 3;
+        cluster.submit(1);
+        cluster.deliverAll();
+        Message.Status behind =
+                new Message.Status(Epoch.ZERO, View.ZERO, false, Height.GENESIS, Height.GENESIS, Height.GENESIS);
+        int sent = 0;
+        for (int i = 0; i < 100; i++) {
+            sent += (int) cluster.receive(0, 3, behind).stream()
+                    .filter(e -> e instanceof Effect.Send)
+                    .count();
+        }
+        assertThat(sent).isPositive().isLessThan(10);
+    }
+
+    @Test
     void aReplicaThatHasLeftAViewSignsNothingMoreInIt() {
         Block block = childOfGenesis(List.of(cluster.request(0)));
         cluster.receive(1, 2, suspect(2, 0));

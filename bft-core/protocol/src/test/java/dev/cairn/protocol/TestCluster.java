@@ -6,6 +6,7 @@ import dev.cairn.protocol.model.ClientId;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Epoch;
 import dev.cairn.protocol.model.Hashing;
+import dev.cairn.protocol.model.MerkleFrontier;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.ReplicaId;
@@ -19,8 +20,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** Four replicas on a perfect network that a test may filter, with a disk that never fails: for tests that read as sentences. */
 final class TestCluster {
@@ -149,6 +152,45 @@ final class TestCluster {
         for (int i = 0; i < N; i++) {
             if (i != victim) {
                 step(i, new Event.LinkDown(new ReplicaId(victim)));
+            }
+        }
+    }
+
+    /** Starts a replica anew from a log in which its head is its stable checkpoint, so that nothing else is left in it. */
+    void restartAtCheckpoint(int i) {
+        Block head = committed.get(i).getLast();
+        QuorumCertificate stable = effects.stream()
+                .flatMap(e -> e instanceof Effect.Persist(LogRecord.StableCheckpoint r)
+                        ? Stream.of(r.certificate())
+                        : Stream.empty())
+                .filter(certificate -> certificate.height().equals(head.height()))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("the head " + head + " is no stable checkpoint"));
+        MerkleFrontier history = MerkleFrontier.EMPTY.append(genesis.block().digest());
+        for (Block block : committed.get(i).subList(0, committed.get(i).size() - 1)) {
+            history = history.append(block.digest());
+        }
+        Recovery recovery = new Recovery(
+                head,
+                history,
+                Optional.of(proofs.get(i).getLast()),
+                Map.of(head.height(), head.digest()),
+                List.of(),
+                List.of(),
+                Map.of(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(stable));
+        ReplicaId self = new ReplicaId(i);
+        replicas.set(i, new Replica(self, genesis, Timeouts.DEFAULT, s -> FakeAuthenticator.sign(self, s), recovery));
+        states.set(
+                i, new HashMap<>(Map.of(ExecutionId.HEAD_AT_START, head.header().roots())));
+        perform(i, replicas.get(i).start());
+        for (int peer = 0; peer < N; peer++) {
+            if (peer != i) {
+                step(i, new Event.LinkUp(new ReplicaId(peer)));
+                step(peer, new Event.LinkUp(self));
             }
         }
     }

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 class BacklogTest {
     private final Backlog backlog = new Backlog();
 
-    private final Authenticator authenticator = new Ed25519Authenticator(Ed25519.reference(), new TestCluster(Path.of("unused"), 4).genesis);
+    private final Authenticator authenticator =
+            new Ed25519Authenticator(Ed25519.reference(), new TestCluster(Path.of("unused"), 4).genesis);
 
     private Input.FromPeer query(int peer, long number) {
         Verified<Message> message = authenticator

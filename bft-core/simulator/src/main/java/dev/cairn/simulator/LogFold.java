@@ -85,6 +85,13 @@ final class LogFold {
         return Optional.ofNullable(committed.get(height)).map(LogRecord.CommittedBlock::proof);
     }
 
+    /** As a log that has dropped what a stable checkpoint makes needless. */
+    private Map<Ballot, Signature> slotsAbove(Height floor) {
+        Map<Ballot, Signature> kept = new LinkedHashMap<>(slots);
+        kept.keySet().removeIf(ballot -> !ballot.height().isAbove(floor));
+        return kept;
+    }
+
     Recovery recovery() {
         List<Block> chain = chain();
         Block head = chain.isEmpty() ? genesis.block() : chain.getLast();
@@ -111,7 +118,7 @@ final class LogFold {
                 votes.stream()
                         .filter(vote -> vote.ballot().height().isAbove(floor))
                         .toList(),
-                slots,
+                slotsAbove(floor),
                 prepared,
                 viewChange,
                 newView,

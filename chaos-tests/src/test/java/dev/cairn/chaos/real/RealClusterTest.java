@@ -36,14 +36,12 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Four processes, a client that knows nothing of Cairn, and {@code kill -9}. */
-@Tag("slow")
 class RealClusterTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     /** The promise is 3 s; a machine shared with others gets more. */

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * proposes it. A new view begins with its tip itself, or with a child of the tip where the tip is known to be committed.
  */
 final class Proposer {
+    private static final int GROWTH = 2;
+
     /** A block that is being executed so that it can be proposed. */
     private record Draft(CurrentView view, Chain.Base parent, ExecutionId execution, Proposal proposal) {}
 
@@ -93,13 +95,14 @@ final class Proposer {
 
     /**
      * Blocks are paid by the piece (signatures, fsyncs, messages), so they grow with the load: with none in flight a
-     * request leaves at once, else it waits until as many wait as are in flight, or until they fill a block.
+     * request leaves at once, else it waits until {@value #GROWTH} times as many wait as are in flight, or until they fill
+     * a block. No request waits longer than until the last block in flight is committed.
      */
     private void proposeNext(Chain.Base parent) {
         long inFlight = parent.block().height().value() - chain.headHeight().value();
         boolean slotFree = inFlight < core.parameters.window();
         boolean worthwhile = inFlight == 0
-                || pool.unproposed() >= pool.proposed()
+                || pool.unproposed() >= GROWTH * pool.proposed()
                 || pool.unproposedBytes() >= core.parameters.batchBytes();
         if (pool.unproposed() > 0 && slotFree && worthwhile) {
             draft(parent, pool.take(core.parameters.batchBytes()));

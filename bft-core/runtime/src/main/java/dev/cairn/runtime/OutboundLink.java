@@ -16,7 +16,6 @@ import io.grpc.stub.MetadataUtils;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslContext;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
@@ -221,7 +220,7 @@ final class OutboundLink {
         Attempt() {
             channel = NettyChannelBuilder.forAddress(address.host(), address.port())
                     .eventLoopGroup(group)
-                    .channelType(NioSocketChannel.class)
+                    .channelType(Sockets.dialler())
                     .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
                     .withOption(ChannelOption.TCP_NODELAY, true)
                     .sslContext(tls)

@@ -124,6 +124,12 @@ final class Proposer {
             return false;
         }
         draft = null;
+        if (done.proposal().height().isAtMost(chain.headHeight())) {
+            // While it was executed, another view committed its height.
+            pool.giveBack(done.proposal().requests());
+            core.emit(new Effect.Discard(execution));
+            return true;
+        }
         Chain.Base parent = done.parent();
         Header header = chain.childHeader(
                 parent.block(),

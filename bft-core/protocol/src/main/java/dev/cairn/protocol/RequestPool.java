@@ -91,7 +91,7 @@ final class RequestPool {
         return size - unproposed;
     }
 
-    /** Takes requests for a block, one client after the other, until {@code maxBytes} are reached. */
+    /** Takes requests for a block, one client after the other, until {@code maxBytes} or the most of a block are reached. */
     List<Request> take(int maxBytes) {
         List<Request> taken = new ArrayList<>();
         List<List<Entry>> lanes = waitingLanes();
@@ -102,7 +102,7 @@ final class RequestPool {
             for (List<Entry> lane : lanes) {
                 Entry entry = lane.get(depth);
                 bytes += entry.request.sizeBytes();
-                if (bytes > maxBytes && !taken.isEmpty()) {
+                if ((bytes > maxBytes && !taken.isEmpty()) || taken.size() == Parameters.MAX_BLOCK_REQUESTS) {
                     return taken;
                 }
                 entry.proposed = true;
@@ -113,6 +113,19 @@ final class RequestPool {
             }
         }
         return taken;
+    }
+
+    /** What was taken for a block that was not proposed waits again. */
+    void giveBack(List<Request> taken) {
+        for (Request request : taken) {
+            Queue queue = queues.get(request.id().client());
+            Entry entry = queue == null ? null : queue.entries.get(request.id());
+            if (entry != null && entry.proposed) {
+                entry.proposed = false;
+                unproposed++;
+                unproposedBytes += request.sizeBytes();
+            }
+        }
     }
 
     /** Each client's unproposed requests, beginning with the client after the one served last. */

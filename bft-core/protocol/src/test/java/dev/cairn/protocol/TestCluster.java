@@ -35,6 +35,7 @@ final class TestCluster {
     final FakeAuthenticator authenticator;
     final List<List<Block>> committed = new ArrayList<>();
     final List<List<QuorumCertificate>> proofs = new ArrayList<>();
+    final List<Map<Digest, Block>> bodies = new ArrayList<>();
     final List<Long> readsReady = new ArrayList<>();
     final List<Effect> effects = new ArrayList<>();
     Predicate<Sent> delivers = _ -> true;
@@ -42,6 +43,10 @@ final class TestCluster {
     private final List<Replica> replicas = new ArrayList<>();
     private final List<Map<ExecutionId, StateRoots>> states = new ArrayList<>();
     private final Queue<Sent> network = new ArrayDeque<>();
+
+    /** Of the replica that is stepped: executions end in the order they began, after the effects of the step. */
+    private final Queue<Event> answers = new ArrayDeque<>();
+
     private long wallNanos = 1_000_000_000;
     private long sequence;
 
@@ -65,6 +70,7 @@ final class TestCluster {
                     self, genesis, Timeouts.DEFAULT, s -> FakeAuthenticator.sign(self, s), Recovery.fresh(genesis)));
             states.add(new HashMap<>(Map.of(ExecutionId.HEAD_AT_START, empty)));
             committed.add(new ArrayList<>());
+            bodies.add(new HashMap<>());
             proofs.add(new ArrayList<>());
         }
         for (int i = 0; i < N; i++) {
@@ -118,6 +124,9 @@ final class TestCluster {
     List<Effect> step(int i, Event event) {
         int before = effects.size();
         perform(i, replicas.get(i).step(event));
+        for (Event answer = answers.poll(); answer != null; answer = answers.poll()) {
+            perform(i, replicas.get(i).step(answer));
+        }
         return List.copyOf(effects.subList(before, effects.size()));
     }
 
@@ -213,6 +222,9 @@ final class TestCluster {
                 case Effect.Execute e -> execute(i, e);
                 case Effect.Halt e -> throw new AssertionError("replica " + i + " halted: " + e.reason());
                 case Effect.ServeBlocks e -> serve(i, e);
+                case Effect.Persist(LogRecord.BlockBody(Block block)) ->
+                    bodies.get(i).put(block.digest(), block);
+                case Effect.ServeBody e -> serveBody(i, e);
                 case Effect.Persist _, Effect.Refuse _ -> {}
                 case Effect.Reject _, Effect.Accuse _, Effect.Note _ -> {}
             }
@@ -229,6 +241,13 @@ final class TestCluster {
                 new Message.Blocks(blocks, List.of(), proofs.get(i).getLast())));
     }
 
+    private void serveBody(int i, Effect.ServeBody e) {
+        Block block = bodies.get(i).get(e.block());
+        if (block != null) {
+            network.add(new Sent(new ReplicaId(i), e.to(), new Message.Body(block)));
+        }
+    }
+
     private void execute(int i, Effect.Execute e) {
         StateRoots before = states.get(i).get(e.parent());
         if (before == null) {
@@ -236,7 +255,7 @@ final class TestCluster {
         }
         StateRoots after = outcome(before, e.proposal());
         states.get(i).put(e.execution(), after);
-        step(i, new Event.Executed(e.execution(), after));
+        answers.add(new Event.Executed(e.execution(), after));
     }
 
     /** The toy state machine: a hash over everything executed. */

@@ -9,6 +9,7 @@ import dev.cairn.protocol.StateMachine;
 import dev.cairn.protocol.Timeouts;
 import dev.cairn.protocol.Transition;
 import dev.cairn.protocol.model.Block;
+import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.ReplicaId;
@@ -60,9 +61,11 @@ final class EventLoop<S> {
         void persist(Block block, S state);
     }
 
-    /** Who answers peers that fetch committed blocks. */
+    /** Who answers peers that fetch blocks that only the log still holds. */
     interface BlockSource {
         void serve(ReplicaId to, Height from);
+
+        void serveBody(ReplicaId to, Digest block);
     }
 
     private final Parts<S> parts;
@@ -214,6 +217,7 @@ final class EventLoop<S> {
             case Effect.Commit e -> commit(e);
             case Effect.ReadReady e -> parts.listener().readReady(e.readId());
             case Effect.ServeBlocks e -> parts.blocks().serve(e.to(), e.from());
+            case Effect.ServeBody e -> parts.blocks().serveBody(e.to(), e.block());
             case Effect.Discard e -> states.remove(e.execution());
         }
     }

@@ -68,6 +68,7 @@ public final class ReplicaNode<S> implements AutoCloseable {
         this.mailbox = new Mailbox<>();
         this.maxClientInputs = config.bounds().inboundEvents();
         this.log = log;
+        Replica replica = new Replica(config.self(), genesis, config.timeouts(), signer, recovery);
         Height committed = recovery.head().height();
         InboundFilter filter = filter(genesis, recovery);
         this.links = PeerLinks.open(config, genesis, keys, authenticator, filter, mailbox::put, metrics);
@@ -82,7 +83,6 @@ public final class ReplicaNode<S> implements AutoCloseable {
                     links.flush();
                 },
                 cause -> mailbox.put(new Input.Failed(cause)));
-        Replica replica = new Replica(config.self(), genesis, config.timeouts(), signer, recovery);
         this.loop = new EventLoop<>(
                 "cairn-loop-" + name,
                 new EventLoop.Parts<>(
@@ -92,7 +92,7 @@ public final class ReplicaNode<S> implements AutoCloseable {
                         storage::append,
                         states::persist,
                         links,
-                        blocks::serve,
+                        blocks,
                         filter,
                         metrics,
                         Clock.systemUTC()),

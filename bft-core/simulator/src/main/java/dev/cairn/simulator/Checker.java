@@ -34,6 +34,10 @@ final class Checker {
         invariants.forEach(invariant -> invariant.onSent(from, message));
     }
 
+    void onStarted(SimReplica replica, List<Block> chain) {
+        invariants.forEach(invariant -> invariant.onStarted(replica.id, chain));
+    }
+
     void onCommitted(SimReplica replica, Block block, QuorumCertificate proof, LedgerMachine.State state) {
         invariants.forEach(invariant -> invariant.onCommitted(
                 replica.id,

@@ -8,6 +8,7 @@ import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.StateRoots;
+import java.util.List;
 
 /** Something that must hold at every moment among honest replicas. It throws {@link Violation} when it does not. */
 interface Invariant {
@@ -15,6 +16,9 @@ interface Invariant {
 
     /** An honest replica put a message on the network. */
     default void onSent(ReplicaId from, Message message) {}
+
+    /** An honest replica came up with this chain in its log; it may have crashed before it said so. */
+    default void onStarted(ReplicaId replica, List<Block> chain) {}
 
     /** An honest replica made a block final. {@code incarnation} counts its lives. */
     default void onCommitted(

@@ -17,6 +17,7 @@ import dev.cairn.protocol.model.View;
 import dev.cairn.protocol.model.Vote;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -35,8 +36,17 @@ final class Invariants {
         private final Map<Height, Digest> blocks = new HashMap<>();
 
         @Override
+        public void onStarted(ReplicaId replica, List<Block> chain) {
+            chain.forEach(block -> decide(replica, block));
+        }
+
+        @Override
         public void onCommitted(
                 ReplicaId replica, int life, Block block, QuorumCertificate proof, StateRoots roots, int executed) {
+            decide(replica, block);
+        }
+
+        private void decide(ReplicaId replica, Block block) {
             Digest first = blocks.putIfAbsent(block.height(), block.digest());
             require(
                     first == null || first.equals(block.digest()),
@@ -55,6 +65,11 @@ final class Invariants {
 
         PrefixOrder(Digest genesis) {
             this.genesis = genesis;
+        }
+
+        @Override
+        public void onStarted(ReplicaId replica, List<Block> blocks) {
+            blocks.forEach(block -> chain.putIfAbsent(block.height(), block.digest()));
         }
 
         @Override

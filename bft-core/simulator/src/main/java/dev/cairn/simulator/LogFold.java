@@ -80,6 +80,10 @@ final class LogFold {
         }
     }
 
+    Optional<Block> body(Digest block) {
+        return Optional.ofNullable(bodies.get(block));
+    }
+
     /** The certificate by which the block at {@code height} became final. */
     Optional<QuorumCertificate> proofAt(Height height) {
         return Optional.ofNullable(committed.get(height)).map(LogRecord.CommittedBlock::proof);

@@ -39,7 +39,8 @@ final class Rewriter {
             case Effect.Broadcast e -> say(e.message(), world.peersOf(self));
             case Effect.Send e -> say(e.message(), List.of(e.to()));
             case Effect.Persist _, Effect.Inward _ -> List.of(effect);
-            case Effect.Commit _, Effect.ReadReady _, Effect.ServeBlocks _, Effect.Discard _ -> List.of(effect);
+            case Effect.Commit _, Effect.ReadReady _, Effect.Discard _ -> List.of(effect);
+            case Effect.ServeBlocks _, Effect.ServeBody _ -> List.of(effect);
         };
         if (!rewritten.equals(List.of(effect))) {
             world.counters().count("strategy " + strategy);

@@ -87,6 +87,7 @@ final class SimReplica {
         committed = world.stateAfter(fold.chain());
         committedHeight = recovery.head().height();
         states.put(ExecutionId.HEAD_AT_START, committed);
+        world.started(this, fold.chain());
         Replica fresh = new Replica(
                 id, world.genesis(), world.world().timeouts(), statement -> SimCrypto.sign(id, statement), recovery);
         core = fresh;
@@ -174,6 +175,8 @@ final class SimReplica {
             case Effect.Commit e -> commit(e);
             case Effect.ReadReady e -> world.readReleased(this, e.readId());
             case Effect.ServeBlocks e -> serve(e);
+            case Effect.ServeBody e ->
+                log.body(e.block()).ifPresent(block -> world.send(this, e.to(), new Message.Body(block)));
             case Effect.Discard e -> states.remove(e.execution());
         }
     }

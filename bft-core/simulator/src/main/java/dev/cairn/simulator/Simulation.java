@@ -330,6 +330,12 @@ public final class Simulation {
 
     // What replicas report.
 
+    void started(SimReplica replica, List<Block> chain) {
+        if (replica.isHonest()) {
+            checker.onStarted(replica, chain);
+        }
+    }
+
     void committed(SimReplica replica, Block block, QuorumCertificate proof, LedgerMachine.State state) {
         trace.add(nowMicros, replica.id, "commits " + block);
         stateAfterBlock.putIfAbsent(block.digest(), state);

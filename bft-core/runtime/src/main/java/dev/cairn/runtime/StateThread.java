@@ -17,6 +17,8 @@ final class StateThread<S> implements AutoCloseable {
     /** Beyond this the log waits: a state machine that can't keep pace must slow its replica down. */
     static final int MAX_STATES_BEHIND = 256;
 
+    static final long MAX_BYTES_BEHIND = 32L << 20;
+
     private record Committed<S>(Block block, S state) {}
 
     private final StateMachine<S> machine;
@@ -28,6 +30,7 @@ final class StateThread<S> implements AutoCloseable {
     private final Condition ready = lock.newCondition();
     private final Condition written = lock.newCondition();
     private final ArrayDeque<Committed<S>> states = new ArrayDeque<>();
+    private long bytes;
     private Height durable;
     private boolean ended;
 
@@ -51,6 +54,7 @@ final class StateThread<S> implements AutoCloseable {
         lock.lock();
         try {
             states.add(new Committed<>(block, state));
+            bytes += block.sizeBytes();
             ready.signal();
         } finally {
             lock.unlock();
@@ -63,7 +67,7 @@ final class StateThread<S> implements AutoCloseable {
         try {
             durable = height;
             ready.signal();
-            while (states.size() > MAX_STATES_BEHIND && mayWriteFirst() && !ended) {
+            while ((states.size() > MAX_STATES_BEHIND || bytes > MAX_BYTES_BEHIND) && mayWriteFirst() && !ended) {
                 written.await();
             }
         } finally {
@@ -101,7 +105,9 @@ final class StateThread<S> implements AutoCloseable {
                 ready.await();
             }
             written.signal();
-            return mayWriteFirst() ? states.poll() : null;
+            Committed<S> first = mayWriteFirst() ? states.poll() : null;
+            bytes -= first == null ? 0 : first.block().sizeBytes();
+            return first;
         } finally {
             lock.unlock();
         }

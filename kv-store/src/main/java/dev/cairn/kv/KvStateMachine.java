@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 
 /**
@@ -25,6 +26,7 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
     private final Purger purger;
     private volatile KvState committed;
     private volatile Height persisted;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private KvStateMachine(KvStore store, Limits limits) {
         this.store = store;
@@ -85,6 +87,7 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
         if (!state.height().equals(persisted.next())) {
             throw new IllegalStateException("on disk is " + persisted + ", so " + state.height() + " cannot be next");
         }
+        purger.requireSound();
         store.write(state);
         persisted = state.height();
         purger.compactTo(state.compactRevision());
@@ -199,8 +202,10 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
 
     @Override
     public void close() {
-        purger.close();
-        store.sync();
-        store.close();
+        if (closed.compareAndSet(false, true)) { // a database that is closed twice ends the process
+            purger.close();
+            store.sync();
+            store.close();
+        }
     }
 }

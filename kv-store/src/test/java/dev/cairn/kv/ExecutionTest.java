@@ -19,6 +19,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -403,7 +405,9 @@ class ExecutionTest {
         assertThat(machine.committed().revision()).isEqualTo(revision);
         Outcome deleted = run(new Operation.DeleteRange(Bytes.utf8("key 1"), Bytes.utf8("key 2"), false));
         assertThat(deleted).isInstanceOf(Outcome.Deleted.class);
-        assertThat(run(put("one more", "1"))).as("tombstones stay until they are compacted").isInstanceOf(Outcome.Failed.class);
+        assertThat(run(put("one more", "1")))
+                .as("tombstones stay until they are compacted")
+                .isInstanceOf(Outcome.Failed.class);
         // A compaction keeps the tombstones of its own revision, so there must be a later one.
         run(new Operation.DeleteRange(Bytes.utf8("key 2"), Bytes.EMPTY, false));
         run(new Operation.Compact(machine.committed().revision(), false));
@@ -436,6 +440,76 @@ class ExecutionTest {
         assertThatThrownBy(() -> KvStore.open(directory, CHAIN))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("in use");
+    }
+
+    @Test
+    void aDamagedStateIsRefusedWithItsRemedy() throws IOException {
+        writeTables();
+        for (Path table : tables()) {
+            damage(table);
+        }
+        assertThatThrownBy(() -> KvStateMachine.open(directory, CHAIN, Limits.DEFAULT))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("it is rebuilt from the log")
+                .hasMessageNotContaining("in use");
+        deleteTree();
+        machine = KvStateMachine.open(directory, CHAIN, Limits.DEFAULT);
+    }
+
+    /** The largest table is that of the versions, which a start does not read. */
+    @Test
+    void damageThatIsFoundWhenOldVersionsAreRemovedEndsThePersisting() throws IOException {
+        long revision = writeTables();
+        damage(tables().getLast());
+        machine = KvStateMachine.open(directory, CHAIN, Limits.DEFAULT);
+        run(new Operation.Compact(revision, false));
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        assertThatThrownBy(() -> {
+                    while (System.nanoTime() < end) {
+                        run(put("a", "until it is found"));
+                    }
+                })
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("it is rebuilt from the log");
+    }
+
+    /** Leaves the machine closed and its data in tables, and returns the last revision. */
+    private long writeTables() {
+        byte[] incompressible = new byte[200];
+        new Random(1).nextBytes(incompressible);
+        Bytes value = Bytes.wrap(incompressible);
+        for (int i = 0; i < 500; i++) {
+            run(new Operation.Put(Bytes.utf8("key " + i), value, 0, false, false, false));
+        }
+        long revision = machine.committed().revision();
+        machine.close();
+        KvStateMachine.open(directory, CHAIN, Limits.DEFAULT).close(); // it makes tables of what it finds in its log
+        return revision;
+    }
+
+    /** The largest last. */
+    private List<Path> tables() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> file.toString().endsWith(".sst"))
+                    .sorted(Comparator.comparingLong(file -> file.toFile().length()))
+                    .toList();
+        }
+    }
+
+    private static void damage(Path table) throws IOException {
+        byte[] bytes = Files.readAllBytes(table);
+        for (int i = 0; i < bytes.length / 2; i++) {
+            bytes[i] ^= 0x55;
+        }
+        Files.write(table, bytes);
+    }
+
+    private void deleteTree() throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
     @Test

@@ -322,10 +322,7 @@ class ReplicaTest {
     @Test
     void aVoteThatNamesTheTipAtAnotherHeightOpensNoSlot() {
         Ballot ballot = new Ballot(
-                Epoch.ZERO,
-                View.ZERO,
-                new Height(5000),
-                cluster.genesis.block().digest());
+                Epoch.ZERO, View.ZERO, new Height(5000), cluster.genesis.block().digest());
         List<Effect> effects = cluster.receive(1, 3, vote(Phase.PREPARE, ballot, 3));
         assertThat(effects).anyMatch(e -> e instanceof Effect.Reject r && r.reason() == Rejection.FAR_FUTURE);
     }
@@ -342,10 +339,10 @@ class ReplicaTest {
         int before = cluster.effects.size();
         cluster.tick(2);
         return cluster.effects.subList(before, cluster.effects.size()).stream()
-                .flatMap(e -> e instanceof Effect.Send send
-                                && send.message().equals(new Message.FetchBody(block.digest()))
-                        ? Optional.of(send.to().index()).stream()
-                        : Optional.<Integer>empty().stream())
+                .flatMap(e ->
+                        e instanceof Effect.Send send && send.message().equals(new Message.FetchBody(block.digest()))
+                                ? Optional.of(send.to().index()).stream()
+                                : Optional.<Integer>empty().stream())
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("replica " + i + " asked nobody for " + block));
     }

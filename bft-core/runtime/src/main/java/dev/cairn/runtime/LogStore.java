@@ -141,9 +141,9 @@ final class LogStore implements AutoCloseable {
                         .setCompressionType(CompressionType.NO_COMPRESSION));
     }
 
-    private static BootException refusal(Path path, RocksDBException e) {
+    static BootException refusal(Path path, RocksDBException e) {
         String text = String.valueOf(e.getMessage());
-        if (text.contains("LOCK") || text.contains("lock ")) {
+        if (text.contains("/LOCK: ")) {
             return new BootException(
                     BootException.Cause.LOCKED,
                     path + ": another process uses this data directory; stop it first, or give each replica its own",
@@ -166,8 +166,9 @@ final class LogStore implements AutoCloseable {
      */
     static BootException damaged(Path path, String what, @Nullable Throwable cause) {
         String message = path + ": the log is damaged (" + what
-                + "); do not delete single files: restore the whole directory from a backup taken while the replica was"
-                + " stopped and has not run since, or replace this replica by one with fresh keys";
+                + "); with its votes forgotten this replica must not run again under its key. Delete nothing: restore the"
+                + " whole data directory if a copy was taken when it last stopped, else leave it down; the others go on"
+                + " without it";
         return cause == null
                 ? new BootException(BootException.Cause.CORRUPT, message)
                 : new BootException(BootException.Cause.CORRUPT, message, cause);

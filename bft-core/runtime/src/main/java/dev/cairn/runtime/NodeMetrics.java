@@ -36,24 +36,39 @@ final class NodeMetrics {
 
     NodeMetrics(MeterRegistry registry) {
         this.registry = registry;
-        fsync = registry.timer("cairn_log_fsync");
-        recordsPerFsync = registry.summary("cairn_log_records_per_fsync");
-        statePersist = registry.timer("cairn_state_persist");
-        execution = registry.timer("cairn_execution");
-        turn = registry.timer("cairn_loop_turn");
-        blocks = registry.counter("cairn_blocks_committed");
-        requests = registry.counter("cairn_requests_committed");
-        framesSent = registry.counter("cairn_link_frames_sent");
-        bytesSent = registry.counter("cairn_link_bytes_sent");
-        framesReceived = registry.counter("cairn_link_frames_received");
-        skipped = registry.counter("cairn_messages_skipped_unverified");
-        violations = registry.counter("cairn_link_violations");
-        accusations = registry.counter("cairn_accusations");
+        fsync = timer("cairn_log_fsync", "Syncs of the log.");
+        recordsPerFsync = DistributionSummary.builder("cairn_log_records_per_fsync")
+                .description("Log records that shared a sync.")
+                .register(registry);
+        statePersist = timer("cairn_state_persist", "Writing the state after a block.");
+        execution = timer("cairn_execution", "Executing a block.");
+        turn = timer("cairn_loop_turn", "Turns of the event loop.");
+        blocks = counter("cairn_blocks_committed", "Blocks committed since the start.");
+        requests = counter("cairn_requests_committed", "Requests in them; each holds the operations of many callers.");
+        framesSent = counter("cairn_link_frames_sent", "Frames sent to other replicas.");
+        bytesSent = counter("cairn_link_bytes_sent", "Bytes in them.");
+        framesReceived = counter("cairn_link_frames_received", "Frames received from other replicas.");
+        skipped = counter(
+                "cairn_messages_skipped_unverified",
+                "Messages that could change nothing, dropped before their signatures were checked.");
+        violations =
+                counter("cairn_link_violations", "Connections ended for what no honest replica sends. Should be 0.");
+        accusations = counter("cairn_accusations", "Signed proofs that a replica lied. Should be 0.");
         for (Rejection rejection : Rejection.values()) {
-            rejections.put(rejection, registry.counter("cairn_messages_rejected", "reason", lower(rejection)));
+            rejections.put(
+                    rejection,
+                    Counter.builder("cairn_messages_rejected")
+                            .description("Messages that the protocol refused; a replica that was away causes some.")
+                            .tag("reason", lower(rejection))
+                            .register(registry));
         }
         for (Lane lane : Lane.values()) {
-            dropped.put(lane, registry.counter("cairn_link_dropped", "lane", lower(lane)));
+            dropped.put(
+                    lane,
+                    Counter.builder("cairn_link_dropped")
+                            .description("Messages to a replica that did not take them in time.")
+                            .tag("lane", lower(lane))
+                            .register(registry));
         }
     }
 
@@ -63,15 +78,29 @@ final class NodeMetrics {
 
     void watchSignatures(Ed25519Signer signer, Ed25519Authenticator authenticator) {
         FunctionCounter.builder("cairn_signatures_made", signer, Ed25519Signer::made)
+                .description("Signatures made.")
                 .register(registry);
         FunctionCounter.builder("cairn_signatures_verified", authenticator, Ed25519Authenticator::verified)
+                .description("Signatures verified.")
                 .register(registry);
         FunctionCounter.builder("cairn_signatures_refused", authenticator, Ed25519Authenticator::refused)
+                .description("Signatures found invalid. Should be 0.")
                 .register(registry);
     }
 
-    <T> void gauge(String name, T source, ToDoubleFunction<T> value) {
-        Gauge.builder(name, source, value).strongReference(true).register(registry);
+    <T> void gauge(String name, String meaning, T source, ToDoubleFunction<T> value) {
+        Gauge.builder(name, source, value)
+                .description(meaning)
+                .strongReference(true)
+                .register(registry);
+    }
+
+    private Timer timer(String name, String meaning) {
+        return Timer.builder(name).description(meaning).register(registry);
+    }
+
+    private Counter counter(String name, String meaning) {
+        return Counter.builder(name).description(meaning).register(registry);
     }
 
     void synced(long nanos, int records) {

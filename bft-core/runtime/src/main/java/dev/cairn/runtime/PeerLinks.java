@@ -15,6 +15,7 @@ import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.UnresolvedAddressException;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -129,7 +130,7 @@ final class PeerLinks implements EventLoop.Network, AutoCloseable {
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        return String.valueOf(root.getMessage());
+        return root instanceof UnresolvedAddressException ? "unknown host" : String.valueOf(root.getMessage());
     }
 
     private static void nudge(Map<ReplicaId, OutboundLink> links, ReplicaId peer) {

@@ -199,9 +199,13 @@ public final class ReplicaNode<S> implements AutoCloseable {
     }
 
     private void watch(NodeMetrics metrics) {
-        metrics.gauge("cairn_inbox_events", mailbox, Mailbox::size);
-        metrics.gauge("cairn_links_up", links, PeerLinks::linksUp);
-        metrics.gauge("cairn_waiting_requests", loop, l -> l.status().waitingRequests());
+        metrics.gauge("cairn_inbox_events", "Events that wait for the event loop.", mailbox, Mailbox::size);
+        metrics.gauge("cairn_links_up", "Other replicas this one can send to.", links, PeerLinks::linksUp);
+        metrics.gauge(
+                "cairn_waiting_requests",
+                "Requests that wait for their commit.",
+                loop,
+                l -> l.status().waitingRequests());
     }
 
     /**

@@ -21,10 +21,11 @@ final class StateRecovery {
         try {
             Height applied = machine.committedHeight();
             if (applied.isAbove(head.height())) {
-                throw corrupt(
+                throw LogStore.damaged(
                         path,
-                        "the state is at " + applied + " but the log ends at " + head.height()
-                                + ": the log was lost or is another's");
+                        "it ends at " + head.height() + " but the state beside it is at " + applied
+                                + ": blocks and votes were lost",
+                        null);
             }
             S state = machine.committed();
             check(path, machine.roots(state), block(log, genesis, applied), "as it was stored");
@@ -63,6 +64,6 @@ final class StateRecovery {
         return new BootException(
                 BootException.Cause.CORRUPT,
                 path.getParent() + ": state and log contradict each other (" + what
-                        + "); remove the state, not the log, and start again: it is rebuilt from the log's blocks");
+                        + "); move the state away, not the log, and start again: it is rebuilt from the log's blocks");
     }
 }

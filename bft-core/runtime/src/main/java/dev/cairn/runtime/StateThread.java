@@ -42,7 +42,7 @@ final class StateThread<S> implements AutoCloseable {
         this.onFailure = onFailure;
         this.metrics = metrics;
         this.thread = Thread.ofPlatform().name(name).daemon(true).unstarted(this::run);
-        metrics.gauge("cairn_states_behind", this, StateThread::waiting);
+        metrics.gauge("cairn_states_behind", "Committed states that are not on disk yet.", this, StateThread::waiting);
     }
 
     void start() {

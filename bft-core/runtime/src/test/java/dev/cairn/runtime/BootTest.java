@@ -67,7 +67,7 @@ class BootTest {
         try (TestCluster cluster = new TestCluster(directory, 1)) {
             ToyMachine.State last = grown(cluster);
             cluster.disks.get(0).written = new ToyMachine.State(last.height().plus(1), last.roots());
-            assertCorrupt(cluster, "the log ends at");
+            assertCorrupt(cluster, "with its votes forgotten this replica must not run again");
         }
     }
 

@@ -145,8 +145,8 @@ class InboundFilterTest {
 
     private static List<Request> requests(int count) {
         return IntStream.range(0, count)
-                .mapToObj(i -> new Request(
-                        new RequestId(new ClientId(1), 1, i + 1L), Bytes.EMPTY, new Signature(Bytes.EMPTY)))
+                .mapToObj(i ->
+                        new Request(new RequestId(new ClientId(1), 1, i + 1L), Bytes.EMPTY, new Signature(Bytes.EMPTY)))
                 .toList();
     }
 

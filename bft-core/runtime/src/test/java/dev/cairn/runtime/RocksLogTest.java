@@ -23,6 +23,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
 
 /** A log that is opened again means exactly what was written. */
 class RocksLogTest {
@@ -102,6 +104,13 @@ class RocksLogTest {
                     .satisfies(e -> assertThat(e.kind()).isEqualTo(BootException.Cause.LOCKED))
                     .satisfies(e -> assertThat(e).hasMessageContaining("another process"));
         }
+    }
+
+    @Test
+    void damageIsNotTakenForALock() {
+        RocksDBException damage = new RocksDBException(
+                "block checksum mismatch in /data/log/000012.sst", new Status(Status.Code.Corruption, null, null));
+        assertThat(LogStore.refusal(Path.of("log"), damage).kind()).isEqualTo(BootException.Cause.CORRUPT);
     }
 
     @Test

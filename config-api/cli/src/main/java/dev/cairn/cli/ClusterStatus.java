@@ -75,6 +75,15 @@ record ClusterStatus(List<ReplicaAnswer> answers) {
                 .findFirst();
     }
 
+    /** How many replicas of this chain answer, healthy or not. */
+    int answering() {
+        return (int) reports()
+                .filter(report -> report.chainId().equals(chainId()))
+                .map(ReplicaAnswer.Report::id)
+                .distinct()
+                .count();
+    }
+
     int healthy() {
         Set<Integer> ids = new HashSet<>();
         healthyReports().forEach(report -> ids.add(report.id()));

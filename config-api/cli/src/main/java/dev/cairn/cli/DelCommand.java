@@ -22,7 +22,7 @@ final class DelCommand implements Callable<Integer> {
     @Option(names = "--prefix", description = "All keys that begin with KEY.")
     private boolean prefix;
 
-    @Option(names = "--json", description = "JSON as etcdctl writes it.")
+    @Option(names = "--json", description = "JSON with the names that etcdctl uses.")
     private boolean json;
 
     @Mixin
@@ -40,7 +40,7 @@ final class DelCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Failure {
-        ByteString name = ByteString.copyFromUtf8(key);
+        ByteString name = Keys.typed(key);
         DeleteRangeRequest.Builder request =
                 DeleteRangeRequest.newBuilder().setKey(prefix ? Keys.prefixStart(name) : name);
         if (prefix) {

@@ -8,10 +8,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** The replica processes of one {@code cairn dev}. None of them outlives this object. */
 final class DevCluster implements AutoCloseable {
@@ -22,7 +29,9 @@ final class DevCluster implements AutoCloseable {
     private final Path home;
     private final GenesisFile genesis;
     private final PrintWriter out;
-    private final List<Process> processes = new ArrayList<>();
+    private final Map<Integer, Process> processes = new TreeMap<>();
+    private final Set<Integer> serving = new TreeSet<>();
+    private final Set<Integer> failed = new TreeSet<>();
     private volatile boolean closing;
 
     DevCluster(Path home, GenesisFile genesis, PrintWriter out) {
@@ -31,7 +40,10 @@ final class DevCluster implements AutoCloseable {
         this.out = out;
     }
 
-    /** Starts every replica and waits until all of them serve. False when {@code stop} came first. */
+    /**
+     * Starts every replica and waits until those that can serve do, a quorum at least. False when {@code stop} came
+     * first.
+     */
     boolean start(CountDownLatch stop) throws Failure, InterruptedException {
         int n = genesis.replicas().size();
         for (int i = 0; i < n; i++) {
@@ -41,22 +53,36 @@ final class DevCluster implements AutoCloseable {
                         + earlier.getAsLong() + "; stop it first: kill " + earlier.getAsLong());
             }
         }
+        Ports.requireFree(
+                genesis.replicas().stream()
+                        .flatMap(member -> Stream.of(member.client(), member.peer()))
+                        .toList(),
+                "stop what uses that port, or start another cluster: --dir DIR --base-port PORT");
         say("starting " + n + " replicas, logs in " + home.resolve("replica-*").resolve("log"));
         for (int i = 0; i < n; i++) {
-            processes.add(launch(i));
+            launch(i);
         }
         return awaitServing(stop);
     }
 
-    private Process launch(int replica) throws Failure {
-        Path log = log(replica).toAbsolutePath();
+    /** The replicas that served when {@link #start} returned. */
+    List<Integer> serving() {
+        return List.copyOf(serving);
+    }
+
+    private void launch(int replica) throws Failure {
+        if (!Files.isDirectory(directory(replica))) {
+            doWithout(replica, "its directory " + directory(replica) + " is missing");
+            return;
+        }
         ProcessBuilder builder = new ProcessBuilder(
                         Launch.command("server", "--config", config(replica), "--until-stdin-closes"))
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        log(replica).toAbsolutePath().toFile()));
         builder.environment().put("CAIRN_ASSUME_BUILT", "1");
         try {
-            return builder.start();
+            processes.put(replica, builder.start());
         } catch (IOException e) {
             throw new Failure("replica " + replica + " cannot be started: " + e.getMessage(), e);
         }
@@ -64,52 +90,74 @@ final class DevCluster implements AutoCloseable {
 
     private boolean awaitServing(CountDownLatch stop) throws Failure, InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
-        List<Integer> waiting = new ArrayList<>();
-        for (int i = 0; i < processes.size(); i++) {
-            waiting.add(i);
-        }
+        Map<Integer, Process> waiting = new TreeMap<>(processes);
         try (ServingProbe probe = new ServingProbe(genesis)) {
             while (!waiting.isEmpty()) {
-                for (int replica : waiting) {
-                    requireAlive(replica);
+                for (Map.Entry<Integer, Process> each : Map.copyOf(waiting).entrySet()) {
+                    int replica = each.getKey();
+                    if (!each.getValue().isAlive() && !closing) {
+                        waiting.remove(replica);
+                        doWithout(
+                                replica,
+                                lastWords(log(replica)).orElse("it wrote nothing") + "; its log is " + log(replica));
+                    }
                 }
-                List<Integer> serving = probe.serving(waiting);
-                for (int replica : serving) {
-                    waiting.remove(Integer.valueOf(replica));
-                    say("replica " + replica + " serves (" + (processes.size() - waiting.size()) + " of "
-                            + processes.size() + ")");
-                    watch(replica, processes.get(replica));
+                for (int replica : probe.serving(List.copyOf(waiting.keySet()))) {
+                    serving.add(replica);
+                    say("replica " + replica + " serves (" + serving.size() + " of "
+                            + genesis.replicas().size() + ")");
+                    watch(replica, Objects.requireNonNull(waiting.remove(replica)));
                 }
                 if (!waiting.isEmpty() && stop.await(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
                     return false;
                 }
                 if (System.nanoTime() > deadline) {
-                    throw new Failure("replicas " + waiting + " do not serve after " + START_SECONDS
-                            + " s; their logs may say why: " + log(waiting.getFirst()));
+                    throw new Failure("replicas " + waiting.keySet() + " do not serve after " + START_SECONDS
+                            + " s; their logs may say why: "
+                            + log(waiting.keySet().iterator().next()));
                 }
             }
         }
         return true;
     }
 
-    private void requireAlive(int replica) throws Failure {
-        Process process = processes.get(replica);
-        if (!process.isAlive() && !closing) {
-            throw new Failure("replica " + replica + " did not start: "
-                    + lastWords(log(replica)).orElse("it wrote nothing") + " (exit code " + process.exitValue()
-                    + "; its log is " + log(replica) + ")");
+    /** A cluster stands up without a replica that cannot start, as it goes on without one that dies; while enough do. */
+    private void doWithout(int replica, String reason) throws Failure {
+        String news = "replica " + replica + " did not start: " + reason;
+        failed.add(replica);
+        int left = genesis.replicas().size() - failed.size();
+        if (left < quorum()) {
+            throw new Failure(
+                    news + ". Fewer than " + quorum() + " replicas are left, which are needed; to start afresh"
+                            + " without this cluster's data: rm -r " + Launch.quoted(home.toString()));
         }
+        say(news + ". Going on with " + left + "; once that is mended, start it: "
+                + Launch.typed("server", "--config", config(replica)));
     }
 
-    /** Says so when a replica ends; the others go on, which is what this program is for. */
+    private int quorum() {
+        return genesis.membership().quorums().quorum();
+    }
+
+    /** Says so when a replica ends, and what that means. */
     private void watch(int replica, Process process) {
         var _ = process.onExit().thenAccept(ended -> {
             if (!closing) {
                 say("replica " + replica + " (process " + ended.pid() + ") has stopped with exit code "
-                        + ended.exitValue() + "; the others go on. To restart it: "
+                        + ended.exitValue() + "; " + whatIsLeft() + ". To restart it: "
                         + Launch.typed("server", "--config", config(replica)));
             }
         });
+    }
+
+    private String whatIsLeft() {
+        int n = genesis.replicas().size();
+        long running = IntStream.range(0, n)
+                .filter(i -> PidFile.holder(pidFile(i)).isPresent())
+                .count();
+        return running >= quorum()
+                ? "the others go on"
+                : running + " of " + n + " run and " + quorum() + " are needed: the cluster waits for more";
     }
 
     /** Ends every replica of this directory, those too that were restarted by hand; none is left when this returns. */
@@ -117,7 +165,7 @@ final class DevCluster implements AutoCloseable {
     public void close() {
         closing = true;
         List<ProcessHandle> running = new ArrayList<>();
-        for (Process process : processes) {
+        for (Process process : processes.values()) {
             running.add(process.toHandle());
         }
         if (!processes.isEmpty()) {

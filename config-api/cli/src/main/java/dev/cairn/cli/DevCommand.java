@@ -8,9 +8,10 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -68,11 +69,14 @@ final class DevCommand implements Callable<Integer> {
             if (!cluster.start(stop)) {
                 return 0;
             }
-            genesis.replicas().forEach(member -> out.println("  " + member.client()));
-            out.println("ready: etcdctl --endpoints "
-                    + genesis.replicas().stream()
-                            .map(member -> member.client().toString())
-                            .collect(Collectors.joining(","))
+            List<String> endpoints = cluster.serving().stream()
+                    .map(i -> genesis.replicas().get(i).client().toString())
+                    .toList();
+            endpoints.forEach(endpoint -> out.println("  " + endpoint));
+            if (genesis.replicas().getFirst().client().port() != BASE_PORT) {
+                out.println("for ./cairn in another terminal: export CAIRN_ENDPOINTS=" + String.join(",", endpoints));
+            }
+            out.println("ready: etcdctl --endpoints " + String.join(",", endpoints)
                     + " put greeting hello   (Ctrl-C stops all replicas)");
             out.flush();
             stop.await();
@@ -82,12 +86,21 @@ final class DevCommand implements Callable<Integer> {
         }
     }
 
-    private GenesisFile create(Path home, PrintWriter out) throws StartupException {
+    private GenesisFile create(Path home, PrintWriter out) throws StartupException, Failure {
+        Path copy = NewCluster.replicaDirectory(home, 0).resolve(NewCluster.GENESIS);
+        if (Files.exists(copy)) {
+            throw new Failure(home.resolve(NewCluster.GENESIS) + " is missing; copy it back from " + copy);
+        }
         int n = replicas == null ? REPLICAS : replicas;
         int port = basePort == null ? BASE_PORT : basePort;
         try {
-            GenesisFile genesis =
-                    new NewCluster("dev", Instant.now(), Parameters.DEFAULT, NewCluster.local(n, port)).create(home);
+            List<NewCluster.Place> places = NewCluster.local(n, port);
+            Ports.requireFree(
+                    places.stream()
+                            .flatMap(place -> Stream.of(place.client(), place.peer()))
+                            .toList(),
+                    "stop what uses that port, or choose others, for example: --base-port " + (port + 1000));
+            GenesisFile genesis = new NewCluster("dev", Instant.now(), Parameters.DEFAULT, places).create(home);
             out.println("made keys and genesis of a new cluster in " + home);
             out.flush();
             return genesis;

@@ -3,14 +3,22 @@ package dev.cairn.cli;
 import dev.cairn.server.config.HostPort;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** Where to ask, and for how long: the options of every command that talks to a cluster. */
 final class Endpoints {
     private static final int DEFAULT_PORT = 2379;
+    private static final String VARIABLE = "CAIRN_ENDPOINTS";
+    private static final String DEFAULT = "2379,2389,2399,2409";
+    private static final double MAX_SECONDS = 86_400;
 
     @Option(
             names = "--endpoints",
@@ -25,25 +33,50 @@ final class Endpoints {
             names = "--timeout",
             defaultValue = "5",
             paramLabel = "SECONDS",
-            description = "Give up after this time. Default: ${DEFAULT-VALUE}.")
+            description = "Give up when there has been no answer for this time. Default: ${DEFAULT-VALUE}.")
     private double seconds;
 
+    @Spec(Spec.Target.MIXEE)
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec command;
+
+    /** Each once, in the order given. */
     List<HostPort> list() {
-        if (endpoints.isEmpty()) {
-            String named = System.getenv("CAIRN_ENDPOINTS");
-            String all = named == null || named.isBlank() ? "2379,2389,2399,2409" : named;
-            for (String one : all.split(",", -1)) {
-                endpoints.add(parse(one.strip()));
-            }
+        String named = System.getenv(VARIABLE);
+        if (!endpoints.isEmpty()) {
+            return List.copyOf(new LinkedHashSet<>(endpoints));
         }
-        return List.copyOf(endpoints);
+        if (named == null || named.isBlank()) {
+            return parseAll(DEFAULT);
+        }
+        try {
+            return parseAll(named);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), "$" + VARIABLE + ": " + e.getMessage(), e);
+        }
     }
 
     Duration timeout() {
+        if (!(seconds > 0 && seconds <= MAX_SECONDS)) {
+            throw new ParameterException(
+                    command.commandLine(), "--timeout: " + seconds + " s is not between 0 and a day");
+        }
         return Duration.ofNanos(Math.max(1, (long) (seconds * 1e9)));
     }
 
+    static List<HostPort> parseAll(String addresses) {
+        Set<HostPort> all = new LinkedHashSet<>();
+        for (String one : addresses.split(",", -1)) {
+            all.add(parse(one.strip()));
+        }
+        return List.copyOf(all);
+    }
+
     private static HostPort parse(String text) {
+        if (text.startsWith("https://")) {
+            throw new IllegalArgumentException(
+                    "\"" + text + "\" asks for TLS, which clients cannot have yet; write it as host:port");
+        }
         String address = text.startsWith("http://") ? text.substring("http://".length()) : text;
         boolean bare = !address.isEmpty() && address.chars().allMatch(c -> c >= '0' && c <= '9');
         return HostPort.parse(bare ? "127.0.0.1:" + address : address, DEFAULT_PORT);

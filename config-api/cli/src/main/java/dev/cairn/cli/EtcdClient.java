@@ -1,5 +1,6 @@
 package dev.cairn.cli;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import dev.cairn.proto.etcdserverpb.DeleteRangeRequest;
 import dev.cairn.proto.etcdserverpb.DeleteRangeResponse;
 import dev.cairn.proto.etcdserverpb.KVGrpc;
@@ -10,6 +11,8 @@ import dev.cairn.proto.etcdserverpb.RangeResponse;
 import dev.cairn.server.config.HostPort;
 import io.grpc.CallOptions;
 import io.grpc.ClientStreamTracer;
+import io.grpc.ConnectivityState;
+import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
@@ -18,14 +21,28 @@ import io.grpc.stub.ClientCalls;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Calls to whichever endpoint answers, within one deadline. A read goes on to the next endpoint on any failure to get
  * an answer; a write only while it cannot have left this machine, because executed twice it could undo what another
- * client wrote in between.
+ * client wrote in between. It waits for the endpoint that took it until the deadline.
  */
 final class EtcdClient implements AutoCloseable {
+    private static final String TOO_LARGE = "the request is too large; keys and values may have 1.5 MiB together";
+    private static final String BROKEN_OFF =
+            "it broke the connection off; is this a client port, and not the peer port above it?";
+
+    /** Jargon, up to its first number, and what it means here. */
+    private static final Map<String, String> PLAINER = Map.of(
+            "etcdserver: request is too large", TOO_LARGE,
+            "gRPC message exceeds maximum size", TOO_LARGE,
+            "io exception", BROKEN_OFF,
+            "Network closed for unknown reason", BROKEN_OFF);
+
     private final List<HostPort> endpoints;
     private final Duration timeout;
     private final Channels channels = new Channels();
@@ -56,14 +73,19 @@ final class EtcdClient implements AutoCloseable {
         List<String> problems = new ArrayList<>();
         for (int i = 0; i < endpoints.size(); i++) {
             HostPort endpoint = endpoints.get(i);
+            ManagedChannel channel = channels.to(endpoint);
             long share = (end - System.nanoTime()) / (endpoints.size() - i);
+            if (!repeatable && !connects(channel, share)) {
+                problems.add(endpoint + " (no connection in time)");
+                continue;
+            }
             SentMark sent = new SentMark();
             try {
                 return ClientCalls.blockingUnaryCall(
-                        channels.to(endpoint),
+                        channel,
                         method,
                         CallOptions.DEFAULT
-                                .withDeadlineAfter(share, TimeUnit.NANOSECONDS)
+                                .withDeadlineAfter(repeatable ? share : end - System.nanoTime(), TimeUnit.NANOSECONDS)
                                 .withStreamTracerFactory(sent),
                         request);
             } catch (StatusRuntimeException e) {
@@ -80,7 +102,28 @@ final class EtcdClient implements AutoCloseable {
             }
         }
         throw new Failure("no endpoint answered: " + String.join(", ", problems)
-                + "; is the cluster running (`cairn status`), and are --endpoints right?");
+                + "; does a quorum run (`cairn status`), and are --endpoints right?");
+    }
+
+    /** Waits until the connection is made or has failed; false when neither came in time. */
+    private static boolean connects(ManagedChannel channel, long nanos) {
+        long end = System.nanoTime() + nanos;
+        while (true) {
+            ConnectivityState state = channel.getState(true);
+            switch (state) {
+                case READY, TRANSIENT_FAILURE, SHUTDOWN -> {
+                    return true;
+                }
+                case IDLE, CONNECTING -> {
+                    CountDownLatch changed = new CountDownLatch(1);
+                    channel.notifyWhenStateChanged(state, changed::countDown);
+                    if (!Uninterruptibles.awaitUninterruptibly(
+                            changed, end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                        return false;
+                    }
+                }
+            }
+        }
     }
 
     /** Whether nothing was decided: there was no answer, or one that says it could not be had there. */
@@ -99,11 +142,12 @@ final class EtcdClient implements AutoCloseable {
                 return "connection refused";
             }
         }
-        String description = status.getDescription();
+        String description = Objects.requireNonNullElse(
+                status.getDescription(), status.getCode().toString());
         return switch (status.getCode()) {
             case DEADLINE_EXCEEDED -> "no answer in time";
             case UNIMPLEMENTED -> "it does not speak this protocol";
-            default -> description == null ? status.getCode().toString() : description;
+            default -> PLAINER.getOrDefault(description.replaceFirst(" \\d.*", ""), description);
         };
     }
 

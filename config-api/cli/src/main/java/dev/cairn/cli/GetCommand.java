@@ -8,8 +8,11 @@ import dev.cairn.server.config.Json;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 @Command(
         name = "get",
@@ -45,11 +48,15 @@ final class GetCommand implements Callable<Integer> {
     @Option(names = "--keys-only", description = "Keys without their values.")
     private boolean keysOnly;
 
-    @Option(names = "--json", description = "JSON as etcdctl writes it, keys and values in base64.")
+    @Option(names = "--json", description = "JSON with the names that etcdctl uses, keys and values in base64.")
     private boolean json;
 
     @Mixin
     private Endpoints endpoints = new Endpoints();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
 
     private final Output output;
 
@@ -63,7 +70,10 @@ final class GetCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Failure {
-        ByteString name = ByteString.copyFromUtf8(key);
+        if (keysOnly && valueOnly) {
+            throw new ParameterException(spec.commandLine(), "--keys-only and --value-only leave nothing to print");
+        }
+        ByteString name = Keys.typed(key);
         RangeRequest.Builder request = RangeRequest.newBuilder()
                 .setKey(prefix ? Keys.prefixStart(name) : name)
                 .setRevision(revision)

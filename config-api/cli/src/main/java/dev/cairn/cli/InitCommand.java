@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -28,6 +29,7 @@ import picocli.CommandLine.Spec;
                     + " it secret there, and run `cairn server --config replica-<i>/server.conf`."
         })
 final class InitCommand implements Callable<Integer> {
+    private static final Pattern DIGITS = Pattern.compile("[0-9]+");
     private static final Pattern COUNT = Pattern.compile("[1-9][0-9]{0,2}");
     private static final int CLIENT_PORT = 2379;
 
@@ -53,11 +55,10 @@ final class InitCommand implements Callable<Integer> {
 
     @Option(
             names = "--base-port",
-            defaultValue = "2379",
             paramLabel = "PORT",
-            description = "With --replicas N: replica i has client port PORT+10*i, peer port one above."
-                    + " Default: ${DEFAULT-VALUE}.")
-    private int basePort;
+            description =
+                    "With --replicas N: replica i has client port PORT+10*i, peer port one above." + " Default: 2379.")
+    private @Nullable Integer basePort;
 
     @Option(
             names = "--name",
@@ -98,8 +99,14 @@ final class InitCommand implements Callable<Integer> {
 
     private List<Place> places() {
         try {
-            if (COUNT.matcher(replicas).matches()) {
-                return NewCluster.local(Integer.parseInt(replicas), basePort);
+            if (DIGITS.matcher(replicas).matches()) {
+                if (!COUNT.matcher(replicas).matches()) {
+                    throw new IllegalArgumentException("a cluster has 1 to 100 replicas, not " + replicas);
+                }
+                return NewCluster.local(Integer.parseInt(replicas), basePort == null ? CLIENT_PORT : basePort);
+            }
+            if (basePort != null) {
+                throw new IllegalArgumentException("with hosts, write each port behind its host, not as --base-port");
             }
             List<Place> places = new ArrayList<>();
             for (String address : replicas.split(",", -1)) {

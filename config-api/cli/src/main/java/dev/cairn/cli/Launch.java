@@ -43,7 +43,7 @@ final class Launch {
         return line.toString();
     }
 
-    private static String quoted(String argument) {
+    static String quoted(String argument) {
         return PLAIN.matcher(argument).matches() ? argument : "'" + argument.replace("'", "'\\''") + "'";
     }
 }

@@ -9,6 +9,9 @@ import java.util.logging.SimpleFormatter;
 
 /** Where a server's log goes: to standard output, so that standard error has nothing but the reason of a failure. */
 final class Logging {
+    /** Warns, with a stack trace, of what follows from closing while something opens. Held, lest its level be lost. */
+    private static final Logger CLOSING = Logger.getLogger("io.netty.channel.AbstractChannel");
+
     private Logging() {}
 
     static void toStandardOutput() {
@@ -18,6 +21,7 @@ final class Logging {
         Logger root = Logger.getLogger("");
         root.addHandler(handler);
         root.setLevel(Level.INFO);
+        CLOSING.setLevel(Level.SEVERE);
     }
 
     private static final class StandardOutput extends Handler {

@@ -4,6 +4,7 @@ import dev.cairn.cli.bench.BenchCommand;
 import java.io.PrintWriter;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 
@@ -17,6 +18,8 @@ public final class Main {
 
     /** How every error line begins. */
     static final String ERROR = "cairn: ";
+
+    private static final String HELP = "help";
 
     private static final Map<String, Supplier<Object>> COMMANDS = new TreeMap<>(Map.of(
             "init",
@@ -57,6 +60,7 @@ public final class Main {
             root.addSubcommand(args[0], named.get());
         } else {
             COMMANDS.forEach((name, command) -> root.addSubcommand(name, command.get()));
+            root.addSubcommand(HELP, new CommandLine.HelpCommand());
         }
         return configured(root);
     }
@@ -64,6 +68,10 @@ public final class Main {
     /** Lets {@code root} and its subcommands report errors as one line. */
     static CommandLine configured(CommandLine root) {
         root.setCaseInsensitiveEnumValuesAllowed(true);
+        root.registerConverter(long.class, text -> number(text, Long::valueOf));
+        root.registerConverter(int.class, text -> number(text, Integer::valueOf));
+        root.registerConverter(Integer.class, text -> number(text, Integer::valueOf));
+        root.registerConverter(double.class, text -> number(text, Double::valueOf));
         root.setExecutionExceptionHandler(Main::report);
         root.setParameterExceptionHandler(Main::reportUsage);
         return root;
@@ -78,9 +86,20 @@ public final class Main {
         return FAILURE;
     }
 
+    private static <N extends Number> N number(String text, Function<String, N> parse) {
+        try {
+            return parse.apply(text);
+        } catch (NumberFormatException e) {
+            throw new CommandLine.TypeConversionException("'" + text + "' is no number, or too great a one");
+        }
+    }
+
     private static int reportUsage(CommandLine.ParameterException e, String[] args) {
         PrintWriter err = e.getCommandLine().getErr();
-        err.println(ERROR + Messages.oneLine(e));
+        boolean unknown = e instanceof CommandLine.UnmatchedArgumentException
+                && e.getCommandLine().getCommandSpec().userObject() instanceof CairnCommand
+                && !args[0].startsWith("-");
+        err.println(ERROR + (unknown ? "there is no command \"" + args[0] + "\"" : Messages.oneLine(e)));
         err.println("Try: " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
         return USAGE;
     }

@@ -28,13 +28,7 @@ final class PutCommand implements Callable<Integer> {
             description = "The value; without it, the value is read from standard input.")
     private @Nullable String value;
 
-    @Option(
-            names = "--lease",
-            paramLabel = "ID",
-            description = "A lease, in hexadecimal, that the key shall live with.")
-    private @Nullable String lease;
-
-    @Option(names = "--json", description = "JSON as etcdctl writes it.")
+    @Option(names = "--json", description = "JSON with the names that etcdctl uses.")
     private boolean json;
 
     @Mixin
@@ -53,9 +47,8 @@ final class PutCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Failure {
         PutRequest request = PutRequest.newBuilder()
-                .setKey(ByteString.copyFromUtf8(key))
-                .setValue(value == null ? input() : ByteString.copyFromUtf8(value))
-                .setLease(lease())
+                .setKey(Keys.typed(key))
+                .setValue(value == null ? input() : Keys.typed(value))
                 .build();
         try (EtcdClient client = new EtcdClient(endpoints.list(), endpoints.timeout())) {
             PutResponse response = client.put(request);
@@ -68,17 +61,6 @@ final class PutCommand implements Callable<Integer> {
             }
             output.flush();
             return 0;
-        }
-    }
-
-    private long lease() throws Failure {
-        if (lease == null) {
-            return 0;
-        }
-        try {
-            return Long.parseUnsignedLong(lease, 16);
-        } catch (NumberFormatException e) {
-            throw new Failure("--lease: \"" + lease + "\" is not a hexadecimal lease id", e);
         }
     }
 

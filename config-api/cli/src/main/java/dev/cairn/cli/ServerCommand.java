@@ -7,7 +7,10 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,9 +25,21 @@ import picocli.CommandLine.Spec;
             "`cairn init` writes the configuration file; comments in it explain every key."
         })
 final class ServerCommand implements Callable<Integer> {
-    /** Starts a replica; what it returns stops it. */
+    /**
+     * A replica that has started.
+     *
+     * @param terminated done when it has ended, with the fatal error if it did not end by being closed
+     * @param closing ends it; returns when all is on disk
+     */
+    record Running(CompletableFuture<Optional<Throwable>> terminated, Runnable closing) implements AutoCloseable {
+        @Override
+        public void close() {
+            closing.run();
+        }
+    }
+
     interface Starter {
-        AutoCloseable start(ServerConfig config) throws StartupException;
+        Running start(ServerConfig config) throws StartupException;
     }
 
     @Option(names = "--config", required = true, paramLabel = "FILE", description = "The replica's configuration file.")
@@ -45,7 +60,8 @@ final class ServerCommand implements Callable<Integer> {
     ServerCommand() {
         this(config -> {
             Logging.toStandardOutput();
-            return ReplicaServer.start(config);
+            ReplicaServer replica = ReplicaServer.start(config);
+            return new Running(replica.terminated(), replica::close);
         });
     }
 
@@ -62,7 +78,7 @@ final class ServerCommand implements Callable<Integer> {
         CountDownLatch stopped = new CountDownLatch(1);
         try (PidFile _ = PidFile.claim(
                         settings.pidFile(), "replica " + settings.self().index());
-                AutoCloseable _ = starter.start(settings)) {
+                Running running = starter.start(settings)) {
             Thread hook = new Thread(() -> stopAndWait(stopped), "stop");
             Runtime.getRuntime().addShutdownHook(hook);
             if (untilStdinCloses) {
@@ -72,11 +88,24 @@ final class ServerCommand implements Callable<Integer> {
                     + settings.genesis().cluster() + "\" serves clients on " + settings.clientListen()
                     + ", replicas on " + settings.peerListen());
             out.flush();
+            var _ = running.terminated().thenRun(this::stop);
             stop.await();
+            requireNoFatal(running.terminated().getNow(Optional.empty()));
         } finally {
             stopped.countDown();
         }
         return 0;
+    }
+
+    private static void requireNoFatal(Optional<Throwable> fatal) throws Failure {
+        if (fatal.isPresent()) {
+            Throwable cause = fatal.get();
+            throw new Failure(
+                    "the replica has ended itself: "
+                            + Objects.requireNonNullElse(cause.getMessage(), cause.toString())
+                            + "; what it promised is on disk",
+                    cause);
+        }
     }
 
     /** Makes a running {@link #call} return. */

@@ -13,15 +13,16 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
-/** Asks every endpoint at once how it is. */
+/** Asks every endpoint at once how it is, and then the replicas that these know of and that were not named. */
 final class StatusPoll {
     private final Channels channels;
     private final Duration timeout;
@@ -32,6 +33,29 @@ final class StatusPoll {
     }
 
     ClusterStatus ask(List<HostPort> endpoints) throws InterruptedException {
+        List<ReplicaAnswer> answers = askEach(endpoints);
+        if (isComplete(answers)) {
+            return new ClusterStatus(answers);
+        }
+        Map<HostPort, Integer> members = members(answers);
+        List<ReplicaAnswer> named = new ArrayList<>(named(answers, members));
+        List<HostPort> others = members.entrySet().stream()
+                .filter(member ->
+                        named.stream().noneMatch(answer -> answer.knownId().equals(OptionalInt.of(member.getValue()))))
+                .map(Map.Entry::getKey)
+                .toList();
+        named.addAll(named(askEach(others), members));
+        named.sort(Comparator.comparingInt(answer -> answer.knownId().orElse(Integer.MAX_VALUE)));
+        return new ClusterStatus(named);
+    }
+
+    private static boolean isComplete(List<ReplicaAnswer> answers) {
+        return answers.stream()
+                .allMatch(answer ->
+                        answer.report().isPresent() && answer.report().get().replicas() <= answers.size());
+    }
+
+    private List<ReplicaAnswer> askEach(List<HostPort> endpoints) throws InterruptedException {
         List<ListenableFuture<ReplicaStatusResponse>> calls = new ArrayList<>();
         for (HostPort endpoint : endpoints) {
             calls.add(ReplicaGrpc.newFutureStub(channels.to(endpoint))
@@ -42,7 +66,7 @@ final class StatusPoll {
         for (int i = 0; i < endpoints.size(); i++) {
             answers.add(answer(endpoints.get(i), calls.get(i)));
         }
-        return new ClusterStatus(named(answers));
+        return answers;
     }
 
     private static ReplicaAnswer answer(HostPort endpoint, ListenableFuture<ReplicaStatusResponse> call)
@@ -68,38 +92,35 @@ final class StatusPoll {
     }
 
     /** Gives silent endpoints the ids that the members have for them. */
-    private List<ReplicaAnswer> named(List<ReplicaAnswer> answers) {
-        boolean allKnown = answers.stream().allMatch(answer -> answer.knownId().isPresent());
-        Map<String, Integer> ids = allKnown ? Map.of() : memberIds(answers);
+    private static List<ReplicaAnswer> named(List<ReplicaAnswer> answers, Map<HostPort, Integer> members) {
         return answers.stream()
                 .map(answer -> {
-                    Integer id = ids.get(answer.endpoint().toString());
+                    Integer id = members.get(answer.endpoint());
                     return answer.knownId().isPresent() || id == null ? answer : answer.withKnownId(id);
                 })
                 .toList();
     }
 
     /** Client address to replica id, by the member list of the first replica that gives one. */
-    private Map<String, Integer> memberIds(List<ReplicaAnswer> answers) {
+    private Map<HostPort, Integer> members(List<ReplicaAnswer> answers) {
         for (ReplicaAnswer answer : answers) {
             if (answer.report().isEmpty()) {
                 continue;
             }
             try {
-                Map<String, Integer> ids = new HashMap<>();
+                Map<HostPort, Integer> ids = new LinkedHashMap<>();
                 for (Member member : ClusterGrpc.newBlockingStub(channels.to(answer.endpoint()))
                         .withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS)
                         .memberList(MemberListRequest.getDefaultInstance())
                         .getMembersList()) {
                     OptionalInt id = replicaId(member.getName());
-                    if (id.isPresent()) {
-                        member.getClientURLsList()
-                                .forEach(url -> ids.put(url.replaceFirst("^https?://", ""), id.getAsInt()));
+                    for (String url : id.isPresent() ? member.getClientURLsList() : List.<String>of()) {
+                        ids.put(HostPort.parse(url.replaceFirst("^https?://", "")), id.getAsInt());
                     }
                 }
                 return ids;
-            } catch (StatusRuntimeException e) {
-                // the next one may know
+            } catch (StatusRuntimeException | IllegalArgumentException e) {
+                // it gives none that can be used; the next one may
             }
         }
         return Map.of();

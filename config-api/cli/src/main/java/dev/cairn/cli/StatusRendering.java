@@ -4,6 +4,7 @@ import dev.cairn.server.config.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 
 /** A {@link ClusterStatus} for people and for programs. */
 final class StatusRendering {
@@ -29,6 +30,15 @@ final class StatusRendering {
             out.append("; chain ").append(ClusterStatus.shortened(status.chainId()));
         }
         out.append('\n');
+        if (status.answering() < status.quorums().quorum()) {
+            out.append("Of ")
+                    .append(n)
+                    .append(" replicas ")
+                    .append(status.answering())
+                    .append(" can be reached and ")
+                    .append(status.quorums().quorum())
+                    .append(" are needed: until more are up, nothing is written and reads go unanswered.\n");
+        }
         status.contradictions().forEach(line -> out.append("!!! ").append(line).append('\n'));
         out.append('\n');
         List<List<String>> rows = new ArrayList<>();
@@ -88,7 +98,7 @@ final class StatusRendering {
                                 : new Json.Null())
                 .put("healthy", status.healthy())
                 .put("quorum", status.quorums().quorum())
-                .put("chainId", status.chainId())
+                .put("chainId", status.chainId().isEmpty() ? new Json.Null() : Json.text(status.chainId()))
                 .put(
                         "contradictions",
                         status.contradictions().stream().map(Json::text).toList());
@@ -108,21 +118,27 @@ final class StatusRendering {
                                 : new Json.Null())
                 .put("endpoint", answer.endpoint().toString())
                 .put("healthy", status.isHealthy(answer));
-        Optional<ReplicaAnswer.Report> found = answer.report();
-        if (found.isEmpty()) {
-            return out.put("problem", answer.failure())
-                    .put("height", new Json.Null())
-                    .put("stateRoot", new Json.Null())
-                    .build();
-        }
-        ReplicaAnswer.Report report = found.get();
-        status.problem(report).ifPresent(problem -> out.put("problem", problem));
-        return out.put("view", report.view())
-                .put("height", report.height())
-                .put("lag", status.lag(report))
-                .put("stateRoot", report.stateRoot())
-                .put("revision", report.revision())
-                .put("residentBytes", report.residentBytes())
+        Optional<ReplicaAnswer.Report> report = answer.report();
+        return out.put(
+                        "problem",
+                        report.map(status::problem)
+                                .orElse(Optional.of(answer.failure()))
+                                .map(Json::text)
+                                .orElse(new Json.Null()))
+                .put("view", wholeOrNull(report, ReplicaAnswer.Report::view))
+                .put("height", wholeOrNull(report, ReplicaAnswer.Report::height))
+                .put("lag", wholeOrNull(report, status::lag))
+                .put(
+                        "stateRoot",
+                        report.map(ReplicaAnswer.Report::stateRoot)
+                                .map(Json::text)
+                                .orElse(new Json.Null()))
+                .put("revision", wholeOrNull(report, ReplicaAnswer.Report::revision))
+                .put("residentBytes", wholeOrNull(report, ReplicaAnswer.Report::residentBytes))
                 .build();
+    }
+
+    private static Json wholeOrNull(Optional<ReplicaAnswer.Report> report, ToLongFunction<ReplicaAnswer.Report> field) {
+        return report.isPresent() ? Json.whole(field.applyAsLong(report.get())) : new Json.Null();
     }
 }

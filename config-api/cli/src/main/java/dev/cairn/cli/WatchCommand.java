@@ -51,7 +51,7 @@ final class WatchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Failure, InterruptedException {
-        ByteString name = ByteString.copyFromUtf8(key);
+        ByteString name = Keys.typed(key);
         WatchCreateRequest.Builder request = WatchCreateRequest.newBuilder()
                 .setKey(prefix ? Keys.prefixStart(name) : name)
                 .setStartRevision(revision);

@@ -6,6 +6,8 @@ import dev.cairn.server.config.Json;
 import io.grpc.Status;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -102,6 +104,57 @@ class DataCommandsTest {
     }
 
     @Test
+    void aWriteWaitsForTheEndpointThatTookItAsLongAsItMay() throws Exception {
+        first.answerAfter(400);
+        String many = "--endpoints=" + first.endpoint() + "," + closedPorts(19);
+        assertThat(Run.of(PutCommand::new, "a", "1", many, "--timeout=6"))
+                .as("a twentieth of the time is 300 ms")
+                .isEqualTo(new Run(0, "OK\n", ""));
+    }
+
+    @Test
+    void aWritePassesOverAnEndpointThatConnectsAndSaysNothing() throws Exception {
+        try (ServerSocket mute = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String endpoints = "--endpoints=127.0.0.1:" + mute.getLocalPort() + "," + second.endpoint();
+            assertThat(Run.of(PutCommand::new, "a", "1", endpoints, "--timeout=1"))
+                    .isEqualTo(new Run(0, "OK\n", ""));
+        }
+    }
+
+    @Test
+    void aRequestThatIsTooLargeIsToldTheLimit() {
+        first.refuse(Status.INVALID_ARGUMENT.withDescription("etcdserver: request is too large"));
+        assertThat(Run.of(PutCommand::new, "a", "1", endpoints()).err()).contains("1.5 MiB");
+        first.refuse(Status.RESOURCE_EXHAUSTED.withDescription("gRPC message exceeds maximum size 2097152: 2500010"));
+        assertThat(Run.of(PutCommand::new, "a", "1", endpoints()).err()).contains("1.5 MiB");
+    }
+
+    @Test
+    void whatTheTerminalLostIsNotStored() {
+        Run run = Run.of(PutCommand::new, "kl\uFFFD", "v", endpoints());
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).contains("no text in this terminal's encoding");
+        assertThat(store.since(0)).isEmpty();
+    }
+
+    @Test
+    void optionsThatMakeNoSenseAreExitCodeTwo() {
+        for (String nonsense : List.of("--timeout=0", "--timeout=-1", "--timeout=NaN", "--timeout=soon", "--limit=x")) {
+            Run run = Run.of(GetCommand::new, "a", nonsense, endpoints());
+            assertThat(run.exitCode()).as(nonsense).isEqualTo(2);
+            assertThat(run.err())
+                    .contains(nonsense.substring(0, nonsense.indexOf('=')))
+                    .doesNotContain("double", "long");
+        }
+        Run nothing = Run.of(GetCommand::new, "a", "--keys-only", "--value-only", endpoints());
+        assertThat(nothing.exitCode()).isEqualTo(2);
+        assertThat(nothing.err()).contains("leave nothing to print");
+        Run secure = Run.of(GetCommand::new, "a", "--endpoints=https://127.0.0.1:2379");
+        assertThat(secure.exitCode()).isEqualTo(2);
+        assertThat(secure.err()).contains("asks for TLS");
+    }
+
+    @Test
     void errorsAreOneLine() throws Exception {
         first.refuse(Status.INVALID_ARGUMENT.withDescription("etcdserver: key is not provided"));
         Run refused = Run.of(GetCommand::new, "", endpoints());
@@ -138,6 +191,14 @@ class DataCommandsTest {
         Run run = Run.of(WatchCommand::new, "k", "--timeout=0.3", "--endpoints=" + closedPort());
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.err()).contains("no endpoint carries the watch").hasLineCount(1);
+    }
+
+    private static String closedPorts(int count) throws Exception {
+        List<String> ports = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            ports.add(closedPort());
+        }
+        return String.join(",", ports);
     }
 
     static String closedPort() throws Exception {

@@ -57,7 +57,7 @@ class DevCommandTest {
 
     @Test
     void startsReportsADeathRefusesASecondAndLeavesNothingBehind() throws Exception {
-        Dev dev = dev("--replicas=2", "--base-port=" + basePort);
+        Dev dev = dev("--replicas=4", "--base-port=" + basePort);
         List<String> lines = dev.linesUntil("ready");
         assertThat(lines)
                 .contains("  127.0.0.1:" + basePort, "  127.0.0.1:" + (basePort + 10))
@@ -66,7 +66,7 @@ class DevCommandTest {
         assertThat(dev().failure())
                 .isEqualTo("cairn: `cairn dev` in " + home() + " is running already, as process " + dev.process.pid()
                         + "; stop it first: kill " + dev.process.pid());
-        assertThat(dev("--replicas=4").failure()).contains("holds a cluster of 2 replicas; leave out --replicas");
+        assertThat(dev("--replicas=2").failure()).contains("holds a cluster of 4 replicas; leave out --replicas");
         assertThat(dev("--base-port=1").failure()).contains("holds a cluster with base port " + basePort);
 
         long victim = pid(1);
@@ -79,6 +79,12 @@ class DevCommandTest {
                 launcher.toString(), "server", "--config", config(1).toString()));
         assertThat(restarted.inputReader(StandardCharsets.UTF_8).readLine()).startsWith("replica 1 of cluster");
         assertThat(pid(1)).isEqualTo(restarted.pid());
+
+        for (int replica : List.of(2, 3)) {
+            ProcessHandle.of(pid(replica)).orElseThrow().destroyForcibly();
+            assertThat(dev.linesUntil("replica " + replica).getLast())
+                    .contains(replica == 2 ? "the others go on" : "2 of 4 run and 3 are needed");
+        }
 
         List<ProcessHandle> all = new ArrayList<>(dev.process.descendants().toList());
         all.add(restarted.toHandle());
@@ -102,11 +108,50 @@ class DevCommandTest {
     }
 
     @Test
-    void aReplicaThatCannotStartIsShownWithItsReason() throws Exception {
-        try (ServerSocket _ = new ServerSocket(basePort, 1, InetAddress.getLoopbackAddress())) {
-            assertThat(dev("--replicas=1", "--base-port=" + basePort).failure())
-                    .startsWith("cairn: replica 0 did not start: port " + basePort + " is taken");
+    void aTakenPortIsFoundBeforeAnythingIsMade() throws Exception {
+        try (ServerSocket _ = new ServerSocket(basePort + 11, 1, InetAddress.getLoopbackAddress())) {
+            assertThat(dev("--base-port=" + basePort).failure())
+                    .startsWith("cairn: cannot listen on 127.0.0.1:" + (basePort + 11))
+                    .contains("--base-port");
+            assertThat(home()).doesNotExist();
         }
+    }
+
+    @Test
+    void aClusterStartsWithoutTheReplicasThatCannotWhileEnoughCan() throws Exception {
+        Dev dev = dev("--base-port=" + basePort);
+        dev.linesUntil("ready");
+        List<ProcessHandle> all = dev.process.descendants().toList();
+        dev.process.destroy();
+        assertThat(dev.process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(all).noneMatch(ProcessHandle::isAlive);
+
+        Files.writeString(config(1), "replicas = 1\n");
+        Dev again = dev();
+        assertThat(again.linesUntil("ready"))
+                .anySatisfy(line -> assertThat(line)
+                        .startsWith("replica 1 did not start: ")
+                        .contains("unknown key", "Going on with 3", "server --config " + config(1)))
+                .contains("  127.0.0.1:" + basePort)
+                .doesNotContain("  127.0.0.1:" + (basePort + 10));
+        again.process.destroy();
+        assertThat(again.process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+
+        Files.move(config(2).getParent(), temp.resolve("elsewhere"));
+        assertThat(dev().failure())
+                .contains("did not start")
+                .contains("Fewer than 3 replicas are left", "rm -r " + home());
+    }
+
+    @Test
+    void aLostGenesisIsToBeCopiedBack() throws Exception {
+        Dev dev = dev("--replicas=1", "--base-port=" + basePort);
+        dev.linesUntil("ready");
+        dev.process.destroy();
+        assertThat(dev.process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        Files.delete(home().resolve(NewCluster.GENESIS));
+        assertThat(dev().failure())
+                .contains("is missing; copy it back from " + config(0).resolveSibling(NewCluster.GENESIS));
     }
 
     private record Dev(Process process, BufferedReader out, BufferedReader err) {

@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** An endpoint of a store that several endpoints can share, and that misbehaves on demand. */
@@ -94,6 +95,7 @@ final class FakeEtcd {
     private final Server server;
     private final HostPort endpoint;
     private volatile boolean silent;
+    private volatile long delayMillis;
     private volatile Status refusal = Status.OK;
     private volatile ReplicaStatusResponse condition = ReplicaStatusResponse.getDefaultInstance();
     private volatile List<Member> members = List.of();
@@ -118,6 +120,11 @@ final class FakeEtcd {
     /** From now on calls are taken and never answered. */
     void fallSilent() {
         silent = true;
+    }
+
+    /** From now on answers take this long. */
+    void answerAfter(long millis) {
+        delayMillis = millis;
     }
 
     /** From now on calls are answered with {@code status}. */
@@ -151,8 +158,11 @@ final class FakeEtcd {
             observer.onError(refusal.asRuntimeException());
             return;
         }
-        observer.onNext(response);
-        observer.onCompleted();
+        CompletableFuture.delayedExecutor(delayMillis, TimeUnit.MILLISECONDS, Runnable::run)
+                .execute(() -> {
+                    observer.onNext(response);
+                    observer.onCompleted();
+                });
     }
 
     private final class Kv extends KVGrpc.KVImplBase {

@@ -11,6 +11,7 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine;
 
 /** {@code cairn server} with a store that needs no peers. */
@@ -22,14 +23,14 @@ final class FakeReplica {
         System.exit(server.execute(Arrays.copyOfRange(args, 1, args.length)));
     }
 
-    static AutoCloseable serve(ServerConfig config) throws StartupException {
+    static ServerCommand.Running serve(ServerConfig config) throws StartupException {
         try {
             Server server = NettyServerBuilder.forAddress(config.clientListen().toSocketAddress())
                     .addService(new EchoStore())
                     .addService(new Status(config))
                     .build()
                     .start();
-            return server::shutdownNow;
+            return new ServerCommand.Running(new CompletableFuture<>(), server::shutdownNow);
         } catch (IOException e) {
             throw new StartupException("port " + config.clientListen().port() + " is taken", e);
         }

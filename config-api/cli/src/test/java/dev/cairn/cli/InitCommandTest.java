@@ -7,6 +7,7 @@ import dev.cairn.server.config.HostPort;
 import dev.cairn.server.config.ServerConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,6 +36,7 @@ class InitCommandTest {
                 .contains(genesis.chainId().toHex())
                 .contains("tolerates 0 faulty replicas")
                 .contains("replica 2  clients [::1]:2379");
+        assertThat(dir.resolve(".gitignore")).content().contains("*");
         for (int i = 0; i < 3; i++) {
             Path config = dir.resolve("replica-" + i).resolve("server.conf");
             ServerConfig.load(config);
@@ -56,6 +58,15 @@ class InitCommandTest {
                         .err())
                 .contains("the same address stands twice: a:2379");
         assertThat(Run.of(new InitCommand(), "--dir=" + temp.resolve("d"), "--base-port=65530")
+                        .exitCode())
+                .isEqualTo(2);
+        for (String nonsense : List.of("--replicas=0", "--replicas=4000", "--name=a=b")) {
+            assertThat(Run.of(new InitCommand(), "--dir=" + temp.resolve("d"), nonsense))
+                    .as(nonsense)
+                    .extracting(Run::exitCode)
+                    .isEqualTo(2);
+        }
+        assertThat(Run.of(new InitCommand(), "--dir=" + temp.resolve("d"), "--replicas=a,b", "--base-port=1000")
                         .exitCode())
                 .isEqualTo(2);
         assertThat(Run.of(new InitCommand()).exitCode()).isEqualTo(2);

@@ -79,7 +79,11 @@ class LauncherTest {
     private Process start(Path launcher, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(launcher.toString()));
         command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command).directory(temp.toFile());
+        return start(new ProcessBuilder(command));
+    }
+
+    private Process start(ProcessBuilder builder) throws IOException {
+        builder.directory(temp.toFile());
         builder.environment()
                 .putAll(Map.of("JAVA_HOME", jdk.toString(), "PATH", temp.resolve("bin") + ":" + System.getenv("PATH")));
         return builder.start();
@@ -143,6 +147,31 @@ class LauncherTest {
         Path link = Files.createSymbolicLink(temp.resolve("bin/cairn-link"), Path.of("../my checkout/cairn"));
         assertThat(finish(start(link, "get")).out())
                 .contains("-Dcairn.launcher=" + checkout.toRealPath().resolve("cairn"));
+    }
+
+    @Test
+    void whatIsNotAsciiSurvivesTheCLocale() throws Exception {
+        script(jdk.resolve("bin/java"), "echo \"[$LC_ALL]\"");
+        for (String locale : List.of("C", "POSIX", "")) {
+            ProcessBuilder get = new ProcessBuilder(checkout.resolve("cairn").toString(), "get");
+            get.environment().keySet().removeIf(name -> name.startsWith("LC_") || name.equals("LANG"));
+            if (!locale.isEmpty()) {
+                get.environment().put("LC_ALL", locale);
+            }
+            assertThat(finish(start(get)).out()).as(locale).isEqualTo("[C.UTF-8]\n");
+        }
+        ProcessBuilder get = new ProcessBuilder(checkout.resolve("cairn").toString(), "get");
+        get.environment().put("LC_ALL", "de_CH.UTF-8");
+        assertThat(finish(start(get)).out()).isEqualTo("[de_CH.UTF-8]\n");
+    }
+
+    @Test
+    void aClosedStandardInputIsAnEmptyOne() throws Exception {
+        run("get");
+        script(jdk.resolve("bin/java"), "cat && echo end");
+        Run closed = finish(start(new ProcessBuilder(
+                "sh", "-c", "exec \"$0\" get <&-", checkout.resolve("cairn").toString())));
+        assertThat(closed).isEqualTo(new Run(0, "end\n", ""));
     }
 
     @Test

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,6 +32,34 @@ class MainTest {
         Run run = argument.isEmpty() ? run() : run(argument);
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).startsWith("cairn: ").contains("Try: cairn --help");
+    }
+
+    @Test
+    void helpIsACommandToo() {
+        assertThat(run("help").out()).contains("status", "bench");
+        assertThat(run("help", "get").out()).startsWith("Usage: cairn get");
+    }
+
+    @Test
+    void anUnknownCommandIsCalledThat() {
+        assertThat(run("stauts").err()).startsWith("cairn: there is no command \"stauts\"");
+    }
+
+    @Test
+    void aBadEnvironmentIsAUsersMistake() throws Exception {
+        ProcessBuilder builder = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "get",
+                "a");
+        builder.environment().put("CAIRN_ENDPOINTS", "foo:bar");
+        Process process = builder.start();
+        assertThat(process.errorReader().lines())
+                .first(InstanceOfAssertFactories.STRING)
+                .startsWith("cairn: $CAIRN_ENDPOINTS: \"foo:bar\" has no valid port");
+        assertThat(process.waitFor()).isEqualTo(2);
     }
 
     private static Run run(String... arguments) {

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,7 +32,7 @@ class ServerCommandTest {
         command[0] = new ServerCommand(settings -> {
             life.append("started ").append(settings.self().index());
             command[0].stop();
-            return () -> life.append(", stopped");
+            return new ServerCommand.Running(new CompletableFuture<>(), () -> life.append(", stopped"));
         });
         Run run = Run.of(command[0], "--config=" + config);
         assertThat(run)
@@ -40,6 +42,21 @@ class ServerCommandTest {
                         ""));
         assertThat(life).hasToString("started 2, stopped");
         assertThat(config.resolveSibling("pid")).doesNotExist();
+    }
+
+    @Test
+    void aReplicaThatEndsItselfEndsTheProcessAndSaysWhy() throws Exception {
+        StringBuilder life = new StringBuilder();
+        Run run = Run.of(
+                new ServerCommand(settings -> new ServerCommand.Running(
+                        CompletableFuture.completedFuture(Optional.of(new IllegalStateException("the disk is full"))),
+                        () -> life.append("closed"))),
+                "--config=" + cluster(Instant.now()));
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err())
+                .startsWith("cairn: the replica has ended itself: the disk is full")
+                .hasLineCount(1);
+        assertThat(life).hasToString("closed");
     }
 
     @Test

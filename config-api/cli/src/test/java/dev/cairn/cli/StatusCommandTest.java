@@ -101,6 +101,30 @@ class StatusCommandTest {
                 .containsEntry("height", new Json.Null());
     }
 
+    @Test
+    void oneEndpointIsEnoughToSeeAll() throws Exception {
+        replicas.get(3).close();
+        Run run = Run.of(
+                StatusCommand::new,
+                "--endpoints=" + replicas.get(2).endpoint() + ","
+                        + replicas.get(2).endpoint());
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out()).startsWith("ok: 3 of 4 replicas healthy").doesNotContain("are needed");
+        for (FakeEtcd replica : replicas) {
+            assertThat(run.out()).containsOnlyOnce(replica.endpoint().toString());
+        }
+    }
+
+    @Test
+    void everyReplicaHasTheSameFieldsInJson() throws Exception {
+        replicas.get(1).close();
+        List<Json> rows = items((Json.Fields) Json.parse(status("--json").out()), "replicas");
+        assertThat(rows)
+                .extracting(row -> ((Json.Fields) row).values().keySet())
+                .hasSize(4)
+                .containsOnly(((Json.Fields) rows.getFirst()).values().keySet());
+    }
+
     private static List<Json> items(Json.Fields object, String name) {
         return object.values().get(name) instanceof Json.Items found ? found.values() : List.of();
     }
@@ -113,6 +137,7 @@ class StatusCommandTest {
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.out())
                 .startsWith("NOT OK: 2 of 4 replicas healthy, quorum 3")
+                .contains("Of 4 replicas 2 can be reached and 3 are needed")
                 .contains("connection refused")
                 .contains("no answer in time");
     }

@@ -21,6 +21,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.UnresolvedAddressException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -87,7 +88,7 @@ public final class ReplicaServer implements AutoCloseable {
         for (Throwable next = root.getCause(); next != null; next = root.getCause()) {
             root = next;
         }
-        return line(root);
+        return root instanceof UnresolvedAddressException ? "unknown host" : line(root);
     }
 
     private static KvStateMachine open(ServerConfig config) throws StartupException {

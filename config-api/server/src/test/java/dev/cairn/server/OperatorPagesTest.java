@@ -81,6 +81,8 @@ class OperatorPagesTest {
     void showsMetricsUnderTheNamesDashboardsKnow() throws Exception {
         put();
         String metrics = get("/metrics").body();
+        assertThat(metrics.lines().filter(line -> line.matches("# HELP \\S+\\s*")))
+                .isEmpty();
         for (String name : new String[] {
             "etcd_server_has_leader 1.0",
             "etcd_server_is_leader 1.0",

@@ -81,11 +81,12 @@ final class Database implements AutoCloseable {
 
     private static StoreException refused(Path directory, RocksDBException e) {
         String why = String.valueOf(e.getMessage());
-        boolean locked = why.contains("lock");
+        boolean locked = why.contains("/LOCK: ");
         return new StoreException(
                 locked
                         ? directory + " is in use by another process: stop that replica first"
-                        : directory + " cannot be opened (" + why + "): move it away and let the replica catch up",
+                        : directory + " cannot be opened (" + why
+                                + "): move it away and start again; it is rebuilt from the log",
                 e);
     }
 

@@ -44,6 +44,9 @@ public final class KvStore implements History, AutoCloseable {
     private static final byte[] APPLIED = "applied".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] CHAIN = "chain".getBytes(StandardCharsets.US_ASCII);
     private static final int FORMAT = 1;
+    private static final String REMEDY =
+            "; stop this replica, move the directory \"state\" away, not the log beside it,"
+                    + " and start again: it is rebuilt from the log";
 
     private final Database db;
     private final WriteOptions unsynced = new WriteOptions().setSync(false);
@@ -111,7 +114,8 @@ public final class KvStore implements History, AutoCloseable {
             batch.put(db.meta, APPLIED, applied(state));
             db.write(unsynced, batch);
         } catch (RocksDBException e) {
-            throw new StoreException("the state cannot be written: " + e.getMessage(), e);
+            throw new StoreException(
+                    "the state cannot be written: " + e.getMessage() + "; check the disk and its free space", e);
         }
         state.changes().forEach(event -> event.change().value().onPersisted());
     }
@@ -197,7 +201,7 @@ public final class KvStore implements History, AutoCloseable {
         }
         Bytes value = RecordFormat.valueOf(record);
         if (!Hashing.sha256(value.shared()).equals(version.value().digest())) {
-            throw new StoreException("the value of " + version + " is damaged on disk: replace this replica's data");
+            throw new StoreException("the value of " + version + " is damaged on disk" + REMEDY);
         }
         version.value().keep(value);
         return Optional.of(value);
@@ -322,7 +326,7 @@ public final class KvStore implements History, AutoCloseable {
             db.write(unsynced, batch);
             return null;
         } catch (RocksDBException e) {
-            throw new StoreException("old versions cannot be removed: " + e.getMessage(), e);
+            throw new StoreException("old versions cannot be removed: " + e.getMessage() + REMEDY, e);
         }
     }
 
@@ -339,10 +343,7 @@ public final class KvStore implements History, AutoCloseable {
     }
 
     private static StoreException unreadable(String what, Exception e) {
-        return new StoreException(
-                what + " cannot be read (" + e.getMessage() + "): move this replica's data directory away and let it"
-                        + " catch up from the others",
-                e);
+        return new StoreException(what + " cannot be read (" + e.getMessage() + ")" + REMEDY, e);
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Removes from disk what compactions have passed, on a thread of its own and in slices, so that neither the event loop
@@ -16,6 +17,7 @@ public final class Purger implements AutoCloseable {
     private final AtomicLong goal;
     private final ExecutorService thread;
     private volatile boolean closed;
+    private volatile @Nullable StoreException failure;
 
     /** {@code compactRevision} is how far earlier compactions went; what they may have left is removed first. */
     public Purger(KvStore store, long compactRevision) {
@@ -29,6 +31,14 @@ public final class Purger implements AutoCloseable {
         compactTo(compactRevision);
     }
 
+    /** Throws if what was to be removed could not be: the disk is damaged, or full. */
+    public void requireSound() {
+        StoreException found = failure;
+        if (found != null) {
+            throw found;
+        }
+    }
+
     /** Never blocks. */
     public void compactTo(long compactRevision) {
         if (goal.getAndSet(compactRevision) < compactRevision && compactRevision > 0) {
@@ -37,9 +47,13 @@ public final class Purger implements AutoCloseable {
     }
 
     private void purge(long compactRevision) {
-        byte[] cursor = new byte[0];
-        while (cursor != null && !closed && compactRevision == goal.get()) {
-            cursor = store.purge(compactRevision, cursor, SLICE_VERSIONS);
+        try {
+            byte[] cursor = new byte[0];
+            while (cursor != null && !closed && compactRevision == goal.get()) {
+                cursor = store.purge(compactRevision, cursor, SLICE_VERSIONS);
+            }
+        } catch (StoreException e) {
+            failure = e;
         }
     }
 

@@ -14,7 +14,11 @@ import picocli.CommandLine.Spec;
  */
 @Command(
         name = "bench",
-        description = "Measures how fast an etcd v3 endpoint answers, and checks that it answers rightly.",
+        description = {
+            "Measures how fast an etcd v3 endpoint answers, and checks that it answers rightly.",
+            "For example: cairn bench put. Options are those of each load: cairn bench put --help.",
+            "Its keys stay in the store; to remove them: cairn del --prefix bench/"
+        },
         synopsisSubcommandLabel = "LOAD",
         subcommands = {PutCommand.class, GetCommand.class, MixedCommand.class, WatchCommand.class},
         footer = {

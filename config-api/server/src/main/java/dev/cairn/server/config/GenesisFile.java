@@ -53,10 +53,7 @@ public record GenesisFile(String cluster, Instant created, Parameters parameters
 
     public GenesisFile {
         replicas = List.copyOf(replicas);
-        if (!CLUSTER.matcher(cluster).matches()) {
-            throw new IllegalArgumentException(
-                    "cluster name \"" + cluster + "\" is not 1 to 63 lower-case letters, digits and inner dashes");
-        }
+        requireName(cluster);
         if (!created.equals(created.truncatedTo(ChronoUnit.SECONDS))
                 || created.getEpochSecond() < 0
                 || created.getEpochSecond() > Long.MAX_VALUE / 1_000_000_000L) {
@@ -69,6 +66,13 @@ public record GenesisFile(String cluster, Instant created, Parameters parameters
         distinct("vote key", replicas.stream().map(Member::voteKey));
         distinct("TLS certificate", replicas.stream().map(Member::tlsFingerprint));
         distinct("address", replicas.stream().flatMap(member -> Stream.of(member.client(), member.peer())));
+    }
+
+    static void requireName(String cluster) {
+        if (!CLUSTER.matcher(cluster).matches()) {
+            throw new IllegalArgumentException(
+                    "cluster name \"" + cluster + "\" is not 1 to 63 lower-case letters, digits and inner dashes");
+        }
     }
 
     /** Reads and checks the document in {@code file}. */

@@ -24,7 +24,7 @@ public record KeyUse(Path mark, Path log) {
         if (Files.exists(mark) && !Files.isDirectory(log)) {
             throw new StartupException(log + ": is missing, but this replica's key has been used (" + mark
                     + "); without its log a replica could contradict its own votes. Put the log back. If it is lost,"
-                    + " this replica stays down until it gets a new key; if it never ran, remove " + mark);
+                    + " leave this replica down: the others go on without it. If it never ran, remove " + mark);
         }
     }
 

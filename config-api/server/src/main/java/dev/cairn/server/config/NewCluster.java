@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -45,6 +47,7 @@ public final class NewCluster {
     private final SecureRandom random = new SecureRandom();
 
     public NewCluster(String name, Instant created, Parameters parameters, List<Place> places) {
+        GenesisFile.requireName(name);
         this.name = name;
         this.created = created.truncatedTo(ChronoUnit.SECONDS);
         this.parameters = parameters;
@@ -127,6 +130,7 @@ public final class NewCluster {
         }
         GenesisFile genesis = new GenesisFile(name, created, parameters, members);
         Files.write(draft.resolve(GENESIS), genesis.render());
+        Files.writeString(draft.resolve(".gitignore"), "# There are keys in here.\n*\n");
         for (int i = 0; i < places.size(); i++) {
             Files.write(replicaDirectory(draft, i).resolve(GENESIS), genesis.render());
         }
@@ -174,9 +178,12 @@ public final class NewCluster {
         if (e.getReason() != null) {
             return e.getReason();
         }
-        return e instanceof FileAlreadyExistsException
-                ? "a file is in the way"
-                : e.getClass().getSimpleName();
+        return switch (e) {
+            case FileAlreadyExistsException _ -> "a file is in the way";
+            case AccessDeniedException _ -> "permission denied";
+            case NoSuchFileException _ -> "there is no such directory";
+            default -> e.getClass().getSimpleName();
+        };
     }
 
     private static void deleteTree(Path root) throws IOException {

@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 
 /**
@@ -26,7 +25,7 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
     private final Purger purger;
     private volatile KvState committed;
     private volatile Height persisted;
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private boolean closed;
 
     private KvStateMachine(KvStore store, Limits limits) {
         this.store = store;
@@ -202,7 +201,8 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
 
     @Override
     public void close() {
-        if (closed.compareAndSet(false, true)) { // a database that is closed twice ends the process
+        if (!closed) { // a database that is closed twice ends the process
+            closed = true;
             purger.close();
             store.sync();
             store.close();

@@ -156,6 +156,9 @@ final class Execution {
             if (!tree.fits(key)) {
                 return new Outcome.Failed(seen(), KvError.KEY_TOO_NESTED);
             }
+            if (tree.weightBytes() >= limits.treeBytes()) {
+                return new Outcome.Failed(seen(), KvError.NO_SPACE);
+            }
             long mod = base + 1;
             write(
                     KeyVersion.put(

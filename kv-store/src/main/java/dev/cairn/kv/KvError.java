@@ -19,6 +19,8 @@ public enum KvError {
     TOO_COSTLY,
     /** The key is nested too deep in other keys for the tree. */
     KEY_TOO_NESTED,
+    /** The store holds as much as its replicas' memory may. */
+    NO_SPACE,
     /** The bytes are no list of operations. */
     MALFORMED,
     /** The request was executed before; nothing is done again. */

@@ -97,6 +97,7 @@ final class ResultHashing {
             case MALFORMED -> 12;
             case DUPLICATE_REQUEST -> 13;
             case NO_SESSION -> 14;
+            case NO_SPACE -> 15;
         };
     }
 }

@@ -43,6 +43,11 @@ public final class Value {
         return length;
     }
 
+    /** What stays in memory once the value is on disk. */
+    public int residentBytes() {
+        return length <= MAX_RESIDENT_BYTES ? length : 0;
+    }
+
     /** The bytes, if they are in memory. */
     public Optional<Bytes> resident() {
         return Optional.ofNullable(bytes);

@@ -386,6 +386,32 @@ class ExecutionTest {
         assertThat(run(nested)).isInstanceOf(Outcome.Txn.class);
     }
 
+    @Test
+    void aFullStoreRefusesPutsAndIsFreedByDeletingAndCompacting() {
+        machine.close();
+        Limits small = new Limits(200_000, 64L << 20, 128, 20_000, 16);
+        machine = KvStateMachine.open(directory, CHAIN, small);
+        int stored = 0;
+        while (run(put("key " + stored, "value")) instanceof Outcome.Put) {
+            stored++;
+        }
+        assertThat(stored).isBetween(20, 40);
+        long revision = machine.committed().revision();
+        assertThat(run(put("one more", "1"))).isEqualTo(new Outcome.Failed(revision, KvError.NO_SPACE));
+        assertThat(run(new Operation.Txn(List.of(), List.of(put("one more", "1")), List.of())))
+                .isEqualTo(new Outcome.Failed(revision, KvError.NO_SPACE));
+        assertThat(machine.committed().revision()).isEqualTo(revision);
+        Outcome deleted = run(new Operation.DeleteRange(Bytes.utf8("key 1"), Bytes.utf8("key 2"), false));
+        assertThat(deleted).isInstanceOf(Outcome.Deleted.class);
+        assertThat(run(put("one more", "1")))
+                .as("tombstones stay until they are compacted")
+                .isInstanceOf(Outcome.Failed.class);
+        // A compaction keeps the tombstones of its own revision, so there must be a later one.
+        run(new Operation.DeleteRange(Bytes.utf8("key 2"), Bytes.EMPTY, false));
+        run(new Operation.Compact(machine.committed().revision(), false));
+        assertThat(run(put("one more", "1"))).isInstanceOf(Outcome.Put.class);
+    }
+
     // The disk.
 
     @Test

@@ -114,6 +114,7 @@ public final class MessageCodec {
     }
 
     private static Message.Forward forward(ForwardMessage source) throws MalformedException {
+        Reading.requireCount(source.getRequestsCount(), Message.Forward.MAX_REQUESTS);
         return new Message.Forward(Reading.requests(source.getRequestsList()), source.getRelayed());
     }
 

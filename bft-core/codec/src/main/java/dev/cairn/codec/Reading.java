@@ -12,6 +12,7 @@ import dev.cairn.proto.v1.SignedVote;
 import dev.cairn.proto.v1.SuspectMessage;
 import dev.cairn.proto.v1.ViewChangeMessage;
 import dev.cairn.proto.v1.VotePhase;
+import dev.cairn.protocol.Parameters;
 import dev.cairn.protocol.model.Ballot;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.ClientId;
@@ -131,6 +132,7 @@ final class Reading {
     }
 
     static Block block(BlockBody source) throws MalformedException {
+        requireCount(source.getRequestsCount(), Parameters.MAX_BLOCK_REQUESTS);
         return new Block(header(source.getHeader()), requests(source.getRequestsList()));
     }
 

@@ -4,6 +4,7 @@ import dev.cairn.protocol.model.Ballot;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Epoch;
+import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.Phase;
@@ -18,6 +19,7 @@ import dev.cairn.protocol.quorum.QuorumSystem;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Decides which messages are {@link Verified}. What must be signed by whom, and what a certificate needs, is decided
@@ -54,9 +56,7 @@ public abstract class Authenticator {
             case Message.ViewChange m -> isValidViewChange(m);
             case Message.NewView m -> isValidNewView(m);
             case Message.Forward m -> m.requests().stream().allMatch(this::isSigned);
-            case Message.Blocks m ->
-                isValidCertificate(m.proof(), Phase.COMMIT)
-                        && m.blocks().stream().allMatch(this::isValidBody);
+            case Message.Blocks m -> isValidChain(m);
             case Message.Body m -> isValidBody(m.block());
             case Message.Status m -> m.epoch().equals(membership.epoch());
             case Message.FetchBlocks _, Message.FetchBody _ -> true;
@@ -72,9 +72,26 @@ public abstract class Authenticator {
     }
 
     private boolean isValidBody(Block block) {
-        return block.header().chainId().equals(chainId)
-                && block.bodyMatchesHeader()
-                && block.requests().stream().allMatch(this::isSigned);
+        return isOurBody(block) && block.requests().stream().allMatch(this::isSigned);
+    }
+
+    private boolean isOurBody(Block block) {
+        return block.header().chainId().equals(chainId) && block.bodyMatchesHeader();
+    }
+
+    /** Hashes lead from block to block up to the certified one. The quorum that certified it checked all requests. */
+    private boolean isValidChain(Message.Blocks m) {
+        List<Header> headers = Stream.concat(m.blocks().stream().map(Block::header), m.link().stream())
+                .toList();
+        for (int i = 1; i < headers.size(); i++) {
+            if (!headers.get(i).parent().equals(headers.get(i - 1).digest())) {
+                return false;
+            }
+        }
+        return !m.blocks().isEmpty()
+                && headers.getLast().digest().equals(m.proof().block())
+                && isValidCertificate(m.proof(), Phase.COMMIT)
+                && m.blocks().stream().allMatch(this::isOurBody);
     }
 
     private boolean isValidVote(Vote vote) {

@@ -22,6 +22,9 @@ final class CatchUp {
 
     private static final int MAX_BODIES_WANTED = 16;
 
+    /** An answer of fewer bytes and fewer blocks than may be is a short one. */
+    private static final int FULL_ANSWER_BYTES = 1 << 18;
+
     private record Fetch(ReplicaId source, Height from, long sinceTick) {}
 
     private final Core core;
@@ -32,6 +35,7 @@ final class CatchUp {
     private final Map<Digest, Fetch> bodies = new TreeMap<>();
     private @Nullable Fetch fetch;
     private ReplicaId lastSource;
+    private boolean lastAnswerWasFull;
     private Height headAtLastBeat;
 
     CatchUp(Core core, Chain chain, NormalCase normalCase, Decisions decisions) {
@@ -118,6 +122,8 @@ final class CatchUp {
             return;
         }
         fresh.forEach(chain::add);
+        lastAnswerWasFull = answer.blocks().size() == Message.Blocks.MAX_BLOCKS
+                || answer.blocks().stream().mapToInt(Block::sizeBytes).sum() >= FULL_ANSWER_BYTES;
         if (!fresh.isEmpty()) {
             decisions.decide(fresh.getLast().height(), fresh.getLast().digest(), answer.proof());
             decisions.perform();
@@ -148,13 +154,17 @@ final class CatchUp {
                 && height.equals(answer.proof().height());
     }
 
-    /** While far behind, the next batch is asked for as soon as this one is committed. */
+    /**
+     * While far behind, the next batch is asked for as soon as this one is committed: of the same replica if it gave
+     * much, else of the next in turn, so that none can hold this one up by drops.
+     */
     void onCommitted() {
         Height goal = highestClaim();
         if (fetch == null
                 && goal.isAbove(chain.headHeight().plus(core.parameters.window()))
                 && chain.candidateCount() == 0) {
             Optional.of(lastSource)
+                    .filter(peer -> lastAnswerWasFull)
                     .filter(peer -> claims.getOrDefault(peer, Height.GENESIS).isAbove(chain.headHeight()))
                     .ifPresentOrElse(this::fetchFrom, this::fetchNext);
         }
@@ -180,14 +190,21 @@ final class CatchUp {
     /** Bodies without which this replica can't vote or commit. */
     private List<Digest> missingBodies() {
         Stream<Digest> named = normalCase.namedBlocks().stream().flatMap(d -> chain.missingBelow(d).stream());
-        Stream<Digest> tip = core.view().active() && core.view().tipHeight().isAbove(chain.headHeight())
-                ? chain.missingBelow(core.view().tipBlock()).stream()
-                : Stream.empty();
-        return Stream.of(tip, decisions.missing().stream(), named, normalCase.unproposedBlocks().stream())
+        return Stream.of(certifiedMissing(), named, normalCase.unproposedBlocks().stream())
                 .flatMap(s -> s)
                 .distinct()
                 .limit(MAX_BODIES_WANTED)
                 .toList();
+    }
+
+    /** Those on the way to the view's tip, unless that is so far that whole blocks are fetched, or to what is decided. */
+    private Stream<Digest> certifiedMissing() {
+        CurrentView view = core.view();
+        boolean tipIsNear = view.active()
+                && view.tipHeight().isAbove(chain.headHeight())
+                && view.tipHeight().isAtMost(chain.headHeight().plus(core.parameters.horizon()));
+        Stream<Digest> tip = tipIsNear ? chain.missingBelow(view.tipBlock()).stream() : Stream.empty();
+        return Stream.concat(tip, decisions.missing().stream());
     }
 
     void onFetchBody(ReplicaId from, Message.FetchBody request) {
@@ -195,15 +212,29 @@ final class CatchUp {
         if (proposal.isPresent()) {
             core.send(from, proposal.get());
         } else {
-            chain.candidate(request.block()).ifPresent(block -> core.send(from, new Message.Body(block)));
+            chain.candidate(request.block())
+                    .ifPresentOrElse(
+                            block -> core.send(from, new Message.Body(block)),
+                            () -> core.emit(new Effect.ServeBody(from, request.block())));
         }
     }
 
+    /** A body is only as good as what names it: of a proposal's word alone it must fit into the budget. */
     void onBody(ReplicaId from, Message.Body answer) {
-        if (bodies.remove(answer.block().digest()) == null) {
+        Block block = answer.block();
+        if (bodies.remove(block.digest()) == null) {
             core.reject(from, Rejection.OVER_BUDGET, "a body that was not asked for");
             return;
         }
-        chain.add(answer.block());
+        chain.condemnMisfitsOn(block);
+        if (!core.parameters.allows(block)) {
+            core.reject(from, Rejection.INVALID, "larger than a block may be: " + block);
+        } else if (block.height().isAbove(chain.headHeight().plus(core.parameters.horizon()))) {
+            core.reject(from, Rejection.FAR_FUTURE, "the body of " + block);
+        } else if (!chain.hasRoomFor(block) && certifiedMissing().noneMatch(block.digest()::equals)) {
+            core.reject(from, Rejection.OVER_BUDGET, "the body of " + block);
+        } else {
+            chain.add(block);
+        }
     }
 }

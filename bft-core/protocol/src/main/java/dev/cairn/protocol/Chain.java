@@ -10,14 +10,16 @@ import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.StateRoots;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,7 +64,9 @@ final class Chain {
 
     private final Core core;
     private final int capacity;
+    private final long capacityBytes;
     private final Map<Digest, Candidate> candidates = new LinkedHashMap<>();
+    private long candidateBytes;
     private final Map<ExecutionId, Candidate> executing = new LinkedHashMap<>();
     private final NavigableMap<Height, Digest> committedBlocks = new TreeMap<>();
     private Base head;
@@ -73,6 +77,8 @@ final class Chain {
         // Four horizons: the blocks of the current view, of its tip's branch, of one abandoned view, and a catch-up
         // batch.
         this.capacity = 4 * core.parameters.horizon() + Message.Blocks.MAX_BLOCKS;
+        this.capacityBytes = Math.max(
+                2L * core.parameters.window() * core.parameters.batchBytes(), 4L * core.parameters.maxBlockBytes());
         this.head = new Base(recovery.head(), ExecutionId.HEAD_AT_START, recovery.history());
         this.headProof = recovery.committed();
         this.committedBlocks.putAll(recovery.recentlyCommitted());
@@ -94,6 +100,28 @@ final class Chain {
 
     int candidateCount() {
         return candidates.size();
+    }
+
+    /** What uncertified candidates may hold, all together. */
+    long maxCandidateBytes() {
+        return capacityBytes;
+    }
+
+    /** Whether a block that nothing certifies may come in. What is turned away is sent again, or fetched when needed. */
+    boolean hasRoomFor(Block block) {
+        return candidates.containsKey(block.digest())
+                || (candidates.size() < capacity && candidateBytes + block.sizeBytes() <= capacityBytes);
+    }
+
+    /** Now that their parent is known: those that claim a height that is not the next are worth no further look. */
+    void condemnMisfitsOn(Block parent) {
+        boolean none = !core.parameters.allows(parent);
+        candidates.values().stream()
+                .filter(child -> child.stage == Stage.WAITING)
+                .filter(child -> child.block.parent().equals(parent.digest()))
+                .filter(child ->
+                        none || !child.block.height().equals(parent.height().next()))
+                .forEach(child -> child.stage = Stage.DIVERGENT);
     }
 
     Optional<Block> candidate(Digest digest) {
@@ -172,6 +200,7 @@ final class Chain {
             return false;
         }
         candidates.put(block.digest(), new Candidate(block));
+        candidateBytes += block.sizeBytes();
         return true;
     }
 
@@ -254,8 +283,9 @@ final class Chain {
             if (candidate == null) {
                 return Optional.of(at);
             }
-            if (candidate.block.height().isAtMost(headHeight().next())) {
-                return Optional.empty(); // the next height up from the head, on it or on a dead branch
+            if (candidate.stage == Stage.DIVERGENT
+                    || candidate.block.height().isAtMost(headHeight().next())) {
+                return Optional.empty(); // a lie, or the next height up from the head, on it or on a dead branch
             }
             at = candidate.block.parent();
         }
@@ -303,6 +333,7 @@ final class Chain {
         core.emit(new Effect.Discard(superseded));
         core.transition(new Transition.Committed(block.height(), block.digest()));
         candidates.remove(block.digest());
+        candidateBytes -= block.sizeBytes();
         dropWhere(c -> c.block.height().isAtMost(block.height()));
     }
 
@@ -313,28 +344,30 @@ final class Chain {
 
     /**
      * Keeps the memory bounded: when too many candidates stand, those that lie neither below {@code tips} nor on the
-     * head's next height go, oldest first. Their bodies stay in the log.
+     * head's next height go, oldest first, until there is room for a new view's proposals. Their bodies stay in the log.
      */
     void shrink(List<Digest> tips) {
-        if (candidates.size() <= capacity) {
+        if (candidates.size() <= capacity / 2 && candidateBytes <= capacityBytes / 2) {
             return;
         }
-        List<Digest> kept = new ArrayList<>();
+        Set<Digest> kept = new LinkedHashSet<>();
         for (Digest tip : tips) {
             pathTo(tip).orElse(List.of()).forEach(c -> kept.add(c.block.digest()));
         }
-        int[] excess = {candidates.size() - capacity};
-        dropWhere(c -> !kept.contains(c.block.digest()) && excess[0]-- > 0);
+        dropWhere(c -> !kept.contains(c.block.digest())
+                && (candidates.size() > capacity / 2 || candidateBytes > capacityBytes / 2));
     }
 
-    private void dropWhere(java.util.function.Predicate<Candidate> condition) {
-        candidates.values().removeIf(candidate -> {
-            boolean drop = condition.test(candidate);
-            if (drop && candidate.execution != null) {
-                core.emit(new Effect.Discard(candidate.execution));
+    private void dropWhere(Predicate<Candidate> condition) {
+        for (Candidate candidate : List.copyOf(candidates.values())) {
+            if (condition.test(candidate)) {
+                candidates.remove(candidate.block.digest());
+                candidateBytes -= candidate.block.sizeBytes();
+                if (candidate.execution != null) {
+                    core.emit(new Effect.Discard(candidate.execution));
+                }
             }
-            return drop;
-        });
+        }
     }
 
     private static Base baseOf(Candidate candidate) {

@@ -1,6 +1,7 @@
 package dev.cairn.protocol;
 
 import dev.cairn.protocol.model.Block;
+import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.QuorumCertificate;
@@ -42,6 +43,9 @@ public sealed interface Effect {
 
     /** Read committed blocks from {@code from} on off the log and send them to {@code to} as one {@link Message.Blocks}. */
     record ServeBlocks(ReplicaId to, Height from) implements Outward {}
+
+    /** Send the body of the uncommitted block {@code block} to {@code to} if the log still holds it. */
+    record ServeBody(ReplicaId to, Digest block) implements Outward {}
 
     /** The state will not be needed any more. Outward, so that it never overtakes the {@link Commit} of that state. */
     record Discard(ExecutionId execution) implements Outward {}

@@ -10,8 +10,8 @@ import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.View;
 import dev.cairn.protocol.model.Vote;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -30,8 +30,8 @@ final class NormalCase {
     /** Slots above the head, of the current view and the next one (whose votes may come in early). */
     private final NavigableMap<View, NavigableMap<Height, Slot>> slots = new TreeMap<>();
 
-    /** Proposals whose time is still ahead of this replica's clock. */
-    private final List<Message.PrePrepare> early = new ArrayList<>();
+    /** Proposals whose time is still ahead of this replica's clock; lost ones are sent again. */
+    private final NavigableMap<Height, Message.PrePrepare> early = new TreeMap<>();
 
     NormalCase(Core core, Chain chain, VoteLedger ledger, Decisions decisions) {
         this.core = core;
@@ -53,7 +53,7 @@ final class NormalCase {
             core.reject(from, Rejection.INVALID, "beside or below the view's tip: " + proposal);
         } else if (block.height().isAtMost(chain.headHeight()) && !chain.isCommitted(block.digest(), block.height())) {
             core.reject(from, Rejection.OLD_HEIGHT, proposal.toString());
-        } else if (block.sizeBytes() > core.parameters.maxBlockBytes()) {
+        } else if (!core.parameters.allows(block)) {
             core.reject(from, Rejection.INVALID, "larger than a block may be: " + proposal);
         } else {
             judgeTime(from, proposal);
@@ -66,20 +66,20 @@ final class NormalCase {
                 || (block.height().equals(view.tipHeight()) && !view.isTip(block.digest()));
     }
 
-    /** A fresh proposal is judged when it arrives; one that is early waits. A proposal from an earlier view has passed. */
+    /**
+     * A fresh proposal is judged when it arrives; one that is early waits. What a quorum has judged has passed. A block
+     * that is merely here may have come as a body, which nobody judges: it may be old by now, but never early.
+     */
     private void judgeTime(ReplicaId from, Message.PrePrepare proposal) {
         Block block = proposal.block();
-        boolean known = core.view().isTip(block.digest())
-                || chain.candidate(block.digest()).isPresent()
-                || block.height().isAtMost(chain.headHeight());
+        boolean passed = core.view().isTip(block.digest()) || block.height().isAtMost(chain.headHeight());
+        boolean mayBeOld = chain.candidate(block.digest()).isPresent();
         long aheadNanos = block.header().timeNanos() - core.wallNanos();
-        if (known) {
+        if (passed) {
             accept(proposal);
         } else if (!core.knowsTime() || aheadNanos > core.parameters.maxFutureNanos()) {
-            if (early.size() < core.parameters.horizon()) {
-                early.add(proposal);
-            }
-        } else if (-aheadNanos > core.parameters.maxPastNanos()) {
+            holdBack(proposal);
+        } else if (!mayBeOld && -aheadNanos > core.parameters.maxPastNanos()) {
             core.reject(
                     from, Rejection.BAD_TIME, proposal + " is " + -aheadNanos / 1_000_000 + " ms behind this clock");
         } else {
@@ -87,10 +87,18 @@ final class NormalCase {
         }
     }
 
+    private void holdBack(Message.PrePrepare proposal) {
+        long bytes =
+                early.values().stream().mapToLong(p -> p.block().sizeBytes()).sum();
+        if (bytes + proposal.block().sizeBytes() <= chain.maxCandidateBytes()) {
+            early.putIfAbsent(proposal.block().height(), proposal);
+        }
+    }
+
     /** Judges early proposals again. */
     void onTick() {
         if (!early.isEmpty()) {
-            List<Message.PrePrepare> waiting = List.copyOf(early);
+            List<Message.PrePrepare> waiting = List.copyOf(early.values());
             early.clear();
             waiting.forEach(proposal -> onPrePrepare(proposal.primary(), proposal));
         }
@@ -104,6 +112,10 @@ final class NormalCase {
                 core.emit(new Effect.Accuse(proposal.primary(), first.get(), proposal));
                 core.reject(proposal.primary(), Rejection.EQUIVOCATION, proposal.toString());
             }
+            return;
+        }
+        if (!core.view().isTip(proposal.block().digest()) && !chain.hasRoomFor(proposal.block())) {
+            core.reject(proposal.primary(), Rejection.OVER_BUDGET, proposal.toString());
             return;
         }
         slot.accept(proposal);
@@ -149,13 +161,15 @@ final class NormalCase {
         };
     }
 
-    /** Above the head within the horizon, or the tip that is voted on again; in this view or the next. */
+    /** Above the head within the horizon, in this view or the next; or this view's tip, which is voted on again. */
     private boolean isSlotOpen(Ballot ballot) {
-        View now = core.view().number();
-        boolean near = ballot.view().equals(now) || ballot.view().equals(now.next());
+        CurrentView view = core.view();
+        boolean isNow = ballot.view().equals(view.number());
+        boolean near = isNow || ballot.view().equals(view.number().next());
         boolean above = ballot.height().isAbove(chain.headHeight())
                 && ballot.height().isAtMost(chain.headHeight().plus(core.parameters.horizon()));
-        return near && (above || core.view().isTip(ballot.block()));
+        boolean isTip = isNow && view.isTip(ballot.block()) && ballot.height().equals(view.tipHeight());
+        return (near && above) || isTip;
     }
 
     private void count(Vote vote) {
@@ -167,10 +181,7 @@ final class NormalCase {
 
     /** Casts every vote that has become possible, lowest height first, and decides what has a commit certificate. */
     void advance() {
-        NavigableMap<Height, Slot> current = slots.get(core.view().number());
-        if (current == null) {
-            return;
-        }
+        NavigableMap<Height, Slot> current = slots.getOrDefault(core.view().number(), Collections.emptyNavigableMap());
         for (Slot slot : List.copyOf(current.values())) {
             slot.prePrepare().ifPresent(proposal -> tryPrepare(slot, proposal.block()));
             slot.newlyPrepared().ifPresent(this::learnPrepared);

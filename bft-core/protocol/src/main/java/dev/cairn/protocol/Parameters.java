@@ -1,5 +1,6 @@
 package dev.cairn.protocol;
 
+import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.ByteWriter;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Hashing;
@@ -18,6 +19,9 @@ public record Parameters(
         int window, int checkpointInterval, int maxBlockBytes, int batchBytes, long maxFutureNanos, long maxPastNanos) {
     public static final Parameters DEFAULT = new Parameters(16, 256, 4 << 20, 1 << 20, 500_000_000L, 30_000_000_000L);
 
+    /** Each costs every replica a signature check. */
+    public static final int MAX_BLOCK_REQUESTS = 1024;
+
     public Parameters {
         if (window < 1
                 || maxBlockBytes < (1 << 13)
@@ -31,6 +35,11 @@ public record Parameters(
     /** The largest request that fits into a block with its header. */
     public int maxRequestBytes() {
         return maxBlockBytes - (1 << 12);
+    }
+
+    /** Whether a block is within its bounds. */
+    public boolean allows(Block block) {
+        return block.sizeBytes() <= maxBlockBytes && block.requests().size() <= MAX_BLOCK_REQUESTS;
     }
 
     /** Heights above the committed one at which proposals and votes are accepted at all (3W). */

@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
  * proposes it. A new view begins with its tip itself, or with a child of the tip where the tip is known to be committed.
  */
 final class Proposer {
-    /** Up to this many blocks in flight each starts as soon as a request waits; beyond, only full ones do. */
-    static final int EAGER_BLOCKS = 2;
+    private static final int GROWTH = 2;
 
     /** A block that is being executed so that it can be proposed. */
     private record Draft(CurrentView view, Chain.Base parent, ExecutionId execution, Proposal proposal) {}
@@ -75,8 +74,7 @@ final class Proposer {
 
     private void beginView() {
         CurrentView view = core.view();
-        boolean tipIsCommitted = chain.isCommitted(view.tipBlock(), view.tipHeight());
-        if (!tipIsCommitted) {
+        if (!tipIsCommitted(view)) {
             chain.base(view.tipBlock()).ifPresent(tip -> announce(tip.block()));
         } else if (view.number().number() == 0) {
             proposeNext(chain.head());
@@ -85,12 +83,28 @@ final class Proposer {
         }
     }
 
+    /**
+     * After a restart the chain is known from the stable checkpoint on only. A tip below that is on it: certificates of
+     * two branches can't both exist, and where the height is known, the block must be the same.
+     */
+    private boolean tipIsCommitted(CurrentView view) {
+        return chain.committedAt(view.tipHeight())
+                .map(view.tipBlock()::equals)
+                .orElse(view.tipHeight().isAtMost(chain.headHeight()));
+    }
+
+    /**
+     * Blocks are paid by the piece (signatures, fsyncs, messages), so they grow with the load: with none in flight a
+     * request leaves at once, else it waits until {@value #GROWTH} times as many wait as are in flight, or until they fill
+     * a block. No request waits longer than until the last block in flight is committed.
+     */
     private void proposeNext(Chain.Base parent) {
         long inFlight = parent.block().height().value() - chain.headHeight().value();
-        boolean waiting = pool.unproposed() > 0;
         boolean slotFree = inFlight < core.parameters.window();
-        boolean worthwhile = inFlight < EAGER_BLOCKS || pool.fills(core.parameters.batchBytes());
-        if (waiting && slotFree && worthwhile) {
+        boolean worthwhile = inFlight == 0
+                || pool.unproposed() >= GROWTH * pool.proposed()
+                || pool.unproposedBytes() >= core.parameters.batchBytes();
+        if (pool.unproposed() > 0 && slotFree && worthwhile) {
             draft(parent, pool.take(core.parameters.batchBytes()));
         }
     }
@@ -110,6 +124,12 @@ final class Proposer {
             return false;
         }
         draft = null;
+        if (done.proposal().height().isAtMost(chain.headHeight())) {
+            // While it was executed, another view committed its height.
+            pool.giveBack(done.proposal().requests());
+            core.emit(new Effect.Discard(execution));
+            return true;
+        }
         Chain.Base parent = done.parent();
         Header header = chain.childHeader(
                 parent.block(),

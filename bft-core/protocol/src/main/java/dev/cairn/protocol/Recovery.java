@@ -10,9 +10,12 @@ import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.Signature;
 import dev.cairn.protocol.model.View;
 import dev.cairn.protocol.model.Vote;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What a replica knows when it starts: everything its log holds that can still matter.
@@ -23,7 +26,7 @@ import java.util.Optional;
  * @param recentlyCommitted hashes of committed blocks by height, from the stable checkpoint to {@code head}
  * @param bodies blocks above {@code head}, in no particular order
  * @param votes this replica's own votes above the stable checkpoint
- * @param slots what this replica proposed as primary above the stable checkpoint
+ * @param slots what this replica proposed as primary above the stable checkpoint, in the order of the log
  */
 public record Recovery(
         Block head,
@@ -38,10 +41,10 @@ public record Recovery(
         Optional<Message.NewView> acceptedNewView,
         Optional<QuorumCertificate> stableCheckpoint) {
     public Recovery {
-        recentlyCommitted = Map.copyOf(recentlyCommitted);
+        recentlyCommitted = Collections.unmodifiableMap(new TreeMap<>(recentlyCommitted));
         bodies = List.copyOf(bodies);
         votes = List.copyOf(votes);
-        slots = Map.copyOf(slots);
+        slots = Collections.unmodifiableMap(new LinkedHashMap<>(slots));
     }
 
     /** A replica that has never run. */

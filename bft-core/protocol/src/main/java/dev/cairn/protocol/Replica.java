@@ -12,8 +12,10 @@ import dev.cairn.protocol.model.Vote;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One replica's protocol state: PBFT over a pipelined hash chain.
@@ -39,8 +41,9 @@ public final class Replica {
     private final CatchUp catchUp;
     private final Reads reads;
     private final Patience patience;
-    private final Recovery recovery;
+    private @Nullable Recovery recovery; // until the start
     private final Map<ReplicaId, PeerState> peers = new TreeMap<>();
+    private final Map<ReplicaId, Long> helpedAtTick = new TreeMap<>();
 
     private record PeerState(Message.Status status, long heardTick) {}
 
@@ -66,20 +69,23 @@ public final class Replica {
 
     /** The effects of coming up; called once, before the first step. */
     public List<Effect> start() {
-        recovery.bodies().stream()
+        Recovery logged = Objects.requireNonNull(recovery, "a replica starts once");
+        recovery = null;
+        logged.bodies().stream()
                 .sorted((a, b) -> a.height().compareTo(b.height()))
                 .forEach(chain::restore);
-        List<Message.PrePrepare> proposals = ownProposals();
-        normalCase.restore(recovery.votes(), proposals);
+        List<Message.PrePrepare> proposals = ownProposals(logged);
+        normalCase.restore(logged.votes(), proposals);
         proposer.restore(proposals);
         viewChanger.resume();
+        shrinkChain();
         sendStatus();
         return core.takeEffects();
     }
 
-    private List<Message.PrePrepare> ownProposals() {
+    private List<Message.PrePrepare> ownProposals(Recovery logged) {
         List<Message.PrePrepare> proposals = new ArrayList<>();
-        recovery.slots()
+        logged.slots()
                 .forEach((ballot, signature) -> bodyOf(ballot)
                         .ifPresent(block ->
                                 proposals.add(new Message.PrePrepare(ballot.view(), block, core.self, signature))));
@@ -171,12 +177,12 @@ public final class Replica {
         }
     }
 
-    /** Cut so that no message grows much beyond a batch. */
+    /** Cut so that no message grows much beyond a batch, or asks for many signature checks at once. */
     private List<List<Request>> inParts(List<Request> requests) {
         List<List<Request>> parts = new ArrayList<>();
         int bytes = Integer.MAX_VALUE;
         for (Request request : requests) {
-            if (bytes >= core.parameters.batchBytes()) {
+            if (bytes >= core.parameters.batchBytes() || parts.getLast().size() == Message.Forward.MAX_REQUESTS) {
                 parts.add(new ArrayList<>());
                 bytes = 0;
             }
@@ -209,11 +215,14 @@ public final class Replica {
         normalCase.onViewChanged();
         patience.onEnteredView();
         pool.restart(chain.requestsUpTo(view.tipBlock()), core.ticks());
-        chain.shrink(core.highestPrepared()
-                .map(c -> List.of(c.block(), view.tipBlock()))
-                .orElse(List.of(view.tipBlock())));
+        shrinkChain();
         forward(pool.own(), false);
         normalCase.advance();
+    }
+
+    private void shrinkChain() {
+        Digest tip = core.view().tipBlock();
+        chain.shrink(core.highestPrepared().map(c -> List.of(c.block(), tip)).orElse(List.of(tip)));
     }
 
     private void onExecuted(Event.Executed executed) {
@@ -267,9 +276,20 @@ public final class Replica {
         catchUp.onStatus(from, status);
         boolean stuck = before != null && before.status().committed().equals(status.committed());
         boolean sameView = core.view().votesIn(status.view()) && !status.changing();
-        if (stuck && sameView) {
+        if (stuck && sameView && mayHelp(from)) {
             sendAgain(from, status.committed());
         }
+    }
+
+    /** Help costs many messages and a STATUS is one: a peer that asks in a flood is helped at the honest pace. */
+    private boolean mayHelp(ReplicaId peer) {
+        long now = core.ticks();
+        Long last = helpedAtTick.get(peer);
+        if (last != null && now - last < core.timeouts.statusTicks() / 2) {
+            return false;
+        }
+        helpedAtTick.put(peer, now);
+        return true;
     }
 
     /** A peer that has not moved since its last STATUS may have missed proposals or votes. */

@@ -52,6 +52,7 @@ final class RequestPool {
     private ClientId lastServed = new ClientId(-1);
     private int size;
     private int unproposed;
+    private long unproposedBytes;
 
     /** False if the request is known, was committed a short while ago, or its client's budget is used up. */
     boolean add(Request request, boolean own, long tick) {
@@ -67,6 +68,7 @@ final class RequestPool {
         queue.bytes += request.sizeBytes();
         size++;
         unproposed++;
+        unproposedBytes += request.sizeBytes();
         return true;
     }
 
@@ -79,21 +81,17 @@ final class RequestPool {
         return unproposed;
     }
 
-    /** Whether what waits would fill {@code bytes}. */
-    boolean fills(int bytes) {
-        int sum = 0;
-        for (Queue queue : queues.values()) {
-            for (Entry entry : queue.entries.values()) {
-                sum += entry.proposed ? 0 : entry.request.sizeBytes();
-                if (sum >= bytes) {
-                    return true;
-                }
-            }
-        }
-        return false;
+    /** What they hold. */
+    long unproposedBytes() {
+        return unproposedBytes;
     }
 
-    /** Takes requests for a block, one client after the other, until {@code maxBytes} are reached. */
+    /** How many are in blocks of this replica's view that are not committed yet. */
+    int proposed() {
+        return size - unproposed;
+    }
+
+    /** Takes requests for a block, one client after the other, until {@code maxBytes} or the most of a block are reached. */
     List<Request> take(int maxBytes) {
         List<Request> taken = new ArrayList<>();
         List<List<Entry>> lanes = waitingLanes();
@@ -104,16 +102,30 @@ final class RequestPool {
             for (List<Entry> lane : lanes) {
                 Entry entry = lane.get(depth);
                 bytes += entry.request.sizeBytes();
-                if (bytes > maxBytes && !taken.isEmpty()) {
+                if ((bytes > maxBytes && !taken.isEmpty()) || taken.size() == Parameters.MAX_BLOCK_REQUESTS) {
                     return taken;
                 }
                 entry.proposed = true;
                 unproposed--;
+                unproposedBytes -= entry.request.sizeBytes();
                 lastServed = entry.request.id().client();
                 taken.add(entry.request);
             }
         }
         return taken;
+    }
+
+    /** What was taken for a block that was not proposed waits again. */
+    void giveBack(List<Request> taken) {
+        for (Request request : taken) {
+            Queue queue = queues.get(request.id().client());
+            Entry entry = queue == null ? null : queue.entries.get(request.id());
+            if (entry != null && entry.proposed) {
+                entry.proposed = false;
+                unproposed++;
+                unproposedBytes += request.sizeBytes();
+            }
+        }
     }
 
     /** Each client's unproposed requests, beginning with the client after the one served last. */
@@ -141,7 +153,10 @@ final class RequestPool {
             if (entry != null && queue != null) {
                 queue.bytes -= entry.request.sizeBytes();
                 size--;
-                unproposed -= entry.proposed ? 0 : 1;
+                if (!entry.proposed) {
+                    unproposed--;
+                    unproposedBytes -= entry.request.sizeBytes();
+                }
                 longest = Math.max(longest, entry.own ? tick - entry.arrivedTick : -1);
             }
         }
@@ -156,11 +171,15 @@ final class RequestPool {
         LinkedHashSet<RequestId> proposed = new LinkedHashSet<>();
         onBranch.forEach(request -> proposed.add(request.id()));
         unproposed = 0;
+        unproposedBytes = 0;
         for (Queue queue : queues.values()) {
             for (Entry entry : queue.entries.values()) {
                 entry.proposed = proposed.contains(entry.request.id());
                 entry.sentTick = tick;
-                unproposed += entry.proposed ? 0 : 1;
+                if (!entry.proposed) {
+                    unproposed++;
+                    unproposedBytes += entry.request.sizeBytes();
+                }
             }
         }
     }

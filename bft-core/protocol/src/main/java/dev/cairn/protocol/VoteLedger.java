@@ -7,6 +7,7 @@ import dev.cairn.protocol.model.Phase;
 import dev.cairn.protocol.model.View;
 import dev.cairn.protocol.model.Vote;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -20,14 +21,14 @@ import java.util.TreeMap;
 final class VoteLedger {
     private View view;
     private Height floor;
-    private final Map<Phase, NavigableMap<Height, Vote>> votes = Map.of(
-            Phase.PREPARE, new TreeMap<>(),
-            Phase.COMMIT, new TreeMap<>());
+    private final Map<Phase, NavigableMap<Height, Vote>> votes = new EnumMap<>(Phase.class);
 
     /** {@code floor} is the stable checkpoint: the log has dropped the votes at and below it. */
     VoteLedger(View view, Height floor, List<Vote> recovered) {
         this.view = view;
         this.floor = floor;
+        votes.put(Phase.PREPARE, new TreeMap<>());
+        votes.put(Phase.COMMIT, new TreeMap<>());
         for (Vote vote : recovered) {
             if (vote.phase() != Phase.CHECKPOINT && vote.ballot().view().equals(view)) {
                 of(vote.phase()).put(vote.ballot().height(), vote);

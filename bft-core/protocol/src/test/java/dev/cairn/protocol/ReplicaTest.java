@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.protocol.model.Ballot;
 import dev.cairn.protocol.model.Block;
+import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.ClientId;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Epoch;
 import dev.cairn.protocol.model.Header;
@@ -13,6 +15,8 @@ import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.Phase;
 import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.Request;
+import dev.cairn.protocol.model.RequestId;
+import dev.cairn.protocol.model.Signature;
 import dev.cairn.protocol.model.StateRoots;
 import dev.cairn.protocol.model.Statement;
 import dev.cairn.protocol.model.View;
@@ -144,6 +148,36 @@ class ReplicaTest {
     }
 
     @Test
+    void aPrimaryRestartedAtItsCheckpointGoesOnInItsView() {
+        for (int i = 0; i < 4; i++) {
+            cluster.submit(1);
+            cluster.deliverAll();
+        }
+        cluster.restartAtCheckpoint(0);
+        cluster.tick(1);
+        Request after = cluster.submit(2);
+        cluster.deliverAll();
+        assertThat(cluster.committed.get(2).getLast().requests()).containsExactly(after);
+        assertThat(cluster.replica(2).status().view()).isEqualTo(View.ZERO);
+    }
+
+    @Test
+    void aFloodOfStatusIsAnsweredAtTheHonestPace() {
+        cluster.delivers = sent -> sent.to().index() != 3;
+        cluster.submit(1);
+        cluster.deliverAll();
+        Message.Status behind =
+                new Message.Status(Epoch.ZERO, View.ZERO, false, Height.GENESIS, Height.GENESIS, Height.GENESIS);
+        int sent = 0;
+        for (int i = 0; i < 100; i++) {
+            sent += (int) cluster.receive(0, 3, behind).stream()
+                    .filter(e -> e instanceof Effect.Send)
+                    .count();
+        }
+        assertThat(sent).isPositive().isLessThan(10);
+    }
+
+    @Test
     void aReplicaThatHasLeftAViewSignsNothingMoreInIt() {
         Block block = childOfGenesis(List.of(cluster.request(0)));
         cluster.receive(1, 2, suspect(2, 0));
@@ -161,8 +195,8 @@ class ReplicaTest {
         cluster.deliverAll();
         cluster.tick(2);
         assertThat(cluster.effects)
-                .noneMatch(e -> e instanceof Effect.Note(Transition transition)
-                        && transition instanceof Transition.Suspected);
+                .noneMatch(e ->
+                        e instanceof Effect.Note(Transition transition) && transition instanceof Transition.Suspected);
     }
 
     @Test
@@ -200,6 +234,119 @@ class ReplicaTest {
         assertThat(cluster.committed.get(3)).isEqualTo(cluster.committed.get(1));
     }
 
+    @Test
+    void aReplicaFarBehindCommitsWhatOneFetchBrought() {
+        cluster.delivers = sent -> sent.to().index() != 3;
+        for (int i = 0; i < 40; i++) {
+            cluster.submit(1);
+            cluster.deliverAll();
+        }
+        cluster.delivers = _ -> true;
+        int before = cluster.effects.size();
+        cluster.tick(30);
+        assertThat(cluster.committed.get(3)).isEqualTo(cluster.committed.get(1));
+        assertThat(cluster.effects.subList(before, cluster.effects.size()).stream()
+                        .filter(e -> e instanceof Effect.Send send && send.message() instanceof Message.FetchBlocks))
+                .hasSize(1);
+    }
+
+    @Test
+    void aPrimaryWhoseDraftIsOvertakenByAnotherViewGoesOn() {
+        cluster.delivers = sent -> sent.to().index() != 0 && sent.from().index() != 0;
+        cluster.submit(0);
+        Request waiting = cluster.submit(0);
+        for (int i = 1; i < TestCluster.N; i++) {
+            cluster.step(i, new Event.LinkDown(new ReplicaId(0)));
+        }
+        cluster.deliverAll();
+        for (int i = 0; i < 2; i++) {
+            cluster.submit(2);
+            cluster.deliverAll();
+        }
+        assertThat(cluster.committed.get(1)).hasSizeGreaterThanOrEqualTo(2);
+        cluster.delivers = sent -> sent.to().index() != 0
+                || !(sent.message() instanceof Message.NewView || sent.message() instanceof Message.ViewChange);
+        cluster.tick(20);
+        assertThat(cluster.committed.get(0)).startsWith(cluster.committed.get(1).toArray(new Block[0]));
+        cluster.delivers = _ -> true;
+        cluster.tick(100);
+        assertThat(cluster.committed.get(2)).anyMatch(block -> block.requests().contains(waiting));
+    }
+
+    // What one liar may do, and what it may not.
+
+    @Test
+    void aBlockDatedAheadIsNotVotedForThoughItsBodyCameFirst() {
+        cluster.delivers = _ -> false;
+        long ahead = cluster.wallNanos() + 3_600_000_000_000L;
+        Block dated = block(cluster.genesis.block(), 1, ahead, List.of(cluster.request(0)));
+        Block bait = block(dated, 2, cluster.wallNanos(), List.of(cluster.request(0)));
+        cluster.receive(1, 0, prePrepare(0, bait));
+        cluster.receive(1, askedForBody(1, dated), new Message.Body(dated));
+        assertThat(votesOf(cluster.receive(1, 0, prePrepare(0, dated)))).isEmpty();
+    }
+
+    @Test
+    void largeProposalsAreTakenUpToABudget() {
+        cluster.delivers = _ -> false;
+        long bytes = 0;
+        Block parent = cluster.genesis.block();
+        for (int height = 1; height <= 16; height++) {
+            Request large = new Request(
+                    new RequestId(new ClientId(0), 1, height),
+                    Bytes.wrap(new byte[3 << 20]),
+                    new Signature(Bytes.EMPTY));
+            parent = block(parent, height, cluster.wallNanos() + height, List.of(large));
+            for (Effect effect : cluster.receive(1, 0, prePrepare(0, parent))) {
+                bytes += effect instanceof Effect.Persist(LogRecord.BlockBody(Block kept)) ? kept.sizeBytes() : 0;
+            }
+        }
+        assertThat(bytes).isBetween(24L << 20, 32L << 20);
+        assertThat(cluster.replica(1).status().candidateBlocks()).isEqualTo(10);
+    }
+
+    @Test
+    void aParentThatCannotBeIsFetchedOnce() {
+        cluster.delivers = _ -> false;
+        Block impossible = block(cluster.genesis.block(), 1_000_000, cluster.wallNanos(), List.of());
+        Block bait = block(impossible, 2, cluster.wallNanos(), List.of(cluster.request(0)));
+        cluster.receive(1, 0, prePrepare(0, bait));
+        cluster.receive(1, askedForBody(1, impossible), new Message.Body(impossible));
+        assertThat(cluster.replica(1).status().candidateBlocks()).isEqualTo(1);
+        int before = cluster.effects.size();
+        cluster.tick(60);
+        assertThat(cluster.effects.subList(before, cluster.effects.size()))
+                .noneMatch(e -> e instanceof Effect.Send send && send.message() instanceof Message.FetchBody);
+    }
+
+    @Test
+    void aVoteThatNamesTheTipAtAnotherHeightOpensNoSlot() {
+        Ballot ballot = new Ballot(
+                Epoch.ZERO, View.ZERO, new Height(5000), cluster.genesis.block().digest());
+        List<Effect> effects = cluster.receive(1, 3, vote(Phase.PREPARE, ballot, 3));
+        assertThat(effects).anyMatch(e -> e instanceof Effect.Reject r && r.reason() == Rejection.FAR_FUTURE);
+    }
+
+    @Test
+    void aBodyThatIsNotInMemoryIsServedOffTheLog() {
+        Digest gone = new Digest(1, 2, 3, 4);
+        assertThat(cluster.receive(1, 3, new Message.FetchBody(gone)))
+                .contains(new Effect.ServeBody(new ReplicaId(3), gone));
+    }
+
+    /** Lets time pass until {@code i} fetches the body, and says of whom. */
+    private int askedForBody(int i, Block block) {
+        int before = cluster.effects.size();
+        cluster.tick(2);
+        return cluster.effects.subList(before, cluster.effects.size()).stream()
+                .flatMap(e ->
+                        e instanceof Effect.Send send && send.message().equals(new Message.FetchBody(block.digest()))
+                                ? Optional.of(send.to().index()).stream()
+                                : Optional.<Integer>empty().stream())
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("replica " + i + " asked nobody for " + block));
+    }
+
     // The tip rule.
 
     @Test
@@ -229,15 +376,18 @@ class ReplicaTest {
     // Making hostile messages.
 
     private Block childOfGenesis(List<Request> requests) {
-        Block parent = cluster.genesis.block();
+        return block(cluster.genesis.block(), 1, cluster.wallNanos(), requests);
+    }
+
+    /** With the roots that execution gives, so that a replica finds nothing wrong but what the test wants to be wrong. */
+    private Block block(Block parent, long height, long time, List<Request> requests) {
         Header above = parent.header();
-        long time = cluster.wallNanos();
-        StateRoots roots = TestCluster.outcome(above.roots(), new Proposal(new Height(1), time, requests));
+        StateRoots roots = TestCluster.outcome(above.roots(), new Proposal(new Height(height), time, requests));
         Header header = new Header(
                 Header.FORMAT,
                 cluster.genesis.chainId(),
                 Epoch.ZERO,
-                new Height(1),
+                new Height(height),
                 parent.digest(),
                 time,
                 Block.requestsRoot(cluster.genesis.chainId(), requests),

@@ -6,6 +6,7 @@ import dev.cairn.protocol.model.ClientId;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Epoch;
 import dev.cairn.protocol.model.Hashing;
+import dev.cairn.protocol.model.MerkleFrontier;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.ReplicaId;
@@ -19,8 +20,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** Four replicas on a perfect network that a test may filter, with a disk that never fails: for tests that read as sentences. */
 final class TestCluster {
@@ -32,6 +35,7 @@ final class TestCluster {
     final FakeAuthenticator authenticator;
     final List<List<Block>> committed = new ArrayList<>();
     final List<List<QuorumCertificate>> proofs = new ArrayList<>();
+    final List<Map<Digest, Block>> bodies = new ArrayList<>();
     final List<Long> readsReady = new ArrayList<>();
     final List<Effect> effects = new ArrayList<>();
     Predicate<Sent> delivers = _ -> true;
@@ -39,6 +43,10 @@ final class TestCluster {
     private final List<Replica> replicas = new ArrayList<>();
     private final List<Map<ExecutionId, StateRoots>> states = new ArrayList<>();
     private final Queue<Sent> network = new ArrayDeque<>();
+
+    /** Of the replica that is stepped: executions end in the order they began, after the effects of the step. */
+    private final Queue<Event> answers = new ArrayDeque<>();
+
     private long wallNanos = 1_000_000_000;
     private long sequence;
 
@@ -62,6 +70,7 @@ final class TestCluster {
                     self, genesis, Timeouts.DEFAULT, s -> FakeAuthenticator.sign(self, s), Recovery.fresh(genesis)));
             states.add(new HashMap<>(Map.of(ExecutionId.HEAD_AT_START, empty)));
             committed.add(new ArrayList<>());
+            bodies.add(new HashMap<>());
             proofs.add(new ArrayList<>());
         }
         for (int i = 0; i < N; i++) {
@@ -115,6 +124,9 @@ final class TestCluster {
     List<Effect> step(int i, Event event) {
         int before = effects.size();
         perform(i, replicas.get(i).step(event));
+        for (Event answer = answers.poll(); answer != null; answer = answers.poll()) {
+            perform(i, replicas.get(i).step(answer));
+        }
         return List.copyOf(effects.subList(before, effects.size()));
     }
 
@@ -153,6 +165,45 @@ final class TestCluster {
         }
     }
 
+    /** Starts a replica anew from a log in which its head is its stable checkpoint, so that nothing else is left in it. */
+    void restartAtCheckpoint(int i) {
+        Block head = committed.get(i).getLast();
+        QuorumCertificate stable = effects.stream()
+                .flatMap(e -> e instanceof Effect.Persist(LogRecord.StableCheckpoint r)
+                        ? Stream.of(r.certificate())
+                        : Stream.empty())
+                .filter(certificate -> certificate.height().equals(head.height()))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("the head " + head + " is no stable checkpoint"));
+        MerkleFrontier history = MerkleFrontier.EMPTY.append(genesis.block().digest());
+        for (Block block : committed.get(i).subList(0, committed.get(i).size() - 1)) {
+            history = history.append(block.digest());
+        }
+        Recovery recovery = new Recovery(
+                head,
+                history,
+                Optional.of(proofs.get(i).getLast()),
+                Map.of(head.height(), head.digest()),
+                List.of(),
+                List.of(),
+                Map.of(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(stable));
+        ReplicaId self = new ReplicaId(i);
+        replicas.set(i, new Replica(self, genesis, Timeouts.DEFAULT, s -> FakeAuthenticator.sign(self, s), recovery));
+        states.set(
+                i, new HashMap<>(Map.of(ExecutionId.HEAD_AT_START, head.header().roots())));
+        perform(i, replicas.get(i).start());
+        for (int peer = 0; peer < N; peer++) {
+            if (peer != i) {
+                step(i, new Event.LinkUp(new ReplicaId(peer)));
+                step(peer, new Event.LinkUp(self));
+            }
+        }
+    }
+
     private void perform(int i, List<Effect> list) {
         for (Effect effect : list) {
             effects.add(effect);
@@ -171,6 +222,9 @@ final class TestCluster {
                 case Effect.Execute e -> execute(i, e);
                 case Effect.Halt e -> throw new AssertionError("replica " + i + " halted: " + e.reason());
                 case Effect.ServeBlocks e -> serve(i, e);
+                case Effect.Persist(LogRecord.BlockBody(Block block)) ->
+                    bodies.get(i).put(block.digest(), block);
+                case Effect.ServeBody e -> serveBody(i, e);
                 case Effect.Persist _, Effect.Refuse _ -> {}
                 case Effect.Reject _, Effect.Accuse _, Effect.Note _ -> {}
             }
@@ -187,6 +241,13 @@ final class TestCluster {
                 new Message.Blocks(blocks, List.of(), proofs.get(i).getLast())));
     }
 
+    private void serveBody(int i, Effect.ServeBody e) {
+        Block block = bodies.get(i).get(e.block());
+        if (block != null) {
+            network.add(new Sent(new ReplicaId(i), e.to(), new Message.Body(block)));
+        }
+    }
+
     private void execute(int i, Effect.Execute e) {
         StateRoots before = states.get(i).get(e.parent());
         if (before == null) {
@@ -194,7 +255,7 @@ final class TestCluster {
         }
         StateRoots after = outcome(before, e.proposal());
         states.get(i).put(e.execution(), after);
-        step(i, new Event.Executed(e.execution(), after));
+        answers.add(new Event.Executed(e.execution(), after));
     }
 
     /** The toy state machine: a hash over everything executed. */

@@ -2,6 +2,7 @@ package dev.cairn.runtime;
 
 import dev.cairn.codec.MessageCodec;
 import dev.cairn.protocol.model.Block;
+import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.Message;
@@ -9,22 +10,26 @@ import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.ReplicaId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Reads committed blocks for peers that are behind, beside the event loop, on one thread that ends when it is not
- * needed. A peer whose question finds the queue full asks again, or asks another.
+ * Reads blocks off the log for peers that miss them, beside the event loop, on one thread that ends when it is not
+ * needed. Few questions of one peer may wait, so that none is crowded out by another; one that finds no place is asked
+ * again, or asked of another.
  */
-final class BlockServer implements AutoCloseable {
+final class BlockServer implements EventLoop.BlockSource, AutoCloseable {
     /** Blocks are added to an answer until it has grown to this. */
     static final int ANSWER_BYTES = 1 << 20;
 
-    private static final int MAX_WAITING = 16;
+    private static final int MAX_WAITING_PER_PEER = 4;
 
     /** Where the answers go. */
     interface Out {
@@ -35,6 +40,7 @@ final class BlockServer implements AutoCloseable {
     private final Out out;
     private final Consumer<StorageException> onFailure;
     private final ThreadPoolExecutor thread;
+    private final Map<ReplicaId, Semaphore> places = new ConcurrentHashMap<>();
 
     BlockServer(String name, RocksLog log, Out out, Consumer<StorageException> onFailure) {
         this.log = log;
@@ -45,25 +51,43 @@ final class BlockServer implements AutoCloseable {
                 1,
                 10,
                 TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(MAX_WAITING),
+                new LinkedBlockingQueue<>(), // holds no more than the places of all peers
                 Thread.ofPlatform().name(name).daemon(true).factory());
         thread.allowCoreThreadTimeOut(true);
     }
 
     /** Answers {@code to} with the committed blocks from {@code from} on, as far as they are durable here. */
-    void serve(ReplicaId to, Height from) {
-        try {
-            thread.execute(() -> answer(to, from));
-        } catch (RejectedExecutionException e) {
-            // Too much is asked at once.
-        }
+    @Override
+    public void serve(ReplicaId to, Height from) {
+        answer(to, () -> read(log, from));
     }
 
-    private void answer(ReplicaId to, Height from) {
+    /** Answers {@code to} with the body of a block that was not committed when the stable checkpoint was made. */
+    @Override
+    public void serveBody(ReplicaId to, Digest block) {
+        answer(to, () -> log.uncommittedBody(block).map(Message.Body::new));
+    }
+
+    private interface Question {
+        Optional<? extends Message> read() throws StorageException;
+    }
+
+    private void answer(ReplicaId to, Question question) {
+        Semaphore place = places.computeIfAbsent(to, _ -> new Semaphore(MAX_WAITING_PER_PEER));
+        if (!place.tryAcquire()) {
+            return;
+        }
         try {
-            read(log, from).ifPresent(blocks -> out.send(to, blocks));
-        } catch (StorageException e) {
-            onFailure.accept(e);
+            thread.execute(() -> {
+                place.release();
+                try {
+                    question.read().ifPresent(message -> out.send(to, message));
+                } catch (StorageException e) {
+                    onFailure.accept(e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            place.release(); // the node ends
         }
     }
 

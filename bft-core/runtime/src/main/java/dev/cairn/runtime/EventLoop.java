@@ -9,6 +9,7 @@ import dev.cairn.protocol.StateMachine;
 import dev.cairn.protocol.Timeouts;
 import dev.cairn.protocol.Transition;
 import dev.cairn.protocol.model.Block;
+import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.ReplicaId;
@@ -24,15 +25,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that owns the core. A turn takes all that has come, steps the core through it, and performs the
- * effects: records go to storage once a turn, messages to the links once a turn, execution happens here at once.
+ * The one thread that owns the core. A turn takes a fair part of what has come, steps the core through it, and performs
+ * the effects: records go to storage once a turn, messages to the links once a turn, execution happens here at once.
  */
 final class EventLoop<S> {
     private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
     private static final long TICK_NANOS = Timeouts.TICK_MILLIS * 1_000_000L;
-
-    /** Events of one turn; with more waiting, records and messages go out in between. */
-    private static final int MAX_EVENTS_PER_TURN = 256;
 
     private static final int FILTER_BEAT_TICKS = 5;
 
@@ -63,9 +61,11 @@ final class EventLoop<S> {
         void persist(Block block, S state);
     }
 
-    /** Who answers peers that fetch committed blocks. */
+    /** Who answers peers that fetch blocks that only the log still holds. */
     interface BlockSource {
         void serve(ReplicaId to, Height from);
+
+        void serveBody(ReplicaId to, Digest block);
     }
 
     private final Parts<S> parts;
@@ -78,7 +78,7 @@ final class EventLoop<S> {
     private final Thread thread;
     private volatile boolean closing;
     private volatile ReplicaStatus status;
-    private ArrayDeque<Input> inputs = new ArrayDeque<>();
+    private final Backlog backlog = new Backlog();
     private ArrayDeque<Input> spare = new ArrayDeque<>();
     private long nextTickNanos;
     private int beat;
@@ -133,15 +133,11 @@ final class EventLoop<S> {
     }
 
     private void turn() throws InterruptedException {
-        if (inputs.isEmpty()) {
-            ArrayDeque<Input> empty = spare;
-            spare = inputs;
-            inputs = mailbox.takeAll(empty, nextTickNanos - System.nanoTime());
-        }
+        ArrayDeque<Input> fetched = mailbox.takeAll(spare, backlog.isEmpty() ? nextTickNanos - System.nanoTime() : 0);
         long start = System.nanoTime();
-        for (int i = 0; i < MAX_EVENTS_PER_TURN && !inputs.isEmpty(); i++) {
-            take(inputs.removeFirst());
-        }
+        backlog.addAll(fetched);
+        spare = fetched;
+        backlog.takeTurn(this::take);
         if (System.nanoTime() - nextTickNanos >= 0) {
             tick();
         }
@@ -221,6 +217,7 @@ final class EventLoop<S> {
             case Effect.Commit e -> commit(e);
             case Effect.ReadReady e -> parts.listener().readReady(e.readId());
             case Effect.ServeBlocks e -> parts.blocks().serve(e.to(), e.from());
+            case Effect.ServeBody e -> parts.blocks().serveBody(e.to(), e.block());
             case Effect.Discard e -> states.remove(e.execution());
         }
     }

@@ -27,6 +27,15 @@ final class InboundFilter {
     /** Different blocks that one voter may name in one slot before the rest is dropped: two prove that it lies. */
     private static final int BALLOTS_PER_VOTER = 2;
 
+    /** STATUS of one peer in one beat; an honest one sends far fewer, and each may have much sent again. */
+    private static final int STATUS_PER_BEAT = 4;
+
+    /** Requests from one peer in one beat, each of which costs a signature check. A gateway has a few on their way. */
+    private static final int FORWARDED_PER_BEAT = 128;
+
+    /** Requests in proposals of one peer in one beat: more than any primary comes to, and less than freezes a thread. */
+    private static final int PROPOSED_PER_BEAT = 512;
+
     /** {@code tip} is the block voted on again in this view, or nothing if that is not known here. */
     private record Picture(View view, @Nullable Digest tip, Height committed) {}
 
@@ -56,6 +65,9 @@ final class InboundFilter {
     private final Map<VoteSlot, Tally> tallies = new ConcurrentHashMap<>();
     private final AtomicInteger[] expectedBlocks;
     private final AtomicInteger[] expectedBodies;
+    private final AtomicInteger[] statusLeft;
+    private final AtomicInteger[] forwardedLeft;
+    private final AtomicInteger[] proposedLeft;
     private volatile Picture picture;
 
     /** {@code tip} as in {@link Picture}: the genesis block in the first view, nothing where it is not known yet. */
@@ -65,6 +77,10 @@ final class InboundFilter {
         this.picture = new Picture(view, tip, committed);
         this.expectedBlocks = counters(replicas);
         this.expectedBodies = counters(replicas);
+        this.statusLeft = counters(replicas);
+        this.forwardedLeft = counters(replicas);
+        this.proposedLeft = counters(replicas);
+        allowAnew();
     }
 
     private static AtomicInteger[] counters(int count) {
@@ -106,8 +122,22 @@ final class InboundFilter {
         }
     }
 
+    /** A new beat: votes are forgotten, and every peer may send STATUS and requests again. */
     void forgetVotes() {
         tallies.clear();
+        allowAnew();
+    }
+
+    private void allowAnew() {
+        for (AtomicInteger left : statusLeft) {
+            left.set(STATUS_PER_BEAT);
+        }
+        for (AtomicInteger left : forwardedLeft) {
+            left.set(FORWARDED_PER_BEAT);
+        }
+        for (AtomicInteger left : proposedLeft) {
+            left.updateAndGet(before -> Math.min(PROPOSED_PER_BEAT, before + PROPOSED_PER_BEAT));
+        }
     }
 
     // From the links.
@@ -119,14 +149,19 @@ final class InboundFilter {
             case Vote vote ->
                 vote.voter().equals(from) && isOpen(now, vote) && tally(vote).wants(vote, quorum);
             case Message.PrePrepare m ->
-                !now.view().isAfter(m.view())
-                        && isNear(now, m.block().height(), m.block().digest());
+                isNowOrNext(now, m.view())
+                        && isNear(now, m.block().height(), m.block().digest())
+                        && takeAhead(
+                                proposedLeft[from.index()], m.block().requests().size());
             case Message.Suspect m -> m.sender().equals(from) && !now.view().isAfter(m.view());
             case Message.ViewChange m -> !now.view().isAfter(m.target());
             case Message.NewView m -> !now.view().isAfter(m.view());
             case Message.Blocks _ -> expectedBlocks[from.index()].getAndSet(0) > 0;
             case Message.Body _ -> takeOne(expectedBodies[from.index()]);
-            case Message.Status _, Message.Forward _, Message.FetchBlocks _, Message.FetchBody _ -> true;
+            case Message.Status _ -> takeOne(statusLeft[from.index()]);
+            case Message.Forward m ->
+                take(forwardedLeft[from.index()], m.requests().size());
+            case Message.FetchBlocks _, Message.FetchBody _ -> true;
             case Message.ReadIndexQuery _, Message.ReadIndexAnswer _ -> true;
         };
     }
@@ -142,11 +177,12 @@ final class InboundFilter {
         Ballot ballot = vote.ballot();
         return switch (vote.phase()) {
             case CHECKPOINT -> true;
-            case PREPARE, COMMIT ->
-                !now.view().isAfter(ballot.view())
-                        && !ballot.view().isAfter(now.view().next())
-                        && isNear(now, ballot.height(), ballot.block());
+            case PREPARE, COMMIT -> isNowOrNext(now, ballot.view()) && isNear(now, ballot.height(), ballot.block());
         };
+    }
+
+    private static boolean isNowOrNext(Picture now, View view) {
+        return !now.view().isAfter(view) && !view.isAfter(now.view().next());
     }
 
     /** Above the head and not far above it, or perhaps the tip that is voted on again. */
@@ -162,6 +198,15 @@ final class InboundFilter {
     }
 
     private static boolean takeOne(AtomicInteger counter) {
-        return counter.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
+        return take(counter, 1);
+    }
+
+    /** A block may hold more than a beat allows; what it takes too much is missing afterwards. */
+    private static boolean takeAhead(AtomicInteger counter, int count) {
+        return counter.getAndUpdate(left -> left > 0 ? left - count : left) > 0;
+    }
+
+    private static boolean take(AtomicInteger counter, int count) {
+        return counter.getAndUpdate(left -> left >= count ? left - count : left) >= count;
     }
 }

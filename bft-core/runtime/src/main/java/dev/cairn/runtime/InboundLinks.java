@@ -49,6 +49,10 @@ final class InboundLinks extends PeerLinkGrpc.PeerLinkImplBase implements Server
     private final Consumer<ReplicaId> onAccepted;
     private final NodeMetrics metrics;
     private final Map<ReplicaId, Stream> streams = new ConcurrentHashMap<>();
+
+    /** One for each peer and not for each connection: else a new connection would bring a new budget. */
+    private final Map<ReplicaId, InboundBudget> budgets = new ConcurrentHashMap<>();
+
     private final Map<ReplicaId, Long> offences = new ConcurrentHashMap<>();
 
     InboundLinks(
@@ -112,6 +116,14 @@ final class InboundLinks extends PeerLinkGrpc.PeerLinkImplBase implements Server
         return stream;
     }
 
+    /** The peer's budget is free again: its newest connection is read on. */
+    private void readOn(ReplicaId peer) {
+        Stream stream = streams.get(peer);
+        if (stream != null) {
+            stream.answers.request(1);
+        }
+    }
+
     /** One peer's frames. gRPC calls it from one thread at a time. */
     private final class Stream implements StreamObserver<PeerFrame> {
         private final ReplicaId peer;
@@ -122,7 +134,7 @@ final class InboundLinks extends PeerLinkGrpc.PeerLinkImplBase implements Server
         Stream(ReplicaId peer, ServerCallStreamObserver<PeerWelcome> answers) {
             this.peer = peer;
             this.answers = answers;
-            this.budget = new InboundBudget(budgetBytes, () -> answers.request(1));
+            this.budget = budgets.computeIfAbsent(peer, p -> new InboundBudget(budgetBytes, () -> readOn(p)));
             answers.disableAutoRequest();
             answers.setOnCancelHandler(this::forget);
         }
@@ -131,7 +143,9 @@ final class InboundLinks extends PeerLinkGrpc.PeerLinkImplBase implements Server
             answers.onNext(PeerWelcome.newBuilder()
                     .setChainId(ByteString.copyFrom(chainId.toArray()))
                     .build());
-            answers.request(1);
+            if (budget.mayReadOn()) {
+                answers.request(1);
+            }
         }
 
         synchronized void end(Status status) {

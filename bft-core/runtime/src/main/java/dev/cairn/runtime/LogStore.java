@@ -218,16 +218,23 @@ final class LogStore implements AutoCloseable {
 
     /** The body with this hash; that it is not there or not itself is an error. */
     Block block(Height height, Digest digest) throws StorageException {
+        return findBlock(height, digest)
+                .orElseThrow(() ->
+                        new StorageException(path + ": the body of block " + height + ":" + digest + " is missing"));
+    }
+
+    /** The body with this hash, if it is there; that it is not itself is an error. */
+    Optional<Block> findBlock(Height height, Digest digest) throws StorageException {
         try {
             byte @Nullable [] value = get(Family.BLOCKS, LogKeys.block(height, digest));
             if (value == null) {
-                throw new StorageException(path + ": the body of block " + height + ":" + digest + " is missing");
+                return Optional.empty();
             }
             Block block = RecordCodec.block(value);
             if (!block.digest().equals(digest)) {
                 throw new StorageException(path + ": the body of block " + height + ":" + digest + " is another's");
             }
-            return block;
+            return Optional.of(block);
         } catch (RocksDBException | MalformedException e) {
             throw unreadable("block " + height + ":" + digest, e);
         }

@@ -16,7 +16,6 @@ import io.grpc.stub.MetadataUtils;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslContext;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
@@ -54,6 +53,7 @@ final class OutboundLink {
     private final long startedNanos = System.nanoTime();
 
     private volatile boolean up;
+    private volatile boolean filled;
     private volatile boolean flushing;
     private boolean closed;
     private boolean toldDown;
@@ -102,11 +102,13 @@ final class OutboundLink {
     void enqueue(Lane lane, PeerMessage message) {
         if (up) {
             lanes.add(lane, message);
+            filled = true;
         }
     }
 
+    /** Has the I/O thread send what waits, if anything does: waking it costs more than most turns. */
     void flush() {
-        if (up && !flushing) {
+        if (filled && !flushing) {
             flushing = true;
             execute(this::drain);
         }
@@ -114,6 +116,7 @@ final class OutboundLink {
 
     private void drain() {
         flushing = false;
+        filled = false;
         Attempt current = attempt;
         if (current == null || !up) {
             return;
@@ -217,7 +220,7 @@ final class OutboundLink {
         Attempt() {
             channel = NettyChannelBuilder.forAddress(address.host(), address.port())
                     .eventLoopGroup(group)
-                    .channelType(NioSocketChannel.class)
+                    .channelType(Sockets.dialler())
                     .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
                     .withOption(ChannelOption.TCP_NODELAY, true)
                     .sslContext(tls)

@@ -11,7 +11,7 @@ import io.grpc.ServerInterceptors;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -27,6 +27,8 @@ final class PeerLinks implements EventLoop.Network, AutoCloseable {
 
     private static final int MAX_HEADER_BYTES = 8 << 10;
     private static final int MAX_STREAMS_PER_CONNECTION = 4;
+    private static final int MAX_CONNECTIONS = 512;
+    private static final int MAX_CONNECTIONS_PER_ADDRESS = 64;
 
     private final MultiThreadIoEventLoopGroup group;
     private final Server server;
@@ -52,7 +54,7 @@ final class PeerLinks implements EventLoop.Network, AutoCloseable {
         MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(
                 config.bounds().ioThreads(),
                 new DefaultThreadFactory("cairn-io-" + config.self(), true),
-                NioIoHandler.newFactory());
+                Sockets.ioHandler());
         Map<ReplicaId, OutboundLink> links = new TreeMap<>();
         InboundLinks inbound = new InboundLinks(
                 tls,
@@ -80,7 +82,7 @@ final class PeerLinks implements EventLoop.Network, AutoCloseable {
                 }
             }
             Server server = NettyServerBuilder.forAddress(config.peerListen())
-                    .channelFactory(LimitedServerChannel::new)
+                    .channelFactory(PeerLinks::listener)
                     .bossEventLoopGroup(group)
                     .workerEventLoopGroup(group)
                     .withOption(ChannelOption.SO_REUSEADDR, true)
@@ -114,6 +116,12 @@ final class PeerLinks implements EventLoop.Network, AutoCloseable {
     /** A block with what frames it, a fetch answer of one block with its link, or a full frame of small messages. */
     private static int maxFrameBytes(Genesis genesis) {
         return 2 * genesis.parameters().maxBlockBytes() + SendLanes.FRAME_BYTES + (1 << 20);
+    }
+
+    private static ServerSocketChannel listener() {
+        ServerSocketChannel listener = Sockets.listener();
+        listener.pipeline().addFirst(new ConnectionLimit(MAX_CONNECTIONS, MAX_CONNECTIONS_PER_ADDRESS));
+        return listener;
     }
 
     private static String rootMessage(Throwable e) {

@@ -10,10 +10,13 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.net.Socket;
+import java.security.Principal;
+import java.security.PrivateKey;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -23,7 +26,9 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
+import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Mutual TLS 1.3 in which a replica is known by exactly one certificate, the one whose fingerprint the genesis document
@@ -46,7 +51,7 @@ final class PeerTls {
                 .filter(i -> i != self.index())
                 .mapToObj(i -> peers.get(i).tlsFingerprint())
                 .collect(Collectors.toUnmodifiableSet());
-        SslContextBuilder builder = SslContextBuilder.forServer(keys.tlsKey(), keys.tlsCertificate())
+        SslContextBuilder builder = SslContextBuilder.forServer(new OwnKey(keys))
                 .clientAuth(ClientAuth.REQUIRE)
                 .trustManager(new Pinned(others))
                 .protocols("TLSv1.3");
@@ -56,7 +61,7 @@ final class PeerTls {
     /** Talks to this one replica. */
     SslContext client(ReplicaId peer) throws SSLException {
         SslContextBuilder builder = SslContextBuilder.forClient()
-                .keyManager(keys.tlsKey(), keys.tlsCertificate())
+                .keyManager(new OwnKey(keys))
                 .trustManager(new Pinned(Set.of(peers.get(peer.index()).tlsFingerprint())))
                 .protocols("TLSv1.3");
         return GrpcSslContexts.configure(builder, provider()).build();
@@ -78,6 +83,63 @@ final class PeerTls {
                     .findFirst();
         } catch (SSLPeerUnverifiedException | CertificateEncodingException e) {
             return Optional.empty();
+        }
+    }
+
+    /** The one key there is. (A key store in memory would cost tens of milliseconds of key derivation each time.) */
+    private static final class OwnKey extends X509ExtendedKeyManager {
+        private static final String ALIAS = "replica";
+
+        private final KeyMaterial keys;
+
+        OwnKey(KeyMaterial keys) {
+            this.keys = keys;
+        }
+
+        private @Nullable String aliasFor(String keyType) {
+            return keyType.startsWith("EC") ? ALIAS : null;
+        }
+
+        @Override
+        public @Nullable String chooseEngineClientAlias(
+                String[] keyTypes, Principal @Nullable [] issuers, SSLEngine engine) {
+            return Arrays.stream(keyTypes).anyMatch(type -> aliasFor(type) != null) ? ALIAS : null;
+        }
+
+        @Override
+        public @Nullable String chooseEngineServerAlias(
+                String keyType, Principal @Nullable [] issuers, SSLEngine engine) {
+            return aliasFor(keyType);
+        }
+
+        @Override
+        public @Nullable String chooseClientAlias(String[] keyTypes, Principal @Nullable [] issuers, Socket socket) {
+            return Arrays.stream(keyTypes).anyMatch(type -> aliasFor(type) != null) ? ALIAS : null;
+        }
+
+        @Override
+        public @Nullable String chooseServerAlias(String keyType, Principal @Nullable [] issuers, Socket socket) {
+            return aliasFor(keyType);
+        }
+
+        @Override
+        public String[] getClientAliases(String keyType, Principal @Nullable [] issuers) {
+            return new String[] {ALIAS};
+        }
+
+        @Override
+        public String[] getServerAliases(String keyType, Principal @Nullable [] issuers) {
+            return new String[] {ALIAS};
+        }
+
+        @Override
+        public X509Certificate[] getCertificateChain(String alias) {
+            return new X509Certificate[] {keys.tlsCertificate()};
+        }
+
+        @Override
+        public PrivateKey getPrivateKey(String alias) {
+            return keys.tlsKey();
         }
     }
 

@@ -41,7 +41,8 @@ public final class ReplicaNode<S> implements AutoCloseable {
     private final AtomicInteger clientInputs = new AtomicInteger();
     private final int maxClientInputs;
     private final RocksLog log;
-    private final StorageThread<S> storage;
+    private final StateThread<S> states;
+    private final LogThread storage;
     private final PeerLinks links;
     private final BlockServer blocks;
     private final EventLoop<S> loop;
@@ -67,17 +68,13 @@ public final class ReplicaNode<S> implements AutoCloseable {
         this.mailbox = new Mailbox<>();
         this.maxClientInputs = config.bounds().inboundEvents();
         this.log = log;
+        Replica replica = new Replica(config.self(), genesis, config.timeouts(), signer, recovery);
         Height committed = recovery.head().height();
         InboundFilter filter = filter(genesis, recovery);
         this.links = PeerLinks.open(config, genesis, keys, authenticator, filter, mailbox::put, metrics);
-        this.storage = new StorageThread<>(
-                "cairn-storage-" + name,
-                log,
-                machine,
-                committed,
-                ticket -> mailbox.put(new Input.Durable(ticket)),
-                cause -> mailbox.put(new Input.Failed(cause)),
-                metrics);
+        this.states = new StateThread<>(
+                "cairn-states-" + name, machine, committed, cause -> mailbox.put(new Input.Failed(cause)), metrics);
+        this.storage = new LogThread("cairn-log-" + name, log, new LogFollower(), metrics);
         this.blocks = new BlockServer(
                 "cairn-blocks-" + name,
                 log,
@@ -86,7 +83,6 @@ public final class ReplicaNode<S> implements AutoCloseable {
                     links.flush();
                 },
                 cause -> mailbox.put(new Input.Failed(cause)));
-        Replica replica = new Replica(config.self(), genesis, config.timeouts(), signer, recovery);
         this.loop = new EventLoop<>(
                 "cairn-loop-" + name,
                 new EventLoop.Parts<>(
@@ -94,9 +90,9 @@ public final class ReplicaNode<S> implements AutoCloseable {
                         machine,
                         listener,
                         storage::append,
-                        storage::persist,
+                        states::persist,
                         links,
-                        blocks::serve,
+                        blocks,
                         filter,
                         metrics,
                         Clock.systemUTC()),
@@ -104,6 +100,24 @@ public final class ReplicaNode<S> implements AutoCloseable {
                 clientInputs,
                 this::onFatal);
         watch(metrics);
+    }
+
+    /** The event loop learns what is durable, and states may be written up to there. */
+    private final class LogFollower implements LogThread.Follower {
+        @Override
+        public void durable(long ticket) {
+            mailbox.put(new Input.Durable(ticket));
+        }
+
+        @Override
+        public void committed(Height height) throws InterruptedException {
+            states.durable(height);
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            mailbox.put(new Input.Failed(cause));
+        }
     }
 
     /** Signing and verifying with the fastest library that works here. */
@@ -166,6 +180,7 @@ public final class ReplicaNode<S> implements AutoCloseable {
                 store.close();
             }
         }
+        node.states.start();
         node.storage.start();
         node.loop.start();
         node.links.start();
@@ -186,11 +201,6 @@ public final class ReplicaNode<S> implements AutoCloseable {
     private void watch(NodeMetrics metrics) {
         metrics.gauge("cairn_inbox_events", mailbox, Mailbox::size);
         metrics.gauge("cairn_links_up", links, PeerLinks::linksUp);
-        metrics.gauge("cairn_view", loop, l -> l.status().view().number());
-        metrics.gauge(
-                "cairn_committed_height", loop, l -> l.status().committed().value());
-        metrics.gauge(
-                "cairn_stable_height", loop, l -> l.status().stableCheckpoint().value());
         metrics.gauge("cairn_waiting_requests", loop, l -> l.status().waitingRequests());
     }
 
@@ -256,6 +266,7 @@ public final class ReplicaNode<S> implements AutoCloseable {
                 links.close();
                 blocks.close();
                 storage.close();
+                states.close();
                 log.close();
             } finally {
                 terminated.complete(Optional.ofNullable(fatal));

@@ -8,12 +8,12 @@ import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.MerkleFrontier;
 import dev.cairn.protocol.model.QuorumCertificate;
-import java.util.HashSet;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -33,7 +33,7 @@ final class RocksLog implements DurableLog, AutoCloseable {
     private final WriteOptions synced = new WriteOptions().setSync(true);
 
     /** Bodies since the stable checkpoint, to find those that were not committed when the next one comes. */
-    private final NavigableMap<Height, Set<Digest>> bodies = new TreeMap<>();
+    private final NavigableMap<Height, Set<Digest>> bodies = new ConcurrentSkipListMap<>();
 
     private MerkleFrontier history;
     private Height committed;
@@ -116,7 +116,7 @@ final class RocksLog implements DurableLog, AutoCloseable {
     }
 
     private void noteBody(Height height, Digest digest) {
-        bodies.computeIfAbsent(height, _ -> new HashSet<>()).add(digest);
+        bodies.computeIfAbsent(height, _ -> ConcurrentHashMap.newKeySet()).add(digest);
     }
 
     /** Own votes, slots and uncommitted bodies up to and including {@code stable}. */
@@ -153,6 +153,16 @@ final class RocksLog implements DurableLog, AutoCloseable {
         }
         Block block = store.block(height, record.get().block());
         return Optional.of(new CommittedBody(block, record.get().proof()));
+    }
+
+    /** The body of a block that was not committed, if it is durable and not yet dropped. */
+    Optional<Block> uncommittedBody(Digest digest) throws StorageException {
+        for (var entry : bodies.entrySet()) {
+            if (entry.getValue().contains(digest)) {
+                return store.findBlock(entry.getKey(), digest);
+            }
+        }
+        return Optional.empty();
     }
 
     Optional<LogRecord.CommittedBlock> canonicalAt(Height height) throws StorageException {

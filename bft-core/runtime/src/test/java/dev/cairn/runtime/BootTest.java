@@ -19,7 +19,8 @@ class BootTest {
 
     private static void commitOne(TestCluster cluster) {
         RequestId id = cluster.submit(0);
-        Await.until("the request is committed", () -> cluster.heard.get(0).requests.contains(id));
+        Await.until(
+                "the request is committed", () -> cluster.heard.get(0).requests.contains(id));
     }
 
     private ToyMachine.State grown(TestCluster cluster) throws BootException {

@@ -112,8 +112,8 @@ final class LogSamples {
         viewChange = Optional.of(change);
         records.add(new LogRecord.SentViewChange(change));
         if (random.nextBoolean()) {
-            Message.NewView entered = new Message.NewView(
-                    Epoch.ZERO, new View(view), List.of(change), new ReplicaId(0), signature());
+            Message.NewView entered =
+                    new Message.NewView(Epoch.ZERO, new View(view), List.of(change), new ReplicaId(0), signature());
             newView = Optional.of(entered);
             records.add(new LogRecord.AcceptedNewView(entered));
         }

@@ -172,9 +172,11 @@ class RocksLogTest {
             var blocks = BlockServer.read(opened.log(), new Height(1)).orElseThrow();
             assertThat(blocks.blocks()).isNotEmpty();
             assertThat(blocks.blocks().getFirst().height()).isEqualTo(new Height(1));
-            assertThat(blocks.blocks().getLast().digest()).isEqualTo(blocks.proof().block());
+            assertThat(blocks.blocks().getLast().digest())
+                    .isEqualTo(blocks.proof().block());
             assertThat(BlockServer.read(opened.log(), head.next())).isEmpty();
-            assertThat(BlockServer.read(opened.log(), head).orElseThrow().blocks()).hasSize(1);
+            assertThat(BlockServer.read(opened.log(), head).orElseThrow().blocks())
+                    .hasSize(1);
         }
     }
 

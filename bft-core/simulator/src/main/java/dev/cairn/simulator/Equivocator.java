@@ -32,15 +32,15 @@ final class Equivocator implements EffectRewriter {
         if (!(effect instanceof Effect.Send send)) {
             return List.of(effect);
         }
-        Message twin =
-                switch (send.message()) {
-                    case Message.PrePrepare m when m.primary().equals(insider.self()) -> {
-                        Block other = twinOf(m.block());
-                        yield send.to().index() % 2 == 1 ? proposal(m.view(), other) : m;
-                    }
-                    case Vote m -> send.to().index() % 2 == 1 ? vote(m) : m;
-                    default -> send.message();
-                };
+        Message twin = switch (send.message()) {
+            case Message.PrePrepare m
+            when m.primary().equals(insider.self()) -> {
+                Block other = twinOf(m.block());
+                yield send.to().index() % 2 == 1 ? proposal(m.view(), other) : m;
+            }
+            case Vote m -> send.to().index() % 2 == 1 ? vote(m) : m;
+            default -> send.message();
+        };
         return List.of(new Effect.Send(send.to(), twin));
     }
 

@@ -26,8 +26,7 @@ final class LedgerMachine {
     private LedgerMachine() {}
 
     static State execute(State parent, Proposal proposal) {
-        Set<RequestId> executed =
-                proposal.requests().isEmpty() ? parent.executed() : new HashSet<>(parent.executed());
+        Set<RequestId> executed = proposal.requests().isEmpty() ? parent.executed() : new HashSet<>(parent.executed());
         StateRoots before = parent.roots();
         ByteWriter out = new ByteWriter(64).putDigest(before.stateRoot());
         long revision = before.lastRevision();

@@ -48,7 +48,9 @@ final class Lies implements EffectRewriter {
                         m.stable());
             case Message.ReadIndexAnswer m ->
                 new Message.ReadIndexAnswer(
-                        m.round(), new View(m.view().number() + VIEWS), m.height().plus(HEIGHTS));
+                        m.round(),
+                        new View(m.view().number() + VIEWS),
+                        m.height().plus(HEIGHTS));
             default -> message;
         };
     }

@@ -94,6 +94,10 @@ final class LogFold {
         return Collections.unmodifiableList(chain);
     }
 
+    Optional<Block> body(Digest block) {
+        return Optional.ofNullable(bodies.get(block));
+    }
+
     /** The certificate by which the block at {@code height} became final. */
     private Optional<QuorumCertificate> proofAt(Height height) {
         return Optional.ofNullable(committed.get(height)).map(LogRecord.CommittedBlock::proof);

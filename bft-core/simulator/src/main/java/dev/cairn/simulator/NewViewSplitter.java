@@ -55,7 +55,6 @@ final class NewViewSplitter implements EffectRewriter {
                 newView.view(),
                 Height.GENESIS,
                 Message.NewView.contentDigest(chosen));
-        return new Message.NewView(
-                newView.epoch(), newView.view(), chosen, insider.self(), insider.sign(statement));
+        return new Message.NewView(newView.epoch(), newView.view(), chosen, insider.self(), insider.sign(statement));
     }
 }

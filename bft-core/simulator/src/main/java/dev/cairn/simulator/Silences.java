@@ -39,7 +39,8 @@ final class Silences {
 
         @Override
         public boolean hides(Event event) {
-            return event instanceof Event.Received received && received.message().message() instanceof Message.Forward;
+            return event instanceof Event.Received received
+                    && received.message().message() instanceof Message.Forward;
         }
     }
 }

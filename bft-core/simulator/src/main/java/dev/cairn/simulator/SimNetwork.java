@@ -63,13 +63,12 @@ final class SimNetwork {
             return false;
         }
         for (Fault fault : faults) {
-            boolean lost =
-                    switch (fault.kind()) {
-                        case PARTITION, RESET -> fault.separates(from, to);
-                        case MUTE -> fault.hits(from);
-                        case DEAFEN -> fault.hits(to);
-                        case CRASH, SLOW_LINKS, STALL_DISK -> false;
-                    };
+            boolean lost = switch (fault.kind()) {
+                case PARTITION, RESET -> fault.separates(from, to);
+                case MUTE -> fault.hits(from);
+                case DEAFEN -> fault.hits(to);
+                case CRASH, SLOW_LINKS, STALL_DISK -> false;
+            };
             if (lost) {
                 return true;
             }
@@ -104,12 +103,11 @@ final class SimNetwork {
 
     void begin(Fault fault) {
         faults.add(fault);
-        boolean noticed =
-                switch (fault.kind()) {
-                    case RESET -> true;
-                    case PARTITION -> random.nextBoolean();
-                    case CRASH, MUTE, DEAFEN, SLOW_LINKS, STALL_DISK -> false;
-                };
+        boolean noticed = switch (fault.kind()) {
+            case RESET -> true;
+            case PARTITION -> random.nextBoolean();
+            case CRASH, MUTE, DEAFEN, SLOW_LINKS, STALL_DISK -> false;
+        };
         if (noticed) {
             forEachCut(fault, this::breakLink);
         }

@@ -17,7 +17,6 @@ import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.RequestId;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -146,11 +145,7 @@ final class SimReplica {
         states.put(ExecutionId.HEAD_AT_START, committed);
         surroundings.started(this, recovery.head(), log.chain());
         Replica fresh = new Replica(
-                id,
-                setting.genesis(),
-                setting.timeouts(),
-                statement -> SimCrypto.sign(id, statement),
-                recovery);
+                id, setting.genesis(), setting.timeouts(), statement -> SimCrypto.sign(id, statement), recovery);
         core = fresh;
         perform(fresh.start());
     }
@@ -259,6 +254,9 @@ final class SimReplica {
             case Effect.ReadReady e -> surroundings.readReleased(this, e.readId());
             case Effect.ServeBlocks e ->
                 log.answerFrom(e.from()).ifPresent(blocks -> surroundings.send(this, e.to(), new Envelope(blocks)));
+            case Effect.ServeBody e ->
+                log.body(e.block())
+                        .ifPresent(block -> surroundings.send(this, e.to(), new Envelope(new Message.Body(block))));
             case Effect.Discard e -> states.remove(e.execution());
         }
     }

@@ -51,8 +51,7 @@ public final class Simulation implements SimReplica.Surroundings, SimNetwork.Por
         this.network = new SimNetwork(world, agenda, random, counters, this);
         this.skewNanos = new long[world.replicas()];
         for (int i = 0; i < world.replicas(); i++) {
-            replicas.add(
-                    new SimReplica(new ReplicaId(i), setting, agenda, random, this, world.traitsOf(i), counters));
+            replicas.add(new SimReplica(new ReplicaId(i), setting, agenda, random, this, world.traitsOf(i), counters));
             skewNanos[i] = random.nextLong(world.maxSkewMillis() * 1_000_000L + 1);
         }
         this.workload = new Workload(replicas, random, checker, counters);
@@ -110,8 +109,10 @@ public final class Simulation implements SimReplica.Surroundings, SimNetwork.Por
 
     /** In words, what is not as it should be at the end of all; empty when nothing is. */
     private String open() {
-        Height highest =
-                honest().stream().map(SimReplica::committedHeight).max(Height::compareTo).orElse(Height.GENESIS);
+        Height highest = honest().stream()
+                .map(SimReplica::committedHeight)
+                .max(Height::compareTo)
+                .orElse(Height.GENESIS);
         boolean level = honest().stream()
                 .allMatch(replica -> replica.isUp() && replica.committedHeight().equals(highest));
         long missing = level ? workload.missingAt(honest().getFirst()) : -1;
@@ -165,9 +166,7 @@ public final class Simulation implements SimReplica.Surroundings, SimNetwork.Por
         trace.add(agenda.nowMicros(), fault + " ends");
         network.end(fault);
         if (fault.kind() == Fault.Kind.CRASH) {
-            replicas.stream()
-                    .filter(replica -> fault.hits(replica.id.index()))
-                    .forEach(this::restart);
+            replicas.stream().filter(replica -> fault.hits(replica.id.index())).forEach(this::restart);
         }
     }
 

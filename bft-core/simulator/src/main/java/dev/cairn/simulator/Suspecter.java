@@ -21,14 +21,8 @@ final class Suspecter implements EffectRewriter {
             return List.of(effect);
         }
         Statement statement = new Statement(
-                Statement.Kind.SUSPECT,
-                insider.chainId(),
-                status.epoch(),
-                status.view(),
-                Height.GENESIS,
-                Digest.ZERO);
-        Message suspicion =
-                new Message.Suspect(status.epoch(), status.view(), insider.self(), insider.sign(statement));
+                Statement.Kind.SUSPECT, insider.chainId(), status.epoch(), status.view(), Height.GENESIS, Digest.ZERO);
+        Message suspicion = new Message.Suspect(status.epoch(), status.view(), insider.self(), insider.sign(statement));
         return List.of(effect, new Effect.Send(send.to(), suspicion));
     }
 }

@@ -65,8 +65,7 @@ final class VoteInvariants {
                 case LogRecord.CommittedBlock r -> check(replica, r.proof(), Phase.COMMIT);
                 case LogRecord.StableCheckpoint r -> check(replica, r.certificate(), Phase.CHECKPOINT);
                 case LogRecord.SentViewChange r -> check(replica, r.viewChange());
-                case LogRecord.AcceptedNewView r ->
-                    r.newView().viewChanges().forEach(change -> check(replica, change));
+                case LogRecord.AcceptedNewView r -> r.newView().viewChanges().forEach(change -> check(replica, change));
                 case LogRecord.BlockBody r -> onSeen(r.block().header());
                 case LogRecord.ProposedSlot _, LogRecord.CastVote _ -> {}
             }

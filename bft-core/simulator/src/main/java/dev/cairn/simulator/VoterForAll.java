@@ -28,12 +28,11 @@ final class VoterForAll implements EffectRewriter {
         if (!(event instanceof Event.Received received)) {
             return List.of();
         }
-        Ballot ballot =
-                switch (received.message().message()) {
-                    case Message.PrePrepare m -> m.ballot();
-                    case Message.Prepare m -> m.ballot();
-                    default -> null;
-                };
+        Ballot ballot = switch (received.message().message()) {
+            case Message.PrePrepare m -> m.ballot();
+            case Message.Prepare m -> m.ballot();
+            default -> null;
+        };
         if (ballot == null) {
             return List.of();
         }

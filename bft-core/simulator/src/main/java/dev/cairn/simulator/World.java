@@ -92,10 +92,12 @@ public record World(
         int step = honest.replicas == 4 ? 1 : random.nextInt(1, 4);
         for (int i = 0; i < honest.faulty(); i++) {
             int replica = (first + i * step) % honest.replicas;
-            chosen.add(new Traits(replica, random.ints(random.nextInt(1, 4), 0, all.size())
-                    .distinct()
-                    .mapToObj(all::get)
-                    .toList()));
+            chosen.add(new Traits(
+                    replica,
+                    random.ints(random.nextInt(1, 4), 0, all.size())
+                            .distinct()
+                            .mapToObj(all::get)
+                            .toList()));
         }
         return honest.withByzantine(chosen);
     }
@@ -106,12 +108,11 @@ public record World(
         int count = random.nextInt(0, 7);
         for (int i = 0; i < count; i++) {
             int everyone = (1 << replicas) - 1;
-            int targets =
-                    switch (random.nextInt(6)) {
-                        case 0 -> everyone;
-                        case 1, 2 -> random.nextInt(1, everyone + 1);
-                        default -> 1 << random.nextInt(replicas);
-                    };
+            int targets = switch (random.nextInt(6)) {
+                case 0 -> everyone;
+                case 1, 2 -> random.nextInt(1, everyone + 1);
+                default -> 1 << random.nextInt(replicas);
+            };
             Fault.Kind kind = random.nextBoolean() ? Fault.Kind.CRASH : kinds[random.nextInt(kinds.length)];
             faults.add(new Fault(kind, random.nextInt(chaosMillis), random.nextInt(1, 800), targets));
         }

@@ -149,8 +149,7 @@ class InvariantsTest {
                         proof(Phase.COMMIT, ballot(FIRST, 0), 0, 1, 2).votes()));
         for (QuorumCertificate proof : unsound) {
             Invariant soundness = new VoteInvariants.CertificateSoundness(SETTING.crypto());
-            assertRefused(
-                    () -> soundness.onDecided(new Observer.Decided(R0, 1, FIRST, proof, ROOTS, 0)), soundness);
+            assertRefused(() -> soundness.onDecided(new Observer.Decided(R0, 1, FIRST, proof, ROOTS, 0)), soundness);
             assertRefused(
                     () -> soundness.onDurable(R0, new LogRecord.CommittedBlock(height(1), FIRST.digest(), proof)),
                     soundness);
@@ -217,8 +216,7 @@ class InvariantsTest {
     @Test
     void noFalseAccusationRefusesAny() {
         Invariant accusations = new VoteInvariants.NoFalseAccusation();
-        assertRefused(
-                () -> accusations.onFalseAccusation(R0, R1, proposal(FIRST, 0), proposal(OTHER, 0)), accusations);
+        assertRefused(() -> accusations.onFalseAccusation(R0, R1, proposal(FIRST, 0), proposal(OTHER, 0)), accusations);
     }
 
     // Durable before sent.
@@ -228,7 +226,7 @@ class InvariantsTest {
             EffectRule hasty = new EffectRule(START.digest());
             hasty.onSeen(FIRST.header());
             for (LogRecord entry : records) {
-                if (entry != missing) {
+                if (!entry.equals(missing)) {
                     hasty.onDurable(R0, entry);
                 }
             }
@@ -251,8 +249,8 @@ class InvariantsTest {
         Message.ViewChange viewChange = viewChange(R0, 4, Optional.empty());
         Message.NewView newView = newView(R0, 4, viewChange);
         LogRecord entered = new LogRecord.AcceptedNewView(newView);
-        LogRecord committed = new LogRecord.CommittedBlock(
-                height(1), FIRST.digest(), proof(Phase.COMMIT, ballot(FIRST, 0), 0, 1, 2));
+        LogRecord committed =
+                new LogRecord.CommittedBlock(height(1), FIRST.digest(), proof(Phase.COMMIT, ballot(FIRST, 0), 0, 1, 2));
 
         assertMustWaitFor(proposal(FIRST, 0), body, new LogRecord.ProposedSlot(ballot(FIRST, 0), NONE));
         assertMustWaitFor(prepare, body, entered, new LogRecord.CastVote(prepare));

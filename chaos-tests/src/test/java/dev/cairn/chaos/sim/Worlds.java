@@ -23,8 +23,7 @@ final class Worlds {
     }
 
     static Arbitrary<World> hostile() {
-        return Combinators.combine(
-                        Arbitraries.longs().greaterOrEqual(0), sizes(), weathers(), faults(), strategies())
+        return Combinators.combine(Arbitraries.longs().greaterOrEqual(0), sizes(), weathers(), faults(), strategies())
                 .as((seed, size, weather, faults, strategies) -> {
                     List<World.Traits> traits = new ArrayList<>();
                     int faulty = Math.min(strategies.size(), (size.replicas() - 1) / 3);

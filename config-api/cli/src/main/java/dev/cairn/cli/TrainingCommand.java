@@ -18,9 +18,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
@@ -34,7 +38,9 @@ final class TrainingCommand implements Callable<Integer> {
         SERVER
     }
 
-    private static final int ROUNDS = 300;
+    private static final int REPLICAS = 4;
+    private static final int CALLERS = 32;
+    private static final Duration LOAD = Duration.ofSeconds(10);
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     @picocli.CommandLine.Parameters(index = "0", description = "What to rehearse.")
@@ -69,28 +75,61 @@ final class TrainingCommand implements Callable<Integer> {
         }
     }
 
+    /** Four replicas in this process under load: Java keeps with the classes which methods are hot, and how. */
     private static void rehearseServer() throws Exception {
         Path directory = Files.createTempDirectory("cairn-training-");
+        List<AutoCloseable> open = new ArrayList<>();
         try {
-            HostPort client = new HostPort("127.0.0.1", freePort());
+            List<HostPort> clients = new ArrayList<>();
+            List<NewCluster.Place> places = new ArrayList<>();
+            for (int i = 0; i < REPLICAS; i++) {
+                HostPort client = new HostPort("127.0.0.1", freePort());
+                clients.add(client);
+                places.add(new NewCluster.Place(client, client.withPort(freePort())));
+            }
             Path cluster = directory.resolve("cluster");
-            new NewCluster(
-                            "training",
-                            Instant.now(),
-                            Parameters.DEFAULT,
-                            List.of(new NewCluster.Place(client, client.withPort(freePort()))))
-                    .create(cluster);
-            Path config = NewCluster.replicaDirectory(cluster, 0).resolve(NewCluster.CONFIG);
-            try (AutoCloseable _ = ReplicaServer.start(ServerConfig.load(config));
-                    EtcdClient etcd = new EtcdClient(List.of(client), PATIENCE)) {
-                for (int i = 0; i < ROUNDS; i++) {
-                    ByteString key = ByteString.copyFromUtf8("key-" + i % 10);
-                    etcd.put(PutRequest.newBuilder().setKey(key).setValue(key).build());
+            new NewCluster("training", Instant.now(), Parameters.DEFAULT, places).create(cluster);
+            for (int i = 0; i < REPLICAS; i++) {
+                Path config = NewCluster.replicaDirectory(cluster, i).resolve(NewCluster.CONFIG);
+                open.add(ReplicaServer.start(ServerConfig.load(config)));
+            }
+            callFromManyThreads(clients);
+        } finally {
+            for (AutoCloseable each : open.reversed()) {
+                each.close();
+            }
+            deleteTree(directory);
+        }
+    }
+
+    private static void callFromManyThreads(List<HostPort> endpoints) throws Exception {
+        long end = System.nanoTime() + LOAD.toNanos();
+        try (ExecutorService threads = Executors.newFixedThreadPool(CALLERS)) {
+            List<Future<?>> calls = new ArrayList<>();
+            for (int i = 0; i < CALLERS; i++) {
+                int caller = i;
+                calls.add(threads.submit(() -> {
+                    callUntil(end, endpoints.get(caller % endpoints.size()), caller);
+                    return null;
+                }));
+            }
+            for (Future<?> call : calls) {
+                call.get();
+            }
+        }
+    }
+
+    private static void callUntil(long end, HostPort endpoint, int caller) throws Failure {
+        ByteString value = ByteString.copyFrom(new byte[256]);
+        try (EtcdClient etcd = new EtcdClient(List.of(endpoint), PATIENCE)) {
+            for (int i = 0; System.nanoTime() < end; i++) {
+                ByteString key = ByteString.copyFromUtf8("key-" + caller + "-" + i % 500);
+                if (i % 4 == 3) {
                     etcd.range(RangeRequest.newBuilder().setKey(key).build());
+                } else {
+                    etcd.put(PutRequest.newBuilder().setKey(key).setValue(value).build());
                 }
             }
-        } finally {
-            deleteTree(directory);
         }
     }
 

@@ -134,6 +134,7 @@ class DevCommandTest {
         List<String> command = new ArrayList<>(List.of(
                 java(),
                 "-XX:TieredStopAtLevel=1",
+                "-Dio.netty.transport.noNative=true",
                 "-Dcairn.launcher=" + launcher,
                 "-cp",
                 System.getProperty("java.class.path"),

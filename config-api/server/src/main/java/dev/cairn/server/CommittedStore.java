@@ -38,6 +38,11 @@ final class CommittedStore implements Store, Timeline, StoreGauges {
     }
 
     @Override
+    public long treeBytes() {
+        return machine.committed().tree().weightBytes();
+    }
+
+    @Override
     public long diskBytes() {
         return machine.diskBytes();
     }

@@ -44,6 +44,7 @@ public final class ReplicaServer implements AutoCloseable {
 
     /** Opens the state, joins the cluster and serves clients; or leaves nothing running and says what is in the way. */
     public static ReplicaServer start(ServerConfig config) throws StartupException {
+        config.keyUse().requireLogIfUsed();
         KvStateMachine machine = open(config);
         NodeConsensus consensus = new NodeConsensus();
         PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -61,7 +62,11 @@ public final class ReplicaServer implements AutoCloseable {
         consensus.use(node);
         ReplicaServer server = new ReplicaServer(machine, node, frontend);
         try {
+            config.keyUse().note();
             frontend.open();
+        } catch (StartupException e) {
+            server.close();
+            throw e;
         } catch (IOException e) {
             server.close();
             throw new StartupException(

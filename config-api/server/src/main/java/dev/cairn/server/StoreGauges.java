@@ -8,6 +8,9 @@ public interface StoreGauges {
     /** Revisions below this one are gone. */
     long compactRevision();
 
+    /** What the keys take in memory, about; at the limit nothing more is put. */
+    long treeBytes();
+
     /** What the store takes on disk, about. */
     long diskBytes();
 }

@@ -52,7 +52,7 @@ final class Database implements AutoCloseable {
                 .setCompressionType(CompressionType.LZ4_COMPRESSION)
                 .setTableFormatConfig(new BlockBasedTableConfig()
                         .setBlockCache(cache)
-                        .setFilterPolicy(new BloomFilter(10, false))
+                        .setFilterPolicy(new BloomFilter())
                         .setCacheIndexAndFilterBlocks(true));
         DBOptions options = new DBOptions()
                 .setCreateIfMissing(true)

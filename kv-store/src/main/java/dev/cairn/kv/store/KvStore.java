@@ -21,7 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -89,7 +89,7 @@ public final class KvStore implements History, AutoCloseable {
     /** Writes what a block changed. {@code state} is the state after it. */
     public void write(KvState state) {
         try (WriteBatch batch = new WriteBatch()) {
-            Set<Bytes> heads = new HashSet<>();
+            Set<Bytes> heads = new LinkedHashSet<>();
             for (KeyEvent event : state.changes()) {
                 KeyVersion change = event.change();
                 Bytes value = change.value().resident().orElseThrow(() -> new IllegalStateException("value is gone"));

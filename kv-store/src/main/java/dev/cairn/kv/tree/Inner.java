@@ -20,6 +20,7 @@ final class Inner implements Node {
     private long liveCount;
     private int leafCount;
     private int height;
+    private long weightBytes;
     private @Nullable Digest hash;
 
     Inner(int critBit, Node left, Node right, Edit owner) {
@@ -65,6 +66,7 @@ final class Inner implements Node {
         liveCount = left.liveCount() + right.liveCount();
         leafCount = left.leafCount() + right.leafCount();
         height = 1 + Math.max(left.height(), right.height());
+        weightBytes = left.weightBytes() + right.weightBytes();
     }
 
     /** The annotations of <em>both</em> children stand in the preimage; binding only totals would be forgeable. */
@@ -106,5 +108,10 @@ final class Inner implements Node {
     @Override
     public int height() {
         return height;
+    }
+
+    @Override
+    public long weightBytes() {
+        return weightBytes;
     }
 }

@@ -11,6 +11,11 @@ import org.jspecify.annotations.Nullable;
 public final class Leaf implements Node {
     private static final int TAG = 0x20;
 
+    /** Measured: a key's objects, without its bytes and its value's, and one inner node. */
+    private static final int FIXED_BYTES = 512;
+
+    private static final int PEAK_BYTES = 64;
+
     private final KeyVersion head;
     private final MerkleFrontier history;
     private @Nullable Digest hash;
@@ -63,5 +68,13 @@ public final class Leaf implements Node {
     @Override
     public int height() {
         return 0;
+    }
+
+    @Override
+    public long weightBytes() {
+        return FIXED_BYTES
+                + head.treeKey().size()
+                + head.value().residentBytes()
+                + (long) PEAK_BYTES * Long.bitCount(history.size());
     }
 }

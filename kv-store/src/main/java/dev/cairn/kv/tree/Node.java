@@ -15,4 +15,7 @@ sealed interface Node permits Leaf, Inner {
 
     /** Edges on the longest way down; not hashed. */
     int height();
+
+    /** About what the leaves below and their share of inner nodes hold in memory; not hashed, the same everywhere. */
+    long weightBytes();
 }

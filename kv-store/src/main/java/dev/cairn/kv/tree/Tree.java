@@ -41,6 +41,11 @@ public final class Tree {
         return root == null ? 0 : root.liveCount();
     }
 
+    /** About what the tree holds in memory; follows from its keys, versions and histories alone. */
+    public long weightBytes() {
+        return root == null ? 0 : root.weightBytes();
+    }
+
     public int leafCount() {
         return root == null ? 0 : root.leafCount();
     }

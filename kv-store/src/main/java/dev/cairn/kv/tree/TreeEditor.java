@@ -50,6 +50,11 @@ public final class TreeEditor {
         return Tree.get(root, key);
     }
 
+    /** As {@link Tree#weightBytes}, of what has been edited so far. */
+    public long weightBytes() {
+        return root == null ? 0 : root.weightBytes();
+    }
+
     public long liveCount(KeySpan span) {
         return new SpanWalk(root, span).liveCount();
     }

@@ -133,6 +133,9 @@ public sealed interface Message
 
     /** Requests on their way to the primary; {@code relayed} when the gateway has lost patience and told everyone. */
     record Forward(List<Request> requests, boolean relayed) implements Message {
+        /** Each costs the receiver a signature check. */
+        public static final int MAX_REQUESTS = 64;
+
         public Forward {
             requests = List.copyOf(requests);
         }

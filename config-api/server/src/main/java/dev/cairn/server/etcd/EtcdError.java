@@ -61,6 +61,7 @@ public enum EtcdError {
             case FUTURE_REVISION -> FUTURE_REVISION;
             case TOO_COSTLY -> TOO_COSTLY;
             case KEY_TOO_NESTED -> KEY_TOO_NESTED;
+            case NO_SPACE -> NO_SPACE;
             case MALFORMED -> MALFORMED;
             // Executed before, in a block this process has not seen: its result is not known here.
             case DUPLICATE_REQUEST, NO_SESSION -> TIMEOUT;

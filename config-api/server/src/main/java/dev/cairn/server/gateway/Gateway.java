@@ -18,14 +18,14 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries the operations of many concurrent calls in few signed requests. As long as fewer than {@link
- * Limits#outstanding} requests of this gateway are on their way, an operation leaves at once; otherwise it waits and
- * leaves together with all others that wait. So batches grow with the load and an idle gateway adds no delay.
+ * Carries the operations of many concurrent calls in few signed requests. With nothing on its way an operation leaves
+ * at once; otherwise it waits until as many wait as are on their way, and leaves together with them. So batches grow
+ * with the load, an idle gateway adds no delay, and at most {@link Limits#outstanding} requests are on their way.
  *
  * <p>Each request is made once: consensus sends it again as often as needed, and the session's window makes it execute
  * once. A call that was not answered in time fails; its operation may still happen, and it is never sent again. Only
  * the calls of a request that surely did nothing, for its session was gone, go out anew in another session.
- * */
+ */
 public final class Gateway {
     /**
      * A gateway's bounds.
@@ -64,6 +64,7 @@ public final class Gateway {
     private final ArrayDeque<PendingCall> waiting = new ArrayDeque<>();
     private final Map<RequestId, Batch> outstanding = new HashMap<>();
     private long waitingBytes;
+    private int operationsOnTheirWay;
     private boolean open;
     private boolean opening;
     private long session;
@@ -133,7 +134,7 @@ public final class Gateway {
         if (!open) {
             return openingBatch();
         }
-        if (outstanding.size() >= limits.outstanding()) {
+        if (!isWorthARequest()) {
             return null;
         }
         List<PendingCall> calls = new ArrayList<>();
@@ -151,6 +152,12 @@ public final class Gateway {
             }
         }
         return operations.isEmpty() ? null : track(nextId(), operations, calls);
+    }
+
+    private boolean isWorthARequest() {
+        int enough = Math.min(operationsOnTheirWay, limits.batchOperations());
+        return outstanding.size() < limits.outstanding()
+                && (waiting.size() >= enough || waitingBytes >= limits.batchBytes());
     }
 
     /** The only request that may leave while no session is open. */
@@ -171,11 +178,16 @@ public final class Gateway {
     private Batch track(RequestId id, List<Operation> operations, List<PendingCall> calls) {
         Batch batch = new Batch(id, operations, calls);
         outstanding.put(id, batch);
+        operationsOnTheirWay += batch.calls().size();
         return batch;
     }
 
     private synchronized @Nullable Batch untrack(RequestId id) {
-        return outstanding.remove(id);
+        Batch batch = outstanding.remove(id);
+        if (batch != null) {
+            operationsOnTheirWay -= batch.calls().size();
+        }
+        return batch;
     }
 
     /** Whether {@code id} names a request whose execution this gateway waits for. */

@@ -1,5 +1,6 @@
 package dev.cairn.server.net;
 
+import dev.cairn.runtime.Sockets;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -9,8 +10,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.util.concurrent.TimeUnit;
@@ -31,10 +31,9 @@ public final class OnePort implements AutoCloseable {
      * @param silenceMillis a connection that has not shown its protocol after this long is closed
      */
     public OnePort(int workerThreads, long silenceMillis) {
-        this.boss = new MultiThreadIoEventLoopGroup(
-                1, new DefaultThreadFactory("client-accept"), NioIoHandler.newFactory());
+        this.boss = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("client-accept"), Sockets.ioHandler());
         this.workers = new MultiThreadIoEventLoopGroup(
-                workerThreads, new DefaultThreadFactory("client-io"), NioIoHandler.newFactory());
+                workerThreads, new DefaultThreadFactory("client-io"), Sockets.ioHandler());
         this.silenceMillis = silenceMillis;
     }
 
@@ -43,7 +42,7 @@ public final class OnePort implements AutoCloseable {
         builder.bossEventLoopGroup(boss)
                 .workerEventLoopGroup(new AdoptingEventLoopGroup(workers))
                 .channelFactory(() -> {
-                    NioServerSocketChannel listener = new NioServerSocketChannel();
+                    ServerSocketChannel listener = Sockets.listener();
                     listener.pipeline().addLast(new Acceptor(routes));
                     return listener;
                 })

@@ -184,6 +184,20 @@ class ServerConfigTest {
         dataRefused(1, "genesis.json: ");
     }
 
+    @Test
+    void aUsedKeyWithoutItsLogIsRefused() throws Exception {
+        KeyUse use = ServerConfig.load(config(0)).keyUse();
+        use.requireLogIfUsed();
+        Files.createDirectories(use.log());
+        use.note();
+        use.note();
+        use.requireLogIfUsed();
+        Files.delete(use.log());
+        StartupException e = assertThrows(StartupException.class, use::requireLogIfUsed);
+        assertTrue(message(e).contains("without its log a replica could contradict its own votes"), e::getMessage);
+        assertFalse(message(e).contains("\n"), e::getMessage);
+    }
+
     private void dataRefused(int replica, String reason) throws StartupException {
         ServerConfig config = ServerConfig.load(config(replica));
         StartupException e = assertThrows(StartupException.class, config::claimData);

@@ -15,22 +15,35 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** One fsync for all that waits, states after their records, and the first error ends it all. */
-class StorageThreadTest {
+class DiskThreadsTest {
     private final Semaphore disk = new Semaphore(0);
     private final List<List<LogRecord>> batches = new CopyOnWriteArrayList<>();
     private final AtomicLong durable = new AtomicLong();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private final ToyMachine.Disk states = new ToyMachine.Disk();
 
-    private StorageThread<ToyMachine.State> thread(DurableLog log) {
-        StorageThread<ToyMachine.State> thread = new StorageThread<>(
-                "test-storage",
-                log,
-                new ToyMachine(states),
-                Height.GENESIS,
-                durable::set,
-                failure::set,
-                new NodeMetrics(new SimpleMeterRegistry()));
+    private final NodeMetrics metrics = new NodeMetrics(new SimpleMeterRegistry());
+    private final StateThread<ToyMachine.State> stateThread =
+            new StateThread<>("test-states", new ToyMachine(states), Height.GENESIS, failure::set, metrics);
+
+    private LogThread thread(DurableLog log) {
+        LogThread.Follower follower = new LogThread.Follower() {
+            @Override
+            public void durable(long ticket) {
+                durable.set(ticket);
+            }
+
+            @Override
+            public void committed(Height height) throws InterruptedException {
+                stateThread.durable(height);
+            }
+
+            @Override
+            public void failed(Throwable cause) {
+                failure.set(cause);
+            }
+        };
+        LogThread thread = new LogThread("test-log", log, follower, metrics);
         thread.start();
         return thread;
     }
@@ -43,7 +56,7 @@ class StorageThreadTest {
     @Test
     void whatComesDuringAWriteSharesTheNext() {
         LogRecord entry = new LogRecord.StableCheckpoint(new LogSamples(1).certificate(new Height(1)));
-        try (StorageThread<ToyMachine.State> thread = thread(this::slowAppend)) {
+        try (LogThread thread = thread(this::slowAppend)) {
             thread.append(List.of(entry), 1);
             Await.until("the first batch is being written", () -> disk.hasQueuedThreads());
             for (int ticket = 2; ticket <= 100; ticket++) {
@@ -67,8 +80,10 @@ class StorageThreadTest {
         Block block = life.recovery().head();
         ToyMachine.State state = new ToyMachine(states)
                 .execute(ToyMachine.State.EMPTY, new Proposal(block.height(), 2, block.requests()));
-        try (StorageThread<ToyMachine.State> thread = thread(this::slowAppend)) {
-            thread.persist(block, state);
+        stateThread.start();
+        try (LogThread thread = thread(this::slowAppend);
+                stateThread) {
+            stateThread.persist(block, state);
             thread.append(records, 1);
             Await.until("the batch is being written", () -> disk.hasQueuedThreads());
             assertThat(states.written).isEqualTo(ToyMachine.State.EMPTY);
@@ -79,7 +94,7 @@ class StorageThreadTest {
 
     @Test
     void anErrorOfTheDiskEndsTheThreadAndNothingCountsAsDurable() {
-        try (StorageThread<ToyMachine.State> thread = thread(_ -> {
+        try (LogThread thread = thread(_ -> {
             throw new StorageException("no space left");
         })) {
             thread.append(List.of(new LogRecord.StableCheckpoint(new LogSamples(1).certificate(new Height(1)))), 1);

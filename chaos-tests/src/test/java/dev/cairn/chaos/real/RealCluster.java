@@ -1,0 +1,248 @@
+package dev.cairn.chaos.real;
+
+import dev.cairn.cli.Main;
+import dev.cairn.proto.etcdserverpb.KVGrpc;
+import dev.cairn.proto.etcdserverpb.RangeRequest;
+import dev.cairn.proto.v1.ReplicaGrpc;
+import dev.cairn.proto.v1.ReplicaStatusRequest;
+import dev.cairn.proto.v1.ReplicaStatusResponse;
+import dev.cairn.protocol.Parameters;
+import dev.cairn.server.config.HostPort;
+import dev.cairn.server.config.NewCluster;
+import dev.cairn.server.config.StartupException;
+import io.etcd.jetcd.Client;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Four replicas, each an operating-system process of its own with its own data, on free ports of this machine. None of
+ * the processes outlives this object or this virtual machine.
+ */
+final class RealCluster implements AutoCloseable {
+    static final int REPLICAS = 4;
+
+    private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration STOP = Duration.ofSeconds(10);
+    private static final int LOG_TAIL_LINES = 60;
+    // Below where systems take the ports of outgoing connections from: no dialler can take a dead replica's port.
+    private static final int FIRST_PORT = 12_000;
+    private static final int PORTS = 20_000;
+
+    private final Path home;
+    private final List<HostPort> endpoints;
+    private final List<ManagedChannel> channels;
+    private final Map<Integer, Process> processes = new ConcurrentHashMap<>();
+    private final Map<Integer, Client> clients = new ConcurrentHashMap<>();
+    private final Thread atExit = new Thread(this::killProcesses, "kill-replicas");
+
+    RealCluster(Path directory) throws IOException, StartupException {
+        home = directory.resolve("cluster");
+        List<Integer> ports = freePorts(2 * REPLICAS);
+        List<NewCluster.Place> places = new ArrayList<>();
+        for (int i = 0; i < REPLICAS; i++) {
+            places.add(new NewCluster.Place(
+                    new HostPort("127.0.0.1", ports.get(2 * i)), new HostPort("127.0.0.1", ports.get(2 * i + 1))));
+        }
+        new NewCluster("real", Instant.now(), Parameters.DEFAULT, places).create(home);
+        endpoints = places.stream().map(NewCluster.Place::client).toList();
+        channels = endpoints.stream()
+                .map(endpoint -> NettyChannelBuilder.forAddress(endpoint.toSocketAddress())
+                        .usePlaintext()
+                        .build())
+                .toList();
+        Runtime.getRuntime().addShutdownHook(atExit);
+    }
+
+    private static List<Integer> freePorts(int count) throws IOException {
+        Set<Integer> found = new LinkedHashSet<>();
+        for (int attempt = 0; found.size() < count; attempt++) {
+            int port = FIRST_PORT + ThreadLocalRandom.current().nextInt(PORTS);
+            try (ServerSocket _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                found.add(port);
+            } catch (IOException e) {
+                if (attempt > 1000) {
+                    throw e;
+                }
+            }
+        }
+        return List.copyOf(found);
+    }
+
+    /** Starts those of the replicas that do not run, and waits until all four serve. */
+    void startAll() {
+        for (int replica = 0; replica < REPLICAS; replica++) {
+            if (!isRunning(replica)) {
+                start(replica);
+            }
+        }
+        for (int i = 0; i < REPLICAS; i++) {
+            int replica = i;
+            Await.until("replica " + replica + " serves", START, () -> {
+                if (!isRunning(replica)) {
+                    throw new AssertionError("replica " + replica + " ended by itself");
+                }
+                return isServing(replica);
+            });
+        }
+    }
+
+    boolean isRunning(int replica) {
+        Process process = processes.get(replica);
+        return process != null && process.isAlive();
+    }
+
+    private void start(int replica) {
+        List<String> command = new ArrayList<>();
+        command.add(ProcessHandle.current().info().command().orElseThrow());
+        command.addAll(List.of(
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx256m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "server",
+                "--config",
+                NewCluster.replicaDirectory(home, replica)
+                        .resolve(NewCluster.CONFIG)
+                        .toString(),
+                "--until-stdin-closes"));
+        try {
+            processes.put(
+                    replica,
+                    new ProcessBuilder(command)
+                            .redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                                    log(replica).toFile()))
+                            .start());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private boolean isServing(int replica) {
+        ManagedChannel channel = channels.get(replica);
+        if (status(replica).filter(status -> status.getReplica() == replica).isEmpty()) {
+            return false;
+        }
+        try {
+            var _ = KVGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(1, TimeUnit.SECONDS)
+                    .range(RangeRequest.newBuilder()
+                            .setKey(com.google.protobuf.ByteString.copyFromUtf8("any"))
+                            .build());
+            return true;
+        } catch (StatusRuntimeException e) {
+            return false;
+        }
+    }
+
+    /** What the replica says about itself, if it answers at once. */
+    Optional<ReplicaStatusResponse> status(int replica) {
+        ManagedChannel channel = channels.get(replica);
+        channel.resetConnectBackoff();
+        try {
+            return Optional.of(ReplicaGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(1, TimeUnit.SECONDS)
+                    .status(ReplicaStatusRequest.getDefaultInstance()));
+        } catch (StatusRuntimeException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The primary by the word of all four replicas, once they agree. */
+    int primary() {
+        return Await.present("all replicas follow one primary", START, () -> {
+            Set<Integer> primaries = new LinkedHashSet<>();
+            for (int i = 0; i < REPLICAS; i++) {
+                primaries.add(status(i)
+                        .filter(status -> !status.getChanging())
+                        .map(ReplicaStatusResponse::getPrimary)
+                        .orElse(-1));
+            }
+            return primaries.size() == 1 && !primaries.contains(-1)
+                    ? Optional.of(primaries.iterator().next())
+                    : Optional.empty();
+        });
+    }
+
+    String target(int replica) {
+        return "http://" + endpoints.get(replica);
+    }
+
+    /** A client that knows this replica only. */
+    Client client(int replica) {
+        return clients.computeIfAbsent(
+                replica, i -> Client.builder().endpoints(target(i)).build());
+    }
+
+    /** {@code kill -9}, to all of them before waiting for any to be gone. */
+    void kill(Integer... replicas) {
+        List<Process> killed = Arrays.stream(replicas)
+                .map(processes::get)
+                .map(Process::destroyForcibly)
+                .toList();
+        killed.forEach(process -> process.onExit().join());
+        for (Integer replica : replicas) {
+            Client client = clients.remove(replica);
+            if (client != null) {
+                client.close();
+            }
+        }
+    }
+
+    private Path log(int replica) {
+        return NewCluster.replicaDirectory(home, replica).resolve("log");
+    }
+
+    void printLogs(PrintStream out) {
+        for (int i = 0; i < REPLICAS; i++) {
+            out.println("--- replica " + i + (isRunning(i) ? ", running" : ", not running"));
+            try {
+                List<String> lines = Files.exists(log(i)) ? Files.readAllLines(log(i)) : List.of();
+                lines.subList(Math.max(0, lines.size() - LOG_TAIL_LINES), lines.size())
+                        .forEach(out::println);
+            } catch (IOException e) {
+                out.println("its log cannot be read: " + e.getMessage());
+            }
+            status(i).ifPresent(status -> out.println("status: " + status));
+        }
+    }
+
+    private void killProcesses() {
+        processes.values().forEach(Process::destroyForcibly);
+    }
+
+    @Override
+    public void close() {
+        killProcesses();
+        for (Process process : processes.values()) {
+            process.onExit().orTimeout(STOP.toSeconds(), TimeUnit.SECONDS).join();
+        }
+        Runtime.getRuntime().removeShutdownHook(atExit);
+        clients.values().forEach(Client::close);
+        channels.forEach(ManagedChannel::shutdownNow);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cairn.chaos.real;
+
+import org.jspecify.annotations.NullMarked;

@@ -10,13 +10,15 @@ import dev.cairn.simulator.Simulation;
 import dev.cairn.simulator.Strategy;
 import dev.cairn.simulator.World;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongFunction;
 import java.util.stream.LongStream;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -82,21 +84,19 @@ class SimulatedWorldsTest {
 
     private static Counters sweep(String kind, LongFunction<World> worlds) {
         Counters counters = new Counters();
-        AtomicReference<String> failure = new AtomicReference<>();
+        Queue<String> failures = new ConcurrentLinkedQueue<>();
         LongStream.range(FIRST_SEED, FIRST_SEED + WORLDS).parallel().forEach(seed -> {
-            if (failure.get() == null) {
+            if (failures.isEmpty()) {
                 Outcome outcome = Simulation.run(worlds.apply(seed));
                 if (outcome.violation().isPresent()) {
-                    failure.compareAndSet(null, outcome.report());
+                    failures.add(outcome.report());
                 }
                 synchronized (counters) {
                     counters.addWorld(outcome.counters());
                 }
             }
         });
-        if (failure.get() != null) {
-            fail(failure.get());
-        }
+        failures.stream().findFirst().ifPresent(Assertions::fail);
         System.out.printf(
                 "%d %s worlds from seed %d; in how many each thing happened:%n%s", WORLDS, kind, FIRST_SEED, counters);
         return counters;

@@ -1,58 +1,35 @@
 package dev.cairn.simulator;
 
-import dev.cairn.protocol.Genesis;
-import dev.cairn.protocol.model.Block;
-import dev.cairn.protocol.model.Height;
-import dev.cairn.protocol.model.Message;
-import dev.cairn.protocol.model.QuorumCertificate;
-import dev.cairn.protocol.model.ReplicaId;
-import dev.cairn.protocol.model.Request;
 import java.util.List;
+import java.util.function.Consumer;
 
-/** Tells every invariant what happened, as it happens. */
+/** Every invariant at work in one world. */
 final class Checker {
-    private final List<Invariant> invariants;
+    private final List<Observer> observers;
 
-    Checker(Genesis genesis, SimCrypto crypto) {
-        this.invariants = List.of(
-                new Invariants.Agreement(),
-                new Invariants.PrefixOrder(genesis.block().digest()),
-                new Invariants.CertificateSoundness(crypto),
-                new Invariants.NoDoubleVote(),
-                new Invariants.Validity(),
-                new Invariants.ExactlyOnce(),
-                new Invariants.StateRootEquality(),
-                new Invariants.LinearizableReads(),
-                new Invariants.BoundedMemory());
+    Checker(Setting setting, World world, Coverage coverage) {
+        this.observers = List.of(
+                new ChainInvariants.Agreement(),
+                new ChainInvariants.PrefixOrder(),
+                new ChainInvariants.Validity(),
+                new ChainInvariants.ExactlyOnce(),
+                new ChainInvariants.StateRootEquality(),
+                new ChainInvariants.Durability(),
+                new VoteInvariants.CertificateSoundness(setting.crypto()),
+                new VoteInvariants.NoDoubleVote(),
+                new VoteInvariants.NoVoteInLeftView(),
+                new VoteInvariants.NoFalseAccusation(),
+                new EffectRule(setting.genesis().block().digest()),
+                new ServiceInvariants.LinearizableReads(),
+                new ServiceInvariants.BoundedQueues(setting.genesis().parameters(), world.requests()),
+                new ServiceInvariants.NoHalt(),
+                new ServiceInvariants.Progress(),
+                coverage);
     }
 
-    void onSubmitted(Request request) {
-        invariants.forEach(invariant -> invariant.onSubmitted(request));
-    }
-
-    void onSent(ReplicaId from, Message message) {
-        invariants.forEach(invariant -> invariant.onSent(from, message));
-    }
-
-    void onStarted(SimReplica replica, List<Block> chain) {
-        invariants.forEach(invariant -> invariant.onStarted(replica.id, chain));
-    }
-
-    void onCommitted(SimReplica replica, Block block, QuorumCertificate proof, LedgerMachine.State state) {
-        invariants.forEach(invariant -> invariant.onCommitted(
-                replica.id,
-                replica.incarnation(),
-                block,
-                proof,
-                state.roots(),
-                state.executed().size()));
-    }
-
-    void onRead(SimReplica replica, Height mustSee) {
-        invariants.forEach(invariant -> invariant.onRead(replica.id, replica.committedHeight(), mustSee));
-    }
-
-    void onBounds(SimReplica replica, World world) {
-        replica.core().ifPresent(core -> invariants.forEach(invariant -> invariant.onStatus(core.status(), world)));
+    void tell(Consumer<Observer> what) {
+        for (Observer observer : observers) {
+            what.accept(observer);
+        }
     }
 }

@@ -7,6 +7,7 @@ import dev.cairn.protocol.model.Hashing;
 import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.RequestId;
 import dev.cairn.protocol.model.StateRoots;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -16,7 +17,7 @@ final class LedgerMachine {
     /** The requests executed so far, and a hash over them in their order. */
     record State(Set<RequestId> executed, StateRoots roots) {
         State {
-            executed = Set.copyOf(executed);
+            executed = Collections.unmodifiableSet(executed);
         }
     }
 
@@ -25,7 +26,7 @@ final class LedgerMachine {
     private LedgerMachine() {}
 
     static State execute(State parent, Proposal proposal) {
-        Set<RequestId> executed = new HashSet<>(parent.executed());
+        Set<RequestId> executed = proposal.requests().isEmpty() ? parent.executed() : new HashSet<>(parent.executed());
         StateRoots before = parent.roots();
         ByteWriter out = new ByteWriter(64).putDigest(before.stateRoot());
         long revision = before.lastRevision();

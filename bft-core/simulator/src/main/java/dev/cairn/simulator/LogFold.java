@@ -6,6 +6,7 @@ import dev.cairn.protocol.Recovery;
 import dev.cairn.protocol.model.Ballot;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.MerkleFrontier;
 import dev.cairn.protocol.model.Message;
@@ -13,6 +14,7 @@ import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.Signature;
 import dev.cairn.protocol.model.Vote;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +23,10 @@ import java.util.TreeMap;
 
 /** Folds a log's records, in any order, into what a replica starts with. Also keeps the committed blocks, to serve them. */
 final class LogFold {
+    private static final int BLOCKS_IN_ANSWER = 8;
+
     private final Genesis genesis;
+    private final List<Block> chain = new ArrayList<>();
     private final Map<Digest, Block> bodies = new LinkedHashMap<>();
     private final TreeMap<Height, LogRecord.CommittedBlock> committed = new TreeMap<>();
     private final List<Vote> votes = new ArrayList<>();
@@ -43,7 +48,10 @@ final class LogFold {
 
     void add(LogRecord record) {
         switch (record) {
-            case LogRecord.BlockBody r -> bodies.put(r.block().digest(), r.block());
+            case LogRecord.BlockBody r -> {
+                bodies.put(r.block().digest(), r.block());
+                extendChain();
+            }
             case LogRecord.ProposedSlot r -> slots.put(r.ballot(), r.signature());
             case LogRecord.CastVote r -> votes.add(r.vote());
             case LogRecord.PreparedCertificate r ->
@@ -51,7 +59,10 @@ final class LogFold {
                                         known.ballot(), r.certificate().ballot())
                                 >= 0)
                         .or(() -> Optional.of(r.certificate()));
-            case LogRecord.CommittedBlock r -> committed.put(r.height(), r);
+            case LogRecord.CommittedBlock r -> {
+                committed.put(r.height(), r);
+                extendChain();
+            }
             case LogRecord.SentViewChange r ->
                 viewChange = viewChange
                         .filter(known -> known.target().isAfter(r.viewChange().target()))
@@ -67,17 +78,20 @@ final class LogFold {
         }
     }
 
-    /** Committed blocks from height 1 on, as far as they are known without a gap. */
-    List<Block> chain() {
-        List<Block> chain = new ArrayList<>();
-        for (Height h = new Height(1); ; h = h.next()) {
-            LogRecord.CommittedBlock record = committed.get(h);
+    private void extendChain() {
+        for (Height next = new Height(chain.size() + 1L); ; next = next.next()) {
+            LogRecord.CommittedBlock record = committed.get(next);
             Block body = record == null ? null : bodies.get(record.block());
             if (body == null) {
-                return chain;
+                return;
             }
             chain.add(body);
         }
+    }
+
+    /** Committed blocks from height 1 on, as far as they are known without a gap. */
+    List<Block> chain() {
+        return Collections.unmodifiableList(chain);
     }
 
     Optional<Block> body(Digest block) {
@@ -85,19 +99,27 @@ final class LogFold {
     }
 
     /** The certificate by which the block at {@code height} became final. */
-    Optional<QuorumCertificate> proofAt(Height height) {
+    private Optional<QuorumCertificate> proofAt(Height height) {
         return Optional.ofNullable(committed.get(height)).map(LogRecord.CommittedBlock::proof);
     }
 
-    /** As a log that has dropped what a stable checkpoint makes needless. */
-    private Map<Ballot, Signature> slotsAbove(Height floor) {
-        Map<Ballot, Signature> kept = new LinkedHashMap<>(slots);
-        kept.keySet().removeIf(ballot -> !ballot.height().isAbove(floor));
-        return kept;
+    /** Blocks from {@code from} on that end where the headers up to a certified block are here; nothing if none are. */
+    Optional<Message.Blocks> answerFrom(Height from) {
+        int first = (int) from.value() - 1;
+        for (int end = Math.min(chain.size(), first + BLOCKS_IN_ANSWER); end > first; end--) {
+            QuorumCertificate proof = proofAt(new Height(end)).orElseThrow();
+            int certified = (int) proof.height().value();
+            if (certified <= chain.size()) {
+                List<Header> link = chain.subList(end, certified).stream()
+                        .map(Block::header)
+                        .toList();
+                return Optional.of(new Message.Blocks(chain.subList(first, end), link, proof));
+            }
+        }
+        return Optional.empty();
     }
 
     Recovery recovery() {
-        List<Block> chain = chain();
         Block head = chain.isEmpty() ? genesis.block() : chain.getLast();
         MerkleFrontier history = MerkleFrontier.EMPTY;
         if (!chain.isEmpty()) {
@@ -127,5 +149,15 @@ final class LogFold {
                 viewChange,
                 newView,
                 stable);
+    }
+
+    private Map<Ballot, Signature> slotsAbove(Height floor) {
+        Map<Ballot, Signature> above = new LinkedHashMap<>();
+        slots.forEach((ballot, signature) -> {
+            if (ballot.height().isAbove(floor)) {
+                above.put(ballot, signature);
+            }
+        });
+        return above;
     }
 }

@@ -6,49 +6,100 @@ import dev.cairn.protocol.ExecutionId;
 import dev.cairn.protocol.LogRecord;
 import dev.cairn.protocol.Recovery;
 import dev.cairn.protocol.Replica;
+import dev.cairn.protocol.ReplicaStatus;
+import dev.cairn.protocol.Transition;
 import dev.cairn.protocol.Verified;
 import dev.cairn.protocol.model.Block;
-import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.ReplicaId;
+import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.RequestId;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The shell of a simulated replica: the real core, a simulated disk, and the effect rule kept to the letter. An
- * incarnation is one life between two crashes; what an earlier one had under way never reaches a later one.
+ * The shell of a simulated replica: the real core, a simulated disk, and the effect rule kept to the letter. Its life
+ * is counted up at each start and each crash; what was under way in one life never reaches another.
  */
 final class SimReplica {
+    private static final int LEAST_SYNC_MICROS = 50;
+    private static final int CALM_SYNC_MICROS = 500;
+    private static final int EXECUTION_MICROS = 50;
+
+    /** The world as its replicas see it. */
+    interface Surroundings {
+        void send(SimReplica from, ReplicaId to, Envelope envelope);
+
+        void durable(SimReplica replica, LogRecord entry);
+
+        void started(SimReplica replica, Block head, List<Block> chain);
+
+        void committed(SimReplica replica, Block block, QuorumCertificate proof, LedgerMachine.State state);
+
+        void readReleased(SimReplica replica, long readId);
+
+        void refused(SimReplica replica, Request request);
+
+        void rejected(SimReplica replica, Effect.Reject rejection);
+
+        void accused(SimReplica replica, Effect.Accuse accusation);
+
+        void noted(SimReplica replica, Transition transition);
+
+        void halted(SimReplica replica, String reason);
+
+        /** The state after a chain of committed blocks. */
+        LedgerMachine.State stateAfter(List<Block> chain);
+
+        boolean isCalm();
+    }
+
     private record Waiting(int needsDurable, Effect.Outward effect) {}
 
     final ReplicaId id;
-    private final Simulation world;
-    private final Optional<Rewriter> rewriter;
-    private final SimDisk disk = new SimDisk();
-    private final LogFold log;
+    private final Setting setting;
+    private final Agenda agenda;
+    private final SplittableRandom random;
+    private final Surroundings surroundings;
+    private final Optional<Malice> malice;
+    private final SimDisk disk;
+    private final List<ReplicaId> peers;
     private final Queue<Waiting> waiting = new ArrayDeque<>();
     private final Map<ExecutionId, LedgerMachine.State> states = new HashMap<>();
+    private LogFold log;
     private @Nullable Replica core;
     private LedgerMachine.State committed = LedgerMachine.GENESIS;
     private Height committedHeight = Height.GENESIS;
-    private int incarnation;
+    private int life;
     private boolean syncing;
+    private long diskStalledUntil;
     private long executionsDoneAt;
 
-    SimReplica(ReplicaId id, Simulation world, Optional<Rewriter> rewriter) {
+    SimReplica(
+            ReplicaId id,
+            Setting setting,
+            Agenda agenda,
+            SplittableRandom random,
+            Surroundings surroundings,
+            Optional<World.Traits> traits,
+            Counters counters) {
         this.id = id;
-        this.world = world;
-        this.rewriter = rewriter;
-        this.log = new LogFold(world.genesis());
+        this.setting = setting;
+        this.agenda = agenda;
+        this.random = random;
+        this.surroundings = surroundings;
+        this.peers = setting.peersOf(id);
+        this.disk = new SimDisk(entry -> surroundings.durable(this, entry));
+        this.log = new LogFold(setting.genesis());
+        this.malice = traits.map(t -> new Malice(t, new Inside(), counters));
     }
 
     boolean isUp() {
@@ -56,11 +107,11 @@ final class SimReplica {
     }
 
     boolean isHonest() {
-        return rewriter.isEmpty();
+        return malice.isEmpty();
     }
 
-    int incarnation() {
-        return incarnation;
+    int life() {
+        return life;
     }
 
     Height committedHeight() {
@@ -71,49 +122,66 @@ final class SimReplica {
         return committed.executed().contains(request);
     }
 
-    Optional<Replica> core() {
-        return Optional.ofNullable(core);
+    /** The committed blocks of its log, durable or not. */
+    List<Block> chain() {
+        return log.chain();
+    }
+
+    Optional<ReplicaStatus> status() {
+        return Optional.ofNullable(core).map(Replica::status);
     }
 
     // Lives.
 
     void start() {
-        incarnation++;
-        LogFold fold = LogFold.of(world.genesis(), disk.contents());
-        Recovery recovery = fold.recovery();
+        life++;
+        log = LogFold.of(setting.genesis(), disk.contents());
+        Recovery recovery = log.recovery();
         states.clear();
         waiting.clear();
         syncing = false;
-        committed = world.stateAfter(fold.chain());
+        committed = surroundings.stateAfter(log.chain());
         committedHeight = recovery.head().height();
         states.put(ExecutionId.HEAD_AT_START, committed);
-        world.started(this, fold.chain());
+        surroundings.started(this, recovery.head(), log.chain());
         Replica fresh = new Replica(
-                id, world.genesis(), world.world().timeouts(), statement -> SimCrypto.sign(id, statement), recovery);
+                id, setting.genesis(), setting.timeouts(), statement -> SimCrypto.sign(id, statement), recovery);
         core = fresh;
         perform(fresh.start());
     }
 
     void crash() {
         core = null;
-        incarnation++;
-        disk.crash(world.random());
+        life++;
+        disk.crash(random);
+    }
+
+    void stallDiskUntil(long micros) {
+        diskStalledUntil = Math.max(diskStalledUntil, micros);
     }
 
     // Events and effects.
 
     void step(Event event) {
-        if (core != null) {
-            perform(core.step(event));
+        Replica running = core;
+        if (running == null) {
+            return;
         }
+        if (malice.isPresent()) {
+            malice.get().provokedBy(event).forEach(this::performOne);
+            if (malice.get().hides(event)) {
+                return;
+            }
+        }
+        perform(running.step(event));
     }
 
     /** A message off the network: checked as in production, then stepped. */
-    void receive(ReplicaId from, Message message) {
-        if (core == null || !core.mayMatter(message)) {
+    void receive(ReplicaId from, Envelope envelope) {
+        if (core == null || !core.mayMatter(envelope.message)) {
             return;
         }
-        Optional<Verified<Message>> verified = world.crypto().verify(message);
+        Optional<Verified<Message>> verified = envelope.open(setting.crypto());
         if (verified.isPresent()) {
             step(new Event.Received(from, verified.get()));
         }
@@ -121,23 +189,28 @@ final class SimReplica {
 
     private void perform(List<Effect> effects) {
         for (Effect effect : effects) {
-            List<Effect> actual = rewriter.map(r -> r.rewrite(effect)).orElse(List.of(effect));
-            for (Effect each : actual) {
-                switch (each) {
-                    case Effect.Persist e -> persist(e.record());
-                    case Effect.Inward e -> performInward(e);
-                    case Effect.Outward e -> {
-                        waiting.add(new Waiting(disk.appended(), e));
-                        releaseDurable();
-                    }
-                }
+            if (malice.isPresent()) {
+                malice.get().rewrite(effect).forEach(this::performOne);
+            } else {
+                performOne(effect);
             }
         }
     }
 
-    private void persist(LogRecord record) {
-        disk.append(record);
-        log.add(record);
+    private void performOne(Effect effect) {
+        switch (effect) {
+            case Effect.Persist e -> persist(e.record());
+            case Effect.Inward e -> performInward(e);
+            case Effect.Outward e -> {
+                waiting.add(new Waiting(disk.appended(), e));
+                releaseDurable();
+            }
+        }
+    }
+
+    private void persist(LogRecord entry) {
+        disk.append(entry);
+        log.add(entry);
         if (!syncing) {
             startSync();
         }
@@ -146,9 +219,11 @@ final class SimReplica {
     private void startSync() {
         syncing = true;
         int length = disk.appended();
-        int life = incarnation;
-        world.after(world.syncMicros(), () -> {
-            if (life == incarnation) {
+        int begunIn = life;
+        int bound = surroundings.isCalm() ? CALM_SYNC_MICROS : setting.maxSyncMicros();
+        long done = agenda.nowMicros() + LEAST_SYNC_MICROS + random.nextInt(bound);
+        agenda.at(Math.max(done, diskStalledUntil), () -> {
+            if (begunIn == life) {
                 disk.sync(length);
                 syncing = false;
                 if (disk.appended() > length) {
@@ -170,13 +245,18 @@ final class SimReplica {
 
     private void performOutward(Effect.Outward effect) {
         switch (effect) {
-            case Effect.Send e -> world.send(this, e.to(), e.message());
-            case Effect.Broadcast e -> world.peersOf(id).forEach(peer -> world.send(this, peer, e.message()));
+            case Effect.Send e -> surroundings.send(this, e.to(), new Envelope(e.message()));
+            case Effect.Broadcast e -> {
+                Envelope envelope = new Envelope(e.message());
+                peers.forEach(peer -> surroundings.send(this, peer, envelope));
+            }
             case Effect.Commit e -> commit(e);
-            case Effect.ReadReady e -> world.readReleased(this, e.readId());
-            case Effect.ServeBlocks e -> serve(e);
+            case Effect.ReadReady e -> surroundings.readReleased(this, e.readId());
+            case Effect.ServeBlocks e ->
+                log.answerFrom(e.from()).ifPresent(blocks -> surroundings.send(this, e.to(), new Envelope(blocks)));
             case Effect.ServeBody e ->
-                log.body(e.block()).ifPresent(block -> world.send(this, e.to(), new Message.Body(block)));
+                log.body(e.block())
+                        .ifPresent(block -> surroundings.send(this, e.to(), new Envelope(new Message.Body(block))));
             case Effect.Discard e -> states.remove(e.execution());
         }
     }
@@ -184,57 +264,72 @@ final class SimReplica {
     private void performInward(Effect.Inward effect) {
         switch (effect) {
             case Effect.Execute e -> execute(e);
-            case Effect.Refuse e -> world.refused(this, e.request());
-            case Effect.Reject e -> world.counters().count("rejected " + e.reason());
-            case Effect.Accuse e -> world.accused(this, e);
-            case Effect.Note e -> world.note(this, e.transition());
-            case Effect.Halt e -> world.halted(this, e.reason());
+            case Effect.Refuse e -> surroundings.refused(this, e.request());
+            case Effect.Reject e -> surroundings.rejected(this, e);
+            case Effect.Accuse e -> surroundings.accused(this, e);
+            case Effect.Note e -> surroundings.noted(this, e.transition());
+            case Effect.Halt e -> surroundings.halted(this, e.reason());
         }
     }
 
-    /** Takes a random while, but executions end in the order in which they began. */
+    /** Takes a random while, often none, but executions end in the order in which they began. */
     private void execute(Effect.Execute e) {
-        LedgerMachine.State parent = states.get(e.parent());
-        if (parent == null) {
-            throw new IllegalStateException(id + ": the parent of " + e.execution() + " was discarded");
-        }
-        LedgerMachine.State result = LedgerMachine.execute(parent, e.proposal());
+        LedgerMachine.State result = LedgerMachine.execute(stateOf(e.parent()), e.proposal());
         states.put(e.execution(), result);
-        int life = incarnation;
-        executionsDoneAt =
-                Math.max(executionsDoneAt, world.nowMicros() + world.random().nextInt(50));
-        world.after(executionsDoneAt - world.nowMicros(), () -> {
-            if (life == incarnation) {
+        int begunIn = life;
+        long takes = random.nextBoolean() ? 0 : random.nextInt(EXECUTION_MICROS);
+        executionsDoneAt = Math.max(executionsDoneAt, agenda.nowMicros() + takes);
+        agenda.at(executionsDoneAt, () -> {
+            if (begunIn == life) {
                 step(new Event.Executed(e.execution(), result.roots()));
             }
         });
     }
 
     private void commit(Effect.Commit e) {
-        LedgerMachine.State state = states.get(e.execution());
-        if (state == null) {
-            throw new IllegalStateException(id + ": no state for " + e.block());
-        }
-        committed = state;
+        committed = stateOf(e.execution());
         committedHeight = e.block().height();
-        world.committed(this, e.block(), e.proof(), state);
+        surroundings.committed(this, e.block(), e.proof(), committed);
     }
 
-    private void serve(Effect.ServeBlocks request) {
-        List<Block> chain = log.chain();
-        int from = (int) request.from().value() - 1;
-        if (from >= chain.size()) {
-            return;
+    private LedgerMachine.State stateOf(ExecutionId execution) {
+        LedgerMachine.State state = states.get(execution);
+        if (state == null) {
+            throw new IllegalStateException(id + ": the state of " + execution + " was discarded");
         }
-        int to = Math.min(chain.size(), from + world.world().window());
-        Block last = chain.get(to - 1);
-        QuorumCertificate proof = log.proofAt(last.height()).orElseThrow();
-        int certified = (int) proof.height().value();
-        if (certified > chain.size()) {
-            return; // the certified descendant is not committed here yet; the peer asks again
+        return state;
+    }
+
+    /** What the strategies of a Byzantine replica have in hand. */
+    private final class Inside implements Insider {
+        @Override
+        public ReplicaId self() {
+            return id;
         }
-        List<Header> link = new ArrayList<>();
-        chain.subList(to, certified).forEach(block -> link.add(block.header()));
-        world.send(this, request.to(), new Message.Blocks(chain.subList(from, to), link, proof));
+
+        @Override
+        public List<ReplicaId> peers() {
+            return peers;
+        }
+
+        @Override
+        public dev.cairn.protocol.model.Digest chainId() {
+            return setting.genesis().chainId();
+        }
+
+        @Override
+        public SplittableRandom random() {
+            return random;
+        }
+
+        @Override
+        public void later(long micros, Effect effect) {
+            int heldIn = life;
+            agenda.after(micros, () -> {
+                if (heldIn == life) {
+                    performOne(effect);
+                }
+            });
+        }
     }
 }

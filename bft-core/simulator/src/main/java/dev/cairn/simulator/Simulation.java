@@ -2,450 +2,337 @@ package dev.cairn.simulator;
 
 import dev.cairn.protocol.Effect;
 import dev.cairn.protocol.Event;
-import dev.cairn.protocol.Genesis;
-import dev.cairn.protocol.Membership;
+import dev.cairn.protocol.LogRecord;
 import dev.cairn.protocol.Proposal;
+import dev.cairn.protocol.Timeouts;
 import dev.cairn.protocol.Transition;
 import dev.cairn.protocol.model.Block;
-import dev.cairn.protocol.model.Bytes;
-import dev.cairn.protocol.model.ClientId;
 import dev.cairn.protocol.model.Digest;
-import dev.cairn.protocol.model.Epoch;
-import dev.cairn.protocol.model.Hashing;
+import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.Request;
-import dev.cairn.protocol.model.RequestId;
-import dev.cairn.protocol.model.Signature;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.PriorityQueue;
-import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
  * Runs one {@link World}: the real protocol, n replicas in one thread, with network, clock and disks made from one
  * seed. First everything goes wrong that the world says; then all faults end, and what was asked for must come to pass.
  */
-public final class Simulation {
-    /** After faults end, everything must be committed everywhere within this time. */
-    public static final long RECOVERY_MILLIS = 60_000;
-
-    private static final long TICK_MICROS = 10_000;
-    private static final long EPOCH_NANOS = 1_700_000_000_000_000_000L;
-
-    private record Scheduled(long atMicros, long order, Runnable action) implements Comparable<Scheduled> {
-        @Override
-        public int compareTo(Scheduled other) {
-            int byTime = Long.compare(atMicros, other.atMicros);
-            return byTime != 0 ? byTime : Long.compare(order, other.order);
-        }
-    }
-
-    private record PendingRead(ReplicaId reader, int incarnation, Height mustSee) {}
+public final class Simulation implements SimReplica.Surroundings, SimNetwork.Ports {
+    private static final long TICK_MICROS = Timeouts.TICK_MILLIS * 1000L;
+    private static final int EVENTS_BETWEEN_LOOKS = 64;
 
     private final World world;
     private final SplittableRandom random;
-    private final Genesis genesis;
-    private final SimCrypto crypto;
-    private final Checker checker;
-    private final Trace trace = new Trace();
+    private final Setting setting;
     private final Counters counters = new Counters();
+    private final Trace trace = new Trace();
+    private final Agenda agenda = new Agenda();
+    private final Checker checker;
+    private final SimNetwork network;
+    private final Workload workload;
     private final List<SimReplica> replicas = new ArrayList<>();
-    private final PriorityQueue<Scheduled> agenda = new PriorityQueue<>();
+    private final long[] skewNanos;
     private final Map<Digest, LedgerMachine.State> stateAfterBlock = new HashMap<>();
-    private final Map<RequestId, Request> submitted = new LinkedHashMap<>();
-    private final Map<Long, PendingRead> reads = new LinkedHashMap<>();
-    private final Set<Integer> cutOff = new LinkedHashSet<>();
-    private Height acknowledged = Height.GENESIS;
-    private long nowMicros;
-    private long order;
-    private long nextSequence;
-    private long nextRead;
-    private boolean chaos = true;
+    private boolean calm;
 
     private Simulation(World world) {
         this.world = world;
         this.random = new SplittableRandom(world.seed());
-        List<Bytes> keys = new ArrayList<>();
+        this.setting = Setting.of(world);
+        this.checker = new Checker(setting, world, new Coverage(counters));
+        this.network = new SimNetwork(world, agenda, random, counters, this);
+        this.skewNanos = new long[world.replicas()];
         for (int i = 0; i < world.replicas(); i++) {
-            keys.add(Bytes.utf8("replica " + i));
+            replicas.add(new SimReplica(new ReplicaId(i), setting, agenda, random, this, world.traitsOf(i), counters));
+            skewNanos[i] = random.nextLong(world.maxSkewMillis() * 1_000_000L + 1);
         }
-        this.genesis = new Genesis(
-                Hashing.sha256(new byte[] {7}),
-                new Membership(Epoch.ZERO, keys),
-                world.parameters(),
-                EPOCH_NANOS,
-                1,
-                LedgerMachine.GENESIS.roots());
-        this.crypto = new SimCrypto(genesis);
-        this.checker = new Checker(genesis, crypto);
-        this.stateAfterBlock.put(genesis.block().digest(), LedgerMachine.GENESIS);
-        int firstByzantine = world.replicas() - world.byzantine().size();
-        for (int i = 0; i < world.replicas(); i++) {
-            ReplicaId id = new ReplicaId((i + Math.floorMod(world.seed(), world.replicas())) % world.replicas());
-            Optional<Rewriter> rewriter = i >= firstByzantine
-                    ? Optional.of(new Rewriter(world.byzantine().get(i - firstByzantine), id, this))
-                    : Optional.empty();
-            replicas.add(new SimReplica(id, this, rewriter));
-        }
-        replicas.sort((a, b) -> a.id.compareTo(b.id));
+        this.workload = new Workload(replicas, random, checker, counters);
+        stateAfterBlock.put(setting.genesis().block().digest(), LedgerMachine.GENESIS);
     }
 
-    /** What a run showed. {@code violation} is the first broken invariant. */
-    public record Outcome(World world, Optional<String> violation, Trace trace, Counters counters) {
-
-        /** Seed, story and the command that shows it again. */
-        public String report() {
-            return violation.orElse("no violation") + "\n" + world + "\nreplay: mvn -q -pl chaos-tests -am test"
-                    + " -Dtest=ReplayTest -Dsurefire.failIfNoSpecifiedTests=false -Dcairn.seed=" + world.seed()
-                    + (world.byzantine().isEmpty() ? "" : " -Dcairn.hostile=true") + "\nthe last of the story:\n"
-                    + trace.last(60);
-        }
-    }
-
+    /** Never throws: whatever goes wrong in the world is in the outcome. */
     public static Outcome run(World world) {
         Simulation simulation = new Simulation(world);
+        Optional<String> violation = Optional.empty();
         try {
             simulation.live();
-            return new Outcome(world, Optional.empty(), simulation.trace, simulation.counters);
-        } catch (Violation violation) {
-            return new Outcome(world, Optional.of(violation.what()), simulation.trace, simulation.counters);
-        } catch (IllegalStateException | IllegalArgumentException broken) {
-            String what = "an assertion of the core failed: " + broken + " at " + broken.getStackTrace()[0];
-            return new Outcome(world, Optional.of(what), simulation.trace, simulation.counters);
+        } catch (Violation broken) {
+            violation = Optional.of(broken.what());
+        } catch (RuntimeException broken) {
+            violation = Optional.of("NoException: " + broken + " at " + broken.getStackTrace()[0]);
         }
+        return new Outcome(world, violation, simulation.trace, simulation.counters);
     }
 
     // The course of a world.
 
     private void live() {
-        replicas.forEach(SimReplica::start);
-        replicas.forEach(replica -> tickAt(random.nextLong(TICK_MICROS), replica));
-        planRequests();
-        planCrashes();
-        planPartitions();
-        runUntil(world.chaosMillis() * 1000L, false);
-        endFaults();
-        runUntil(nowMicros + RECOVERY_MILLIS * 1000, true);
-        if (!isDone()) {
-            throw new Violation("Progress", nowMicros + ": " + unfinished());
-        }
-    }
-
-    private void runUntil(long endMicros, boolean untilDone) {
-        while (!agenda.isEmpty() && agenda.peek().atMicros() <= endMicros) {
-            Scheduled next = agenda.remove();
-            nowMicros = next.atMicros();
-            next.action().run();
-            if (untilDone && (order & 63) == 0 && isDone()) {
-                return;
-            }
-        }
-        nowMicros = Math.max(nowMicros, endMicros);
-    }
-
-    private boolean isDone() {
-        Height highest = highestCommitted();
-        return honest().allMatch(replica ->
-                        replica.isUp() && replica.committedHeight().equals(highest))
-                && unexecuted() == 0
-                && reads.isEmpty();
-    }
-
-    private long unexecuted() {
-        return submitted.keySet().stream()
-                .filter(request -> isOwedTo(request) && honest().anyMatch(replica -> !replica.hasExecuted(request)))
-                .count();
-    }
-
-    /** A request given to a replica that crashed before it could pass it on, or that lies, may be lost: nobody was told it was not. */
-    private boolean isOwedTo(RequestId request) {
-        SimReplica gateway = replicas.get(request.client().number());
-        return gateway.isHonest() && gateway.incarnation() == request.session();
-    }
-
-    private String unfinished() {
-        StringBuilder text = new StringBuilder("not everything was committed everywhere " + RECOVERY_MILLIS
-                + " ms after all faults ended: " + unexecuted() + " requests and " + reads.size() + " reads open;");
         for (SimReplica replica : replicas) {
+            replica.start();
+            network.started(replica.id.index());
+            tickAfter(random.nextLong(TICK_MICROS), replica);
+        }
+        long chaosMicros = world.chaosMillis() * 1000L;
+        workload.plan(agenda, world.requests(), chaosMicros);
+        world.faults().forEach(this::plan);
+        boolean going = true;
+        while (going) {
+            going = agenda.runNext(chaosMicros);
+        }
+        endFaults();
+        long ticks = ServiceInvariants.Progress.ticksToRecover(setting.timeouts(), world.faulty());
+        long deadline = agenda.nowMicros() + ticks * TICK_MICROS;
+        String open = open();
+        for (int i = 0; !open.isEmpty() && agenda.runNext(deadline); i++) {
+            open = i % EVENTS_BETWEEN_LOOKS == 0 ? open() : open;
+        }
+        List<List<Block>> chains = honest().stream().map(SimReplica::chain).toList();
+        Observer.Ending ending = new Observer.Ending(chains, open());
+        checker.tell(observer -> observer.onEnd(ending));
+    }
+
+    private void tickAfter(long delayMicros, SimReplica replica) {
+        agenda.after(delayMicros, () -> {
+            long skew = calm ? 0 : skewNanos[replica.id.index()];
+            replica.step(new Event.Ticked(Setting.START_NANOS + agenda.nowMicros() * 1000 + skew));
+            tickAfter(TICK_MICROS, replica);
+        });
+    }
+
+    /** In words, what is not as it should be at the end of all; empty when nothing is. */
+    private String open() {
+        Height highest = honest().stream()
+                .map(SimReplica::committedHeight)
+                .max(Height::compareTo)
+                .orElse(Height.GENESIS);
+        boolean level = honest().stream()
+                .allMatch(replica -> replica.isUp() && replica.committedHeight().equals(highest));
+        long missing = level ? workload.missingAt(honest().getFirst()) : -1;
+        if (level && missing == 0 && workload.openReads() == 0) {
+            return "";
+        }
+        StringBuilder text = new StringBuilder(level ? missing + " requests" : "replicas at different heights");
+        text.append(" and ").append(workload.openReads()).append(" reads are open;");
+        for (SimReplica replica : replicas) {
+            String status = replica.status().map(Object::toString).orElse("down");
             text.append(' ')
                     .append(replica.id)
-                    .append(replica.isHonest() ? "" : "!")
-                    .append(' ');
-            text.append(replica.core().map(core -> core.status().toString()).orElse("down"))
+                    .append(replica.isHonest() ? " " : "! ")
+                    .append(status)
                     .append(';');
         }
         return text.toString();
     }
 
-    private java.util.stream.Stream<SimReplica> honest() {
-        return replicas.stream().filter(SimReplica::isHonest);
-    }
-
-    private Height highestCommitted() {
-        return honest().map(SimReplica::committedHeight).max(Height::compareTo).orElse(Height.GENESIS);
-    }
-
-    // Clients.
-
-    private void planRequests() {
-        for (int i = 0; i < world.requests(); i++) {
-            at(random.nextLong(world.chaosMillis() * 1000L), this::submit);
-        }
-        for (int i = 0; i < world.requests() / 4; i++) {
-            at(random.nextLong(world.chaosMillis() * 1000L), this::read);
-        }
-    }
-
-    private void submit() {
-        SimReplica gateway = anyReplica();
-        if (!gateway.isUp()) {
-            return;
-        }
-        RequestId id = new RequestId(new ClientId(gateway.id.index()), gateway.incarnation(), nextSequence++);
-        Request unsigned = new Request(id, Bytes.utf8("request " + id.sequence()), new Signature(Bytes.EMPTY));
-        Request request = new Request(id, unsigned.operations(), SimCrypto.sign(unsigned));
-        submitted.put(id, request);
-        checker.onSubmitted(request);
-        gateway.step(new Event.Submitted(request));
-    }
-
-    private void read() {
-        SimReplica reader = anyReplica();
-        if (reader.isUp() && reader.isHonest()) {
-            long id = nextRead++;
-            reads.put(id, new PendingRead(reader.id, reader.incarnation(), acknowledged));
-            reader.step(new Event.ReadRequested(id));
-        }
-    }
-
-    private SimReplica anyReplica() {
-        return replicas.get(random.nextInt(replicas.size()));
+    private List<SimReplica> honest() {
+        return replicas.stream().filter(SimReplica::isHonest).toList();
     }
 
     // Faults.
 
-    private void planCrashes() {
-        for (int i = 0; i < world.crashes(); i++) {
-            at(random.nextLong(world.chaosMillis() * 1000L), () -> {
-                int victims = random.nextInt(5) == 0 ? replicas.size() : 1 + random.nextInt(2);
-                for (int v = 0; v < victims; v++) {
-                    crash(anyReplica());
-                }
-            });
+    private void plan(Fault fault) {
+        agenda.at(fault.atMillis() * 1000L, () -> begin(fault));
+        agenda.at((fault.atMillis() + fault.lastsMillis()) * 1000L, () -> end(fault));
+    }
+
+    private void begin(Fault fault) {
+        if (calm) {
+            return;
+        }
+        counters.count("fault " + fault.kind());
+        trace.add(agenda.nowMicros(), fault + " begins");
+        network.begin(fault);
+        for (SimReplica replica : replicas) {
+            if (fault.hits(replica.id.index()) && fault.kind() == Fault.Kind.CRASH) {
+                crash(replica);
+            } else if (fault.hits(replica.id.index()) && fault.kind() == Fault.Kind.STALL_DISK) {
+                replica.stallDiskUntil(agenda.nowMicros() + fault.lastsMillis() * 1000L);
+            }
+        }
+    }
+
+    private void end(Fault fault) {
+        if (calm) {
+            return;
+        }
+        trace.add(agenda.nowMicros(), fault + " ends");
+        network.end(fault);
+        if (fault.kind() == Fault.Kind.CRASH) {
+            replicas.stream().filter(replica -> fault.hits(replica.id.index())).forEach(this::restart);
         }
     }
 
     private void crash(SimReplica victim) {
-        if (!victim.isUp()) {
-            return;
+        if (victim.isUp()) {
+            trace.add(agenda.nowMicros(), victim.id, "crashes");
+            victim.crash();
+            workload.onCrashed(victim);
+            network.stopped(victim.id.index());
         }
-        trace.add(nowMicros, victim.id, "crashes");
-        counters.count("crash");
-        victim.crash();
-        reads.values().removeIf(read -> read.reader().equals(victim.id));
-        for (SimReplica other : replicas) {
-            if (other != victim && random.nextInt(4) > 0) {
-                after(random.nextInt(2000), () -> other.step(new Event.LinkDown(victim.id)));
-            }
-        }
-        after(1000 + random.nextLong(800_000), () -> restart(victim));
     }
 
     private void restart(SimReplica victim) {
-        if (victim.isUp()) {
-            return;
-        }
-        trace.add(nowMicros, victim.id, "restarts");
-        counters.count("restart");
-        victim.start();
-        for (SimReplica other : replicas) {
-            if (other != victim) {
-                after(random.nextInt(3000), () -> other.step(new Event.LinkUp(victim.id)));
-            }
-        }
-    }
-
-    private void planPartitions() {
-        for (int i = 0; i < world.partitions(); i++) {
-            at(random.nextLong(world.chaosMillis() * 1000L), () -> {
-                counters.count("partition");
-                cutOff.clear();
-                for (int r = 0; r < replicas.size(); r++) {
-                    if (random.nextBoolean()) {
-                        cutOff.add(r);
-                    }
-                }
-                trace.add(nowMicros, new ReplicaId(0), "partition: " + cutOff + " from the rest");
-                after(random.nextLong(600_000), cutOff::clear);
-            });
+        if (!victim.isUp()) {
+            victim.start();
+            network.started(victim.id.index());
         }
     }
 
     private void endFaults() {
-        chaos = false;
-        cutOff.clear();
-        trace.add(nowMicros, new ReplicaId(0), "all faults end");
+        calm = true;
+        trace.add(agenda.nowMicros(), "all faults end");
+        network.calm();
         replicas.forEach(this::restart);
     }
 
-    // The network.
+    // What the network does.
 
-    void send(SimReplica from, ReplicaId to, Message message) {
-        if (from.isHonest()) {
-            checker.onSent(from.id, message);
-        }
-        boolean cut = cutOff.contains(from.id.index()) != cutOff.contains(to.index());
-        if (chaos && (cut || random.nextInt(100) < world.lossPercent())) {
-            counters.count("message lost");
-            return;
-        }
-        deliver(from, to, message);
-        if (chaos && random.nextInt(100) < world.duplicatePercent()) {
-            deliver(from, to, message);
+    @Override
+    public void deliver(int from, int to, Envelope envelope) {
+        SimReplica receiver = replicas.get(to);
+        receiver.receive(new ReplicaId(from), envelope);
+        if (receiver.isHonest() && random.nextInt(EVENTS_BETWEEN_LOOKS) == 0) {
+            receiver.status().ifPresent(status -> checker.tell(observer -> observer.onStatus(status)));
         }
     }
 
-    private void deliver(SimReplica from, ReplicaId to, Message message) {
-        SimReplica receiver = replicas.get(to.index());
-        int life = receiver.incarnation();
-        int bound = chaos ? world.maxDelayMicros() : Math.min(2000, world.maxDelayMicros());
-        after(100 + random.nextLong(bound), () -> {
-            if (receiver.incarnation() == life) {
-                receiver.receive(from.id, message);
-                if ((order & 63) == 0) {
-                    checker.onBounds(receiver, world);
-                }
+    @Override
+    public void linkUp(int at, int peer) {
+        replicas.get(at).step(new Event.LinkUp(new ReplicaId(peer)));
+    }
+
+    @Override
+    public void linkDown(int at, int peer) {
+        counters.count("link down");
+        replicas.get(at).step(new Event.LinkDown(new ReplicaId(peer)));
+    }
+
+    @Override
+    public int life(int replica) {
+        return replicas.get(replica).life();
+    }
+
+    // What replicas do.
+
+    @Override
+    public void send(SimReplica from, ReplicaId to, Envelope envelope) {
+        trace.mark(agenda.nowMicros(), from.id, to, envelope.message);
+        switch (envelope.message) {
+            case Message.PrePrepare m -> seen(m.block().header());
+            case Message.Body m -> seen(m.block().header());
+            case Message.Blocks m -> {
+                m.blocks().forEach(block -> seen(block.header()));
+                m.link().forEach(this::seen);
             }
-        });
+            default -> {}
+        }
+        if (from.isHonest()) {
+            checker.tell(observer -> observer.onSent(from.id, envelope.message));
+        }
+        network.send(from.id.index(), to.index(), envelope);
     }
 
-    // What replicas report.
+    private void seen(Header header) {
+        checker.tell(observer -> observer.onSeen(header));
+    }
 
-    void started(SimReplica replica, List<Block> chain) {
+    @Override
+    public void durable(SimReplica replica, LogRecord entry) {
         if (replica.isHonest()) {
-            checker.onStarted(replica, chain);
+            checker.tell(observer -> observer.onDurable(replica.id, entry));
         }
     }
 
-    void committed(SimReplica replica, Block block, QuorumCertificate proof, LedgerMachine.State state) {
-        trace.add(nowMicros, replica.id, "commits " + block);
+    @Override
+    public void started(SimReplica replica, Block head, List<Block> chain) {
+        trace.add(agenda.nowMicros(), replica.id, "starts at " + head);
+        if (replica.isHonest()) {
+            checker.tell(observer -> observer.onStarted(replica.id, replica.life(), head, chain));
+        }
+    }
+
+    @Override
+    public void committed(SimReplica replica, Block block, QuorumCertificate proof, LedgerMachine.State state) {
         stateAfterBlock.putIfAbsent(block.digest(), state);
-        if (!replica.isHonest()) {
-            return;
-        }
-        checker.onCommitted(replica, block, proof, state);
-        boolean answersAClient = block.requests().stream()
-                .anyMatch(request -> request.id().client().number() == replica.id.index());
-        if (answersAClient && block.height().isAbove(acknowledged)) {
-            acknowledged = block.height();
-        }
-    }
-
-    void readReleased(SimReplica replica, long readId) {
-        PendingRead read = reads.remove(readId);
-        if (read != null) {
-            counters.count("read released");
-            checker.onRead(replica, read.mustSee());
-        }
-    }
-
-    void refused(SimReplica replica, Request request) {
-        trace.add(nowMicros, replica.id, "refuses " + request.id());
-        submitted.remove(request.id());
-    }
-
-    void accused(SimReplica accuser, Effect.Accuse accusation) {
-        counters.count("accusation");
-        if (accuser.isHonest() && replicas.get(accusation.culprit().index()).isHonest()) {
-            throw new Violation(
-                    "NoFalseAccusation",
-                    accuser.id + " accuses the honest " + accusation.culprit() + ": " + accusation.first() + " and "
-                            + accusation.second());
-        }
-    }
-
-    void halted(SimReplica replica, String reason) {
         if (replica.isHonest()) {
-            throw new Violation("NoHalt", replica.id + " halts: " + reason);
+            Observer.Decided decided = new Observer.Decided(
+                    replica.id,
+                    replica.life(),
+                    block,
+                    proof,
+                    state.roots(),
+                    state.executed().size());
+            checker.tell(observer -> observer.onDecided(decided));
+            workload.onCommitted(replica, block);
         }
     }
 
-    void note(SimReplica replica, Transition transition) {
-        counters.count(transition.getClass().getSimpleName());
-        trace.add(nowMicros, replica.id, transition);
+    @Override
+    public void readReleased(SimReplica replica, long readId) {
+        workload.onReleased(replica, readId);
     }
 
-    // Services for replicas.
+    @Override
+    public void refused(SimReplica replica, Request request) {
+        trace.add(agenda.nowMicros(), replica.id, "refuses " + request.id());
+        workload.onRefused(request);
+    }
 
-    /** The state after a chain of committed blocks: looked up where it was computed before. */
-    LedgerMachine.State stateAfter(List<Block> chain) {
+    @Override
+    public void rejected(SimReplica replica, Effect.Reject rejection) {
+        counters.count("rejected " + rejection.reason());
+    }
+
+    @Override
+    public void accused(SimReplica replica, Effect.Accuse accusation) {
+        counters.count("accusation");
+        trace.add(agenda.nowMicros(), replica.id, accusation);
+        if (replica.isHonest() && replicas.get(accusation.culprit().index()).isHonest()) {
+            checker.tell(observer -> observer.onFalseAccusation(
+                    replica.id, accusation.culprit(), accusation.first(), accusation.second()));
+        }
+    }
+
+    @Override
+    public void noted(SimReplica replica, Transition transition) {
+        trace.add(agenda.nowMicros(), replica.id, transition);
+        if (replica.isHonest()) {
+            checker.tell(observer -> observer.onTransition(replica.id, transition));
+        }
+    }
+
+    @Override
+    public void halted(SimReplica replica, String reason) {
+        trace.add(agenda.nowMicros(), replica.id, "halts: " + reason);
+        if (replica.isHonest()) {
+            checker.tell(observer -> observer.onHalted(replica.id, reason));
+        }
+    }
+
+    /** Looked up where it was computed before. */
+    @Override
+    public LedgerMachine.State stateAfter(List<Block> chain) {
         LedgerMachine.State state = LedgerMachine.GENESIS;
         for (Block block : chain) {
-            LedgerMachine.State known = stateAfterBlock.get(block.digest());
-            state = known != null
-                    ? known
-                    : LedgerMachine.execute(
-                            state, new Proposal(block.height(), block.header().timeNanos(), block.requests()));
-            stateAfterBlock.put(block.digest(), state);
+            LedgerMachine.State before = state;
+            state = stateAfterBlock.computeIfAbsent(
+                    block.digest(),
+                    _ -> LedgerMachine.execute(
+                            before, new Proposal(block.height(), block.header().timeNanos(), block.requests())));
         }
         return state;
     }
 
-    List<ReplicaId> peersOf(ReplicaId self) {
-        return genesis.membership().quorums().members().stream()
-                .filter(peer -> !peer.equals(self))
-                .toList();
-    }
-
-    private void tickAt(long delayMicros, SimReplica replica) {
-        after(delayMicros, () -> {
-            replica.step(new Event.Ticked(EPOCH_NANOS + nowMicros * 1000));
-            tickAt(TICK_MICROS, replica);
-        });
-    }
-
-    void after(long delayMicros, Runnable action) {
-        at(nowMicros + delayMicros, action);
-    }
-
-    private void at(long micros, Runnable action) {
-        agenda.add(new Scheduled(micros, order++, action));
-    }
-
-    long syncMicros() {
-        return 50 + random.nextLong(chaos ? 3000 : 500);
-    }
-
-    long nowMicros() {
-        return nowMicros;
-    }
-
-    SplittableRandom random() {
-        return random;
-    }
-
-    World world() {
-        return world;
-    }
-
-    Genesis genesis() {
-        return genesis;
-    }
-
-    SimCrypto crypto() {
-        return crypto;
-    }
-
-    Counters counters() {
-        return counters;
+    @Override
+    public boolean isCalm() {
+        return calm;
     }
 }

@@ -1,21 +1,55 @@
 package dev.cairn.simulator;
 
-/** What a Byzantine replica does with the effects of the honest code inside it, with no key but its own. */
+/** What a Byzantine replica does to the effects of the honest code inside it, with no key but its own. */
 public enum Strategy {
     /** Says nothing at all. */
     SILENT,
-    /** As primary, proposes different blocks to different halves, and votes for both. */
+    /** As primary, proposes different blocks to different halves; votes for each where it was proposed. */
     EQUIVOCATE,
+    /** Votes PREPARE and COMMIT at once for everything that is proposed to it, to everybody. */
+    VOTE_FOR_ALL,
     /** Keeps its votes to itself. */
     WITHHOLD_VOTES,
+    /** Keeps its COMMITs to itself, so that much is prepared and little committed. */
+    WITHHOLD_COMMITS,
     /** Says each thing only to some. */
     SELECTIVE,
+    /** Never speaks to the lower half of its peers. */
+    PARTIAL,
     /** Claims heights in STATUS and read answers that nobody has. */
     LIE_ABOUT_HEIGHTS,
     /** In a view change, hides what it prepared. */
     HIDE_PREPARED,
+    /** In a view change, reports the first certificates it ever saw. */
+    STALE_VIEW_CHANGE,
+    /** As a new primary, shows different quorums of VIEW-CHANGEs to different peers. */
+    SPLIT_NEW_VIEW,
     /** Suspects every primary all the time. */
     SUSPECT_ALWAYS,
-    /** Never passes on the requests of others. */
-    CENSOR
+    /** Never hears of the requests of others, nor passes them on. */
+    CENSOR,
+    /** Holds everything back for a while that stays just below the patience of others. */
+    DAWDLE,
+    /** Says old things again. */
+    REPLAY;
+
+    EffectRewriter rewriter(Insider insider) {
+        return switch (this) {
+            case SILENT -> Silences.dropping(_ -> true);
+            case WITHHOLD_VOTES -> Silences.dropping(Silences::isVote);
+            case WITHHOLD_COMMITS -> Silences.dropping(Silences::isCommit);
+            case SELECTIVE -> Silences.dropping(_ -> insider.random().nextInt(3) == 0);
+            case PARTIAL -> Silences.towardsLowerHalf(insider);
+            case CENSOR -> new Silences.Censor();
+            case EQUIVOCATE -> new Equivocator(insider);
+            case VOTE_FOR_ALL -> new VoterForAll(insider);
+            case LIE_ABOUT_HEIGHTS -> new Lies(insider, Lies::aboutHeights);
+            case HIDE_PREPARED -> new Lies(insider, Lies::hidingPrepared);
+            case STALE_VIEW_CHANGE -> new Lies(insider, Lies::stale);
+            case SPLIT_NEW_VIEW -> new NewViewSplitter(insider);
+            case SUSPECT_ALWAYS -> new Suspecter(insider);
+            case DAWDLE -> new Echoes.Dawdler(insider);
+            case REPLAY -> new Echoes.Replayer(insider);
+        };
+    }
 }

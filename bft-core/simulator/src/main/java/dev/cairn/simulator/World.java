@@ -2,96 +2,184 @@ package dev.cairn.simulator;
 
 import dev.cairn.protocol.Parameters;
 import dev.cairn.protocol.Timeouts;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
- * One simulated world: everything that decides how a run goes. Equal worlds give equal runs, bit for bit.
+ * One simulated world: everything that decides how a run goes. Equal worlds give equal runs, bit for bit. {@link
+ * #toString} gives a line that {@link #parse} reads back.
  *
  * @param seed where every delay, loss and choice inside the run comes from
  * @param replicas n
  * @param window W
  * @param checkpointInterval blocks between checkpoints
+ * @param batchBytes where the primary stops filling a block
  * @param requests how many requests the clients send while things go wrong
  * @param chaosMillis for how long things go wrong
  * @param maxDelayMicros messages take up to this long, so they overtake each other
  * @param lossPercent how many of a hundred messages are lost
  * @param duplicatePercent how many of a hundred come twice
- * @param crashes how often a replica crashes and comes back, several at once too
- * @param partitions how often the network falls apart and heals
- * @param byzantine what the Byzantine replicas do, one strategy each; at most f
+ * @param maxSyncMicros an fsync takes up to this long
+ * @param maxSkewMillis replicas' clocks are up to this far apart
+ * @param faults what goes wrong besides
+ * @param byzantine what each Byzantine replica does; at most f of them
  */
 public record World(
         long seed,
         int replicas,
         int window,
         int checkpointInterval,
+        int batchBytes,
         int requests,
         int chaosMillis,
         int maxDelayMicros,
         int lossPercent,
         int duplicatePercent,
-        int crashes,
-        int partitions,
-        List<Strategy> byzantine) {
+        int maxSyncMicros,
+        int maxSkewMillis,
+        List<Fault> faults,
+        List<Traits> byzantine) {
     public World {
+        faults = List.copyOf(faults);
         byzantine = List.copyOf(byzantine);
+        long distinct = byzantine.stream().map(Traits::replica).distinct().count();
+        if (distinct < byzantine.size() || byzantine.stream().anyMatch(traits -> traits.replica() >= replicas)) {
+            throw new IllegalArgumentException("Byzantine replicas are different members");
+        }
         if (byzantine.size() > (replicas - 1) / 3) {
             throw new IllegalArgumentException("more Byzantine replicas than the protocol promises to bear");
+        }
+    }
+
+    /** A Byzantine replica and its strategies, applied one after the other. */
+    public record Traits(int replica, List<Strategy> strategies) {
+        public Traits {
+            strategies = List.copyOf(strategies);
         }
     }
 
     /** An honest world drawn from a seed. */
     public static World honest(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
+        int replicas = pick(random, 4, 4, 4, 7, 10);
+        int chaosMillis = random.nextInt(300, 3001);
         return new World(
                 seed,
-                pick(random, 4, 4, 4, 7, 10),
+                replicas,
                 random.nextInt(1, 17),
                 random.nextInt(2, 9),
+                pick(random, 1, 512, 2048),
                 random.nextInt(20, 201),
-                random.nextInt(300, 3001),
+                chaosMillis,
                 pick(random, 500, 2_000, 20_000, 120_000),
                 pick(random, 0, 0, 2, 10, 30),
                 pick(random, 0, 0, 2, 10),
-                random.nextInt(0, 5),
-                random.nextInt(0, 3),
+                pick(random, 100, 3_000, 3_000, 30_000),
+                pick(random, 0, 0, 50, 900),
+                drawFaults(random, replicas, chaosMillis),
                 List.of());
     }
 
-    /** A world with Byzantine replicas, drawn from a seed. */
+    /** A world with f Byzantine replicas, drawn from a seed. */
     public static World hostile(long seed) {
         World honest = honest(seed);
         SplittableRandom random = new SplittableRandom(~seed);
         List<Strategy> all = List.of(Strategy.values());
-        List<Strategy> chosen = random.ints((honest.replicas - 1) / 3, 0, all.size())
-                .mapToObj(all::get)
-                .toList();
+        List<Traits> chosen = new ArrayList<>();
+        int first = random.nextBoolean() ? random.nextInt(2) : random.nextInt(honest.replicas);
+        int step = honest.replicas == 4 ? 1 : random.nextInt(1, 4);
+        for (int i = 0; i < honest.faulty(); i++) {
+            int replica = (first + i * step) % honest.replicas;
+            chosen.add(new Traits(
+                    replica,
+                    random.ints(random.nextInt(1, 4), 0, all.size())
+                            .distinct()
+                            .mapToObj(all::get)
+                            .toList()));
+        }
         return honest.withByzantine(chosen);
     }
 
-    public World withByzantine(List<Strategy> strategies) {
+    private static List<Fault> drawFaults(SplittableRandom random, int replicas, int chaosMillis) {
+        List<Fault> faults = new ArrayList<>();
+        Fault.Kind[] kinds = Fault.Kind.values();
+        int count = random.nextInt(0, 7);
+        for (int i = 0; i < count; i++) {
+            int everyone = (1 << replicas) - 1;
+            int targets = switch (random.nextInt(6)) {
+                case 0 -> everyone;
+                case 1, 2 -> random.nextInt(1, everyone + 1);
+                default -> 1 << random.nextInt(replicas);
+            };
+            Fault.Kind kind = random.nextBoolean() ? Fault.Kind.CRASH : kinds[random.nextInt(kinds.length)];
+            faults.add(new Fault(kind, random.nextInt(chaosMillis), random.nextInt(1, 800), targets));
+        }
+        return faults;
+    }
+
+    /** The world of such a line as {@link #toString} gives. */
+    public static World parse(String text) {
+        return WorldText.parse(text);
+    }
+
+    public World withByzantine(List<Traits> traits) {
         return new World(
                 seed,
                 replicas,
                 window,
                 checkpointInterval,
+                batchBytes,
                 requests,
                 chaosMillis,
                 maxDelayMicros,
                 lossPercent,
                 duplicatePercent,
-                crashes,
-                partitions,
-                strategies);
+                maxSyncMicros,
+                maxSkewMillis,
+                faults,
+                traits);
+    }
+
+    World withReplicas(int count) {
+        return new World(
+                seed,
+                count,
+                window,
+                checkpointInterval,
+                batchBytes,
+                requests,
+                chaosMillis,
+                maxDelayMicros,
+                lossPercent,
+                duplicatePercent,
+                maxSyncMicros,
+                maxSkewMillis,
+                faults,
+                byzantine);
+    }
+
+    Optional<Traits> traitsOf(int replica) {
+        return byzantine.stream().filter(traits -> traits.replica() == replica).findFirst();
+    }
+
+    /** f. */
+    int faulty() {
+        return (replicas - 1) / 3;
     }
 
     Parameters parameters() {
-        return new Parameters(window, checkpointInterval, 1 << 16, 1 << 11, 500_000_000L, 60_000_000_000L);
+        return new Parameters(window, checkpointInterval, 1 << 16, batchBytes, 500_000_000L, 60_000_000_000L);
     }
 
     Timeouts timeouts() {
         return new Timeouts(10, 15, 30, 500, 100, 100, 800, 20);
+    }
+
+    @Override
+    public String toString() {
+        return WorldText.format(this);
     }
 
     private static int pick(SplittableRandom random, int... choices) {

@@ -1,214 +1,318 @@
 package dev.cairn.simulator;
 
-import static org.assertj.core.api.Assertions.assertThatCode;
+import static dev.cairn.simulator.Histories.GENESIS;
+import static dev.cairn.simulator.Histories.NONE;
+import static dev.cairn.simulator.Histories.R0;
+import static dev.cairn.simulator.Histories.R1;
+import static dev.cairn.simulator.Histories.ROOTS;
+import static dev.cairn.simulator.Histories.SETTING;
+import static dev.cairn.simulator.Histories.START;
+import static dev.cairn.simulator.Histories.ballot;
+import static dev.cairn.simulator.Histories.block;
+import static dev.cairn.simulator.Histories.commit;
+import static dev.cairn.simulator.Histories.digest;
+import static dev.cairn.simulator.Histories.height;
+import static dev.cairn.simulator.Histories.newView;
+import static dev.cairn.simulator.Histories.proof;
+import static dev.cairn.simulator.Histories.proposal;
+import static dev.cairn.simulator.Histories.request;
+import static dev.cairn.simulator.Histories.start;
+import static dev.cairn.simulator.Histories.viewChange;
+import static dev.cairn.simulator.Histories.vote;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.cairn.protocol.Genesis;
-import dev.cairn.protocol.Membership;
-import dev.cairn.protocol.Parameters;
+import dev.cairn.protocol.LogRecord;
 import dev.cairn.protocol.ReplicaStatus;
-import dev.cairn.protocol.model.Ballot;
 import dev.cairn.protocol.model.Block;
-import dev.cairn.protocol.model.Bytes;
-import dev.cairn.protocol.model.ClientId;
 import dev.cairn.protocol.model.Digest;
-import dev.cairn.protocol.model.Epoch;
-import dev.cairn.protocol.model.Header;
-import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.Phase;
 import dev.cairn.protocol.model.QuorumCertificate;
-import dev.cairn.protocol.model.ReplicaId;
-import dev.cairn.protocol.model.Request;
-import dev.cairn.protocol.model.RequestId;
-import dev.cairn.protocol.model.Signature;
 import dev.cairn.protocol.model.StateRoots;
-import dev.cairn.protocol.model.Statement;
 import dev.cairn.protocol.model.View;
 import dev.cairn.protocol.model.Vote;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** The checkers are checked: each must refuse a history that is known to be bad, and let the good one pass. */
+/** The checkers are checked: each must refuse a history that is known to be bad, and let the good part of it pass. */
 class InvariantsTest {
-    private static final ReplicaId R0 = new ReplicaId(0);
-    private static final ReplicaId R1 = new ReplicaId(1);
-    private static final StateRoots ROOTS = LedgerMachine.GENESIS.roots();
-    private static final Genesis GENESIS = new Genesis(
-            Digest.ZERO,
-            new Membership(Epoch.ZERO, List.of(Bytes.utf8("a"), Bytes.utf8("b"), Bytes.utf8("c"), Bytes.utf8("d"))),
-            Parameters.DEFAULT,
-            0,
-            1,
-            ROOTS);
-    private static final Digest START = GENESIS.block().digest();
+    private static final Block FIRST = block(START, 1);
+    private static final Block OTHER = block(START, 2);
+    private static final Block SECOND = block(FIRST, 3);
 
-    private static Block block(long height, Digest parent, long time, Request... requests) {
-        Header g = GENESIS.block().header();
-        return new Block(
-                new Header(
-                        g.formatVersion(),
-                        g.chainId(),
-                        g.epoch(),
-                        new Height(height),
-                        parent,
-                        time,
-                        g.requestsRoot(),
-                        ROOTS,
-                        g.historyRoot(),
-                        g.validators(),
-                        g.nextValidators(),
-                        g.parameters(),
-                        1),
-                List.of(requests));
+    private static void assertRefused(Runnable history, Invariant by) {
+        assertThatThrownBy(history::run)
+                .isInstanceOf(Violation.class)
+                .hasMessageStartingWith(by.getClass().getSimpleName() + ":");
     }
 
-    private static Request request(long sequence) {
-        return new Request(
-                new RequestId(new ClientId(0), 1, sequence), Bytes.utf8("x" + sequence), new Signature(Bytes.EMPTY));
-    }
-
-    private static Ballot ballot(Block block, long view) {
-        return new Ballot(Epoch.ZERO, new View(view), block.height(), block.digest());
-    }
-
-    private static Vote vote(int voter, Phase phase, Ballot ballot) {
-        ReplicaId id = new ReplicaId(voter);
-        return Vote.of(phase, ballot, id, SimCrypto.sign(id, Statement.of(phase.kind(), Digest.ZERO, ballot)));
-    }
-
-    private static QuorumCertificate proof(Phase phase, Ballot ballot, int... voters) {
-        List<QuorumCertificate.Signed> votes = new ArrayList<>();
-        for (int voter : voters) {
-            votes.add(new QuorumCertificate.Signed(
-                    new ReplicaId(voter), vote(voter, phase, ballot).signature()));
-        }
-        return new QuorumCertificate(phase, ballot, votes);
-    }
-
-    private static void commit(Invariant invariant, ReplicaId replica, int life, Block block) {
-        invariant.onCommitted(
-                replica,
-                life,
-                block,
-                proof(Phase.COMMIT, ballot(block, 0), 0, 1, 2),
-                ROOTS,
-                block.requests().size());
-    }
-
-    private static void assertRefused(Runnable history, String invariant) {
-        assertThatThrownBy(history::run).isInstanceOf(Violation.class).hasMessageStartingWith(invariant);
-    }
+    // The chain.
 
     @Test
     void agreementRefusesTwoBlocksAtOneHeight() {
-        Invariant agreement = new Invariants.Agreement();
-        commit(agreement, R0, 1, block(1, START, 1));
-        assertThatCode(() -> commit(agreement, R1, 1, block(1, START, 1))).doesNotThrowAnyException();
-        assertRefused(() -> commit(agreement, R1, 1, block(1, START, 2)), "Agreement");
+        Invariant agreement = new ChainInvariants.Agreement();
+        commit(agreement, R0, 1, FIRST);
+        commit(agreement, R1, 1, FIRST);
+        assertRefused(() -> commit(agreement, R1, 1, OTHER), agreement);
     }
 
     @Test
-    void prefixOrderRefusesAGapAndAWrongParent() {
-        Block first = block(1, START, 1);
-        Invariant gap = new Invariants.PrefixOrder(START);
-        assertRefused(() -> commit(gap, R0, 1, block(2, first.digest(), 2)), "PrefixOrder");
-        Invariant parent = new Invariants.PrefixOrder(START);
-        commit(parent, R0, 1, first);
-        assertRefused(() -> commit(parent, R0, 1, block(2, START, 2)), "PrefixOrder");
+    void agreementRefusesAnotherBlockInTheLogOfARestartedReplica() {
+        Invariant agreement = new ChainInvariants.Agreement();
+        commit(agreement, R0, 1, FIRST);
+        assertRefused(() -> start(agreement, R1, 3, OTHER), agreement);
     }
 
     @Test
-    void certificateSoundnessRefusesTooFewDoubledForgedAndMisplacedVotes() {
-        Block block = block(1, START, 1);
-        Ballot ballot = ballot(block, 0);
-        Invariant soundness = new Invariants.CertificateSoundness(new SimCrypto(GENESIS));
-        List<QuorumCertificate> unsound = List.of(
-                proof(Phase.COMMIT, ballot, 0, 1),
-                proof(Phase.COMMIT, ballot, 0, 1, 1),
-                proof(Phase.PREPARE, ballot, 0, 1, 2),
-                new QuorumCertificate(
-                        Phase.COMMIT,
-                        ballot(block, 1),
-                        proof(Phase.COMMIT, ballot, 0, 1, 2).votes()),
-                proof(Phase.COMMIT, ballot(block(1, START, 9), 0), 0, 1, 2));
-        for (QuorumCertificate proof : unsound) {
-            assertRefused(() -> soundness.onCommitted(R0, 1, block, proof, ROOTS, 0), "CertificateSoundness");
-        }
+    void prefixOrderRefusesAGap() {
+        Invariant order = new ChainInvariants.PrefixOrder();
+        start(order, R0, 1);
+        assertRefused(() -> commit(order, R0, 1, SECOND), order);
     }
 
     @Test
-    void noDoubleVoteRefusesASecondStatementEvenInALaterLife() {
-        Invariant votes = new Invariants.NoDoubleVote();
-        Vote first = vote(0, Phase.COMMIT, ballot(block(1, START, 1), 3));
-        votes.onSent(R0, first);
-        votes.onSent(R0, first);
-        votes.onSent(R0, vote(0, Phase.COMMIT, ballot(block(1, START, 2), 4)));
-        assertRefused(() -> votes.onSent(R0, vote(0, Phase.COMMIT, ballot(block(1, START, 2), 3))), "NoDoubleVote");
+    void prefixOrderRefusesAWrongParentAndARepetition() {
+        Invariant order = new ChainInvariants.PrefixOrder();
+        start(order, R0, 1);
+        commit(order, R0, 1, FIRST);
+        assertRefused(() -> commit(order, R0, 1, block(OTHER, 3)), order);
+        assertRefused(() -> commit(order, R0, 1, FIRST), order);
     }
 
     @Test
-    void noDoubleVoteRefusesASecondProposal() {
-        Invariant votes = new Invariants.NoDoubleVote();
-        Signature any = new Signature(Bytes.EMPTY);
-        votes.onSent(R0, new Message.PrePrepare(View.ZERO, block(1, START, 1), R0, any));
-        assertRefused(
-                () -> votes.onSent(R0, new Message.PrePrepare(View.ZERO, block(1, START, 2), R0, any)), "NoDoubleVote");
+    void prefixOrderGoesOnFromWhatTheLogHeldAndFromNowhereElse() {
+        Invariant order = new ChainInvariants.PrefixOrder();
+        start(order, R0, 1);
+        commit(order, R0, 1, FIRST);
+        start(order, R0, 3);
+        assertRefused(() -> commit(order, R0, 3, SECOND), order);
+        commit(order, R0, 3, FIRST);
+        commit(order, R0, 3, SECOND);
     }
 
     @Test
     void validityRefusesAnInventedRequest() {
-        Invariant validity = new Invariants.Validity();
+        Invariant validity = new ChainInvariants.Validity();
         validity.onSubmitted(request(1));
-        commit(validity, R0, 1, block(1, START, 1, request(1)));
-        assertRefused(() -> commit(validity, R0, 1, block(1, START, 1, request(2))), "Validity");
+        commit(validity, R0, 1, block(START, 1, request(1)));
+        assertRefused(() -> commit(validity, R0, 1, block(START, 1, request(2))), validity);
     }
 
     @Test
-    void exactlyOnceRefusesASecondExecution() {
-        Invariant once = new Invariants.ExactlyOnce();
-        commit(once, R0, 1, block(1, START, 1, request(1)));
-        Block again = block(2, START, 2, request(1));
-        assertRefused(
-                () -> once.onCommitted(R0, 1, again, proof(Phase.COMMIT, ballot(again, 0), 0, 1, 2), ROOTS, 2),
-                "ExactlyOnce");
+    void exactlyOnceRefusesASecondExecutionAlsoInALaterLife() {
+        Block once = block(START, 1, request(1));
+        Block again = block(once, 2, request(1));
+        Invariant invariant = new ChainInvariants.ExactlyOnce();
+        commit(invariant, R0, 1, once, 1);
+        commit(invariant, R0, 1, again, 1);
+        assertRefused(() -> commit(invariant, R1, 1, again, 2), invariant);
+        start(invariant, R0, 3, once);
+        assertRefused(() -> commit(invariant, R0, 3, again, 2), invariant);
+    }
+
+    @Test
+    void exactlyOnceRefusesARequestThatWasNotExecuted() {
+        Invariant invariant = new ChainInvariants.ExactlyOnce();
+        assertRefused(() -> commit(invariant, R0, 1, block(START, 1, request(1)), 0), invariant);
     }
 
     @Test
     void stateRootEqualityRefusesOtherRoots() {
-        Invariant roots = new Invariants.StateRootEquality();
-        Block block = block(1, START, 1);
-        StateRoots other = new StateRoots(2, 1, 0, Digest.ZERO, Digest.ZERO, new Digest(1, 1, 1, 1));
-        assertRefused(
-                () -> roots.onCommitted(R0, 1, block, proof(Phase.COMMIT, ballot(block, 0), 0, 1, 2), other, 0),
-                "StateRootEquality");
+        Invariant roots = new ChainInvariants.StateRootEquality();
+        StateRoots other = new StateRoots(2, 1, 0, Digest.ZERO, Digest.ZERO, digest(1));
+        QuorumCertificate proof = proof(Phase.COMMIT, ballot(FIRST, 0), 0, 1, 2);
+        roots.onDecided(new Observer.Decided(R0, 1, FIRST, proof, ROOTS, 0));
+        assertRefused(() -> roots.onDecided(new Observer.Decided(R1, 1, FIRST, proof, other, 0)), roots);
     }
+
+    @Test
+    void durabilityRefusesAChainThatHasLostOrReplacedAnAnsweredBlock() {
+        Invariant durability = new ChainInvariants.Durability();
+        durability.onAnswered(R0, FIRST);
+        durability.onEnd(new Observer.Ending(List.of(List.of(FIRST, SECOND)), ""));
+        assertRefused(() -> durability.onEnd(new Observer.Ending(List.of(List.of()), "")), durability);
+        assertRefused(() -> durability.onEnd(new Observer.Ending(List.of(List.of(OTHER)), "")), durability);
+    }
+
+    // Votes and certificates.
+
+    @Test
+    void certificateSoundnessRefusesTooFewDoubledForgedAndMisplacedVotes() {
+        List<QuorumCertificate> unsound = List.of(
+                proof(Phase.COMMIT, ballot(FIRST, 0), 0, 1),
+                proof(Phase.COMMIT, ballot(FIRST, 0), 0, 1, 1),
+                proof(Phase.PREPARE, ballot(FIRST, 0), 0, 1, 2),
+                new QuorumCertificate(
+                        Phase.COMMIT,
+                        ballot(FIRST, 1),
+                        proof(Phase.COMMIT, ballot(FIRST, 0), 0, 1, 2).votes()));
+        for (QuorumCertificate proof : unsound) {
+            Invariant soundness = new VoteInvariants.CertificateSoundness(SETTING.crypto());
+            assertRefused(() -> soundness.onDecided(new Observer.Decided(R0, 1, FIRST, proof, ROOTS, 0)), soundness);
+            assertRefused(
+                    () -> soundness.onDurable(R0, new LogRecord.CommittedBlock(height(1), FIRST.digest(), proof)),
+                    soundness);
+        }
+    }
+
+    @Test
+    void certificateSoundnessRefusesAProofThatDoesNotLeadToTheBlock() {
+        Invariant soundness = new VoteInvariants.CertificateSoundness(SETTING.crypto());
+        soundness.onSeen(FIRST.header());
+        soundness.onSeen(SECOND.header());
+        QuorumCertificate above = proof(Phase.COMMIT, ballot(SECOND, 0), 0, 1, 2);
+        soundness.onDecided(new Observer.Decided(R0, 1, FIRST, above, ROOTS, 0));
+        assertRefused(() -> soundness.onDecided(new Observer.Decided(R0, 1, OTHER, above, ROOTS, 0)), soundness);
+        QuorumCertificate below = proof(Phase.COMMIT, ballot(FIRST, 0), 0, 1, 2);
+        assertRefused(() -> soundness.onDecided(new Observer.Decided(R0, 1, SECOND, below, ROOTS, 0)), soundness);
+    }
+
+    @Test
+    void certificateSoundnessRefusesAnUnsoundCertificateInAViewChange() {
+        Invariant soundness = new VoteInvariants.CertificateSoundness(SETTING.crypto());
+        QuorumCertificate thin = proof(Phase.PREPARE, ballot(FIRST, 0), 0, 1);
+        assertRefused(() -> soundness.onSent(R0, viewChange(R0, 1, Optional.of(thin))), soundness);
+    }
+
+    @Test
+    void noDoubleVoteRefusesASecondStatementOfEachKind() {
+        QuorumCertificate prepared = proof(Phase.PREPARE, ballot(FIRST, 0), 0, 1, 2);
+        Message.ViewChange empty = viewChange(R0, 4, Optional.empty());
+        Message.ViewChange full = viewChange(R0, 4, Optional.of(prepared));
+        List<List<Message>> pairs = List.of(
+                List.of(vote(0, Phase.PREPARE, ballot(FIRST, 3)), vote(0, Phase.PREPARE, ballot(OTHER, 3))),
+                List.of(vote(0, Phase.COMMIT, ballot(FIRST, 3)), vote(0, Phase.COMMIT, ballot(OTHER, 3))),
+                List.of(vote(0, Phase.CHECKPOINT, ballot(FIRST, 0)), vote(0, Phase.CHECKPOINT, ballot(OTHER, 0))),
+                List.of(proposal(FIRST, 0), proposal(OTHER, 0)),
+                List.of(empty, full),
+                List.of(newView(R0, 4, empty), newView(R0, 4, full)));
+        for (List<Message> pair : pairs) {
+            Invariant votes = new VoteInvariants.NoDoubleVote();
+            votes.onSent(R0, pair.get(0));
+            votes.onSent(R0, pair.get(0));
+            assertRefused(() -> votes.onSent(R0, pair.get(1)), votes);
+        }
+    }
+
+    @Test
+    void noDoubleVoteAllowsAnotherVoteInAnotherView() {
+        Invariant votes = new VoteInvariants.NoDoubleVote();
+        votes.onSent(R0, vote(0, Phase.COMMIT, ballot(FIRST, 3)));
+        votes.onSent(R0, vote(0, Phase.COMMIT, ballot(OTHER, 4)));
+    }
+
+    @Test
+    void noVoteInLeftViewRefusesAFreshVoteBelowTheTarget() {
+        Invariant left = new VoteInvariants.NoVoteInLeftView();
+        Vote before = vote(0, Phase.PREPARE, ballot(FIRST, 0));
+        left.onSent(R0, before);
+        left.onSent(R0, viewChange(R0, 1, Optional.empty()));
+        left.onSent(R0, before);
+        left.onSent(R0, vote(0, Phase.PREPARE, ballot(SECOND, 1)));
+        assertRefused(() -> left.onSent(R0, vote(0, Phase.COMMIT, ballot(FIRST, 0))), left);
+    }
+
+    @Test
+    void noFalseAccusationRefusesAny() {
+        Invariant accusations = new VoteInvariants.NoFalseAccusation();
+        assertRefused(() -> accusations.onFalseAccusation(R0, R1, proposal(FIRST, 0), proposal(OTHER, 0)), accusations);
+    }
+
+    // Durable before sent.
+
+    private static void assertMustWaitFor(Message message, LogRecord... records) {
+        for (LogRecord missing : records) {
+            EffectRule hasty = new EffectRule(START.digest());
+            hasty.onSeen(FIRST.header());
+            for (LogRecord entry : records) {
+                if (!entry.equals(missing)) {
+                    hasty.onDurable(R0, entry);
+                }
+            }
+            assertRefused(() -> hasty.onSent(R0, message), hasty);
+        }
+        EffectRule patient = new EffectRule(START.digest());
+        for (LogRecord entry : records) {
+            patient.onDurable(R0, entry);
+        }
+        patient.onSent(R0, message);
+    }
+
+    @Test
+    void effectRuleMakesEachMessageWaitForItsRecords() {
+        LogRecord body = new LogRecord.BlockBody(FIRST);
+        LogRecord prepared = new LogRecord.PreparedCertificate(proof(Phase.PREPARE, ballot(FIRST, 4), 0, 1, 2));
+        Vote prepare = vote(0, Phase.PREPARE, ballot(FIRST, 4));
+        Vote commit = vote(0, Phase.COMMIT, ballot(FIRST, 4));
+        Vote checkpoint = vote(0, Phase.CHECKPOINT, ballot(FIRST, 0));
+        Message.ViewChange viewChange = viewChange(R0, 4, Optional.empty());
+        Message.NewView newView = newView(R0, 4, viewChange);
+        LogRecord entered = new LogRecord.AcceptedNewView(newView);
+        LogRecord committed =
+                new LogRecord.CommittedBlock(height(1), FIRST.digest(), proof(Phase.COMMIT, ballot(FIRST, 0), 0, 1, 2));
+
+        assertMustWaitFor(proposal(FIRST, 0), body, new LogRecord.ProposedSlot(ballot(FIRST, 0), NONE));
+        assertMustWaitFor(prepare, body, entered, new LogRecord.CastVote(prepare));
+        assertMustWaitFor(commit, prepared, entered, new LogRecord.CastVote(commit));
+        assertMustWaitFor(checkpoint, committed, new LogRecord.CastVote(checkpoint));
+        assertMustWaitFor(viewChange, new LogRecord.SentViewChange(viewChange));
+        assertMustWaitFor(newView, entered);
+    }
+
+    @Test
+    void effectRuleMakesAPrepareWaitForEveryAncestor() {
+        Vote prepare = vote(0, Phase.PREPARE, ballot(SECOND, 0));
+        assertMustWaitFor(
+                prepare,
+                new LogRecord.BlockBody(FIRST),
+                new LogRecord.BlockBody(SECOND),
+                new LogRecord.CastVote(prepare));
+    }
+
+    // Service.
 
     @Test
     void linearizableReadsRefuseAStaleOne() {
-        Invariant reads = new Invariants.LinearizableReads();
-        reads.onRead(R0, new Height(5), new Height(5));
-        assertRefused(() -> reads.onRead(R0, new Height(4), new Height(5)), "LinearizableReads");
+        Invariant reads = new ServiceInvariants.LinearizableReads();
+        reads.onRead(R0, height(5), height(5));
+        assertRefused(() -> reads.onRead(R0, height(4), height(5)), reads);
     }
 
     @Test
-    void boundedMemoryRefusesAFlood() {
-        Invariant bounds = new Invariants.BoundedMemory();
-        World world = World.honest(1);
-        ReplicaStatus flooded = new ReplicaStatus(
+    void boundedQueuesRefuseAFlood() {
+        Invariant bounds = new ServiceInvariants.BoundedQueues(GENESIS.parameters(), 200);
+        bounds.onStatus(status(200, 10));
+        assertRefused(() -> bounds.onStatus(status(201, 10)), bounds);
+        assertRefused(() -> bounds.onStatus(status(0, 10_000)), bounds);
+    }
+
+    private static ReplicaStatus status(int waitingRequests, int candidateBlocks) {
+        return new ReplicaStatus(
                 R0,
                 View.ZERO,
                 false,
                 R0,
-                Height.GENESIS,
-                START,
-                START,
-                Height.GENESIS,
-                Height.GENESIS,
-                0,
-                10_000,
+                height(0),
+                START.digest(),
+                ROOTS.stateRoot(),
+                height(0),
+                height(0),
+                waitingRequests,
+                candidateBlocks,
                 List.of());
-        assertRefused(() -> bounds.onStatus(flooded, world), "BoundedMemory");
+    }
+
+    @Test
+    void noHaltRefusesAny() {
+        Invariant halts = new ServiceInvariants.NoHalt();
+        assertRefused(() -> halts.onHalted(R0, "diverged"), halts);
+    }
+
+    @Test
+    void progressRefusesAnythingLeftOpen() {
+        Invariant progress = new ServiceInvariants.Progress();
+        progress.onEnd(new Observer.Ending(List.of(), ""));
+        assertRefused(() -> progress.onEnd(new Observer.Ending(List.of(), "1 request")), progress);
     }
 }

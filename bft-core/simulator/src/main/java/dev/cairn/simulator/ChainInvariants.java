@@ -1,0 +1,160 @@
+package dev.cairn.simulator;
+
+import dev.cairn.protocol.model.Block;
+import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Height;
+import dev.cairn.protocol.model.ReplicaId;
+import dev.cairn.protocol.model.Request;
+import dev.cairn.protocol.model.RequestId;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** What must hold of the blocks that become final. */
+final class ChainInvariants {
+    private ChainInvariants() {}
+
+    /** No two different blocks are ever final at one height. */
+    static final class Agreement extends Invariant {
+        private final Map<Height, Digest> blocks = new HashMap<>();
+
+        @Override
+        public void onDecided(Decided decided) {
+            decide(decided.replica(), decided.block());
+        }
+
+        @Override
+        public void onStarted(ReplicaId replica, int life, Block head, List<Block> chain) {
+            decide(replica, head);
+            chain.forEach(block -> decide(replica, block));
+        }
+
+        private void decide(ReplicaId replica, Block block) {
+            Digest first = blocks.putIfAbsent(block.height(), block.digest());
+            require(
+                    first == null || first.equals(block.digest()),
+                    "%s has %s where another committed %s",
+                    replica,
+                    block,
+                    first);
+        }
+    }
+
+    /** A replica commits heights one by one, each block on the one before, from the block that it started with. */
+    static final class PrefixOrder extends Invariant {
+        private record Head(int life, Height height, Digest block) {}
+
+        private final Map<ReplicaId, Head> heads = new HashMap<>();
+
+        @Override
+        public void onStarted(ReplicaId replica, int life, Block head, List<Block> chain) {
+            heads.put(replica, new Head(life, head.height(), head.digest()));
+        }
+
+        @Override
+        public void onDecided(Decided decided) {
+            Block block = decided.block();
+            Head head = heads.get(decided.replica());
+            require(
+                    head != null
+                            && head.life() == decided.life()
+                            && block.height().equals(head.height().next())
+                            && block.parent().equals(head.block()),
+                    "%s commits %s after %s",
+                    decided.replica(),
+                    block,
+                    head);
+            heads.put(decided.replica(), new Head(decided.life(), block.height(), block.digest()));
+        }
+    }
+
+    /** Only what a client asked for is executed. */
+    static final class Validity extends Invariant {
+        private final Set<Request> submitted = new HashSet<>();
+
+        @Override
+        public void onSubmitted(Request request) {
+            submitted.add(request);
+        }
+
+        @Override
+        public void onDecided(Decided decided) {
+            for (Request request : decided.block().requests()) {
+                require(
+                        submitted.contains(request),
+                        "%s executes %s, which nobody asked for",
+                        decided.replica(),
+                        request);
+            }
+        }
+    }
+
+    /** However often a request is in the chain, and however often a replica has crashed, it counts once. */
+    static final class ExactlyOnce extends Invariant {
+        private final Set<RequestId> distinct = new HashSet<>();
+        private final Map<Height, Integer> distinctUpTo = new HashMap<>();
+
+        @Override
+        public void onDecided(Decided decided) {
+            int expected = distinctUpTo(decided.block());
+            require(
+                    decided.executed() == expected,
+                    "%s executed %s requests up to %s, which holds %s different ones",
+                    decided.replica(),
+                    decided.executed(),
+                    decided.block(),
+                    expected);
+        }
+
+        @Override
+        public void onStarted(ReplicaId replica, int life, Block head, List<Block> chain) {
+            chain.forEach(this::distinctUpTo);
+        }
+
+        private int distinctUpTo(Block block) {
+            return distinctUpTo.computeIfAbsent(block.height(), _ -> {
+                block.requests().forEach(request -> distinct.add(request.id()));
+                return distinct.size();
+            });
+        }
+    }
+
+    /** Execution gives the roots that the header names. */
+    static final class StateRootEquality extends Invariant {
+        @Override
+        public void onDecided(Decided decided) {
+            require(
+                    decided.block().header().roots().equals(decided.roots()),
+                    "%s has %s after %s",
+                    decided.replica(),
+                    decided.roots(),
+                    decided.block());
+        }
+    }
+
+    /** What any replica ever answered to a client is in everybody's chain in the end. */
+    static final class Durability extends Invariant {
+        private final Map<Height, Digest> answered = new TreeMap<>();
+
+        @Override
+        public void onAnswered(ReplicaId replica, Block block) {
+            answered.put(block.height(), block.digest());
+        }
+
+        @Override
+        public void onEnd(Ending ending) {
+            for (List<Block> chain : ending.chains()) {
+                answered.forEach((height, digest) -> require(
+                        chain.size() >= height.value()
+                                && chain.get((int) height.value() - 1).digest().equals(digest),
+                        "a client was told of %s:%s, which a chain of %s blocks does not hold",
+                        height,
+                        digest,
+                        chain.size()));
+            }
+        }
+    }
+}

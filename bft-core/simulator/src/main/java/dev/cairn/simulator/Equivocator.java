@@ -1,0 +1,86 @@
+package dev.cairn.simulator;
+
+import dev.cairn.protocol.Effect;
+import dev.cairn.protocol.model.Ballot;
+import dev.cairn.protocol.model.Block;
+import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Header;
+import dev.cairn.protocol.model.Message;
+import dev.cairn.protocol.model.Statement;
+import dev.cairn.protocol.model.View;
+import dev.cairn.protocol.model.Vote;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Proposes one block to its even peers and another to its odd ones, both as valid as can be, and stands by each where
+ * it proposed it. What it builds on the one, the odd peers see built on the other.
+ */
+final class Equivocator implements EffectRewriter {
+    private final Insider insider;
+
+    /** The other block of a slot, by the first one's hash. */
+    private final Map<Digest, Block> twins = new HashMap<>();
+
+    Equivocator(Insider insider) {
+        this.insider = insider;
+    }
+
+    @Override
+    public List<Effect> rewrite(Effect effect) {
+        if (!(effect instanceof Effect.Send send)) {
+            return List.of(effect);
+        }
+        Message twin = switch (send.message()) {
+            case Message.PrePrepare m
+            when m.primary().equals(insider.self()) -> {
+                Block other = twinOf(m.block());
+                yield send.to().index() % 2 == 1 ? proposal(m.view(), other) : m;
+            }
+            case Vote m -> send.to().index() % 2 == 1 ? vote(m) : m;
+            default -> send.message();
+        };
+        return List.of(new Effect.Send(send.to(), twin));
+    }
+
+    /** The same block but for its time, and on the other parent where there is one. */
+    private Block twinOf(Block block) {
+        return twins.computeIfAbsent(block.digest(), _ -> {
+            Header h = block.header();
+            Block parent = twins.get(h.parent());
+            Header other = new Header(
+                    h.formatVersion(),
+                    h.chainId(),
+                    h.epoch(),
+                    h.height(),
+                    parent != null && insider.random().nextBoolean() ? parent.digest() : h.parent(),
+                    h.timeNanos() + 1,
+                    h.requestsRoot(),
+                    h.roots(),
+                    h.historyRoot(),
+                    h.validators(),
+                    h.nextValidators(),
+                    h.parameters(),
+                    h.applicationVersion());
+            return new Block(other, block.requests());
+        });
+    }
+
+    private Message proposal(View view, Block block) {
+        Ballot ballot = new Ballot(block.header().epoch(), view, block.height(), block.digest());
+        Statement statement = Statement.of(Statement.Kind.PRE_PREPARE, insider.chainId(), ballot);
+        return new Message.PrePrepare(view, block, insider.self(), insider.sign(statement));
+    }
+
+    private Vote vote(Vote vote) {
+        Ballot first = vote.ballot();
+        Block twin = twins.get(first.block());
+        if (twin == null) {
+            return vote;
+        }
+        Ballot ballot = new Ballot(first.epoch(), first.view(), first.height(), twin.digest());
+        Statement statement = Statement.of(vote.phase().kind(), insider.chainId(), ballot);
+        return Vote.of(vote.phase(), ballot, insider.self(), insider.sign(statement));
+    }
+}

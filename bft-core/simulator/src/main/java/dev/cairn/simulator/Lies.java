@@ -1,0 +1,91 @@
+package dev.cairn.simulator;
+
+import dev.cairn.protocol.Effect;
+import dev.cairn.protocol.model.Height;
+import dev.cairn.protocol.model.Message;
+import dev.cairn.protocol.model.QuorumCertificate;
+import dev.cairn.protocol.model.Statement;
+import dev.cairn.protocol.model.View;
+import java.util.List;
+import java.util.Optional;
+
+/** Says something untrue in place of the truth. */
+final class Lies implements EffectRewriter {
+    private static final int HEIGHTS = 100;
+    private static final int VIEWS = 9;
+
+    /** What is said instead of a message; the message itself where there is nothing to lie about. */
+    interface Lie {
+        Message insteadOf(Lies liar, Message message);
+    }
+
+    private final Insider insider;
+    private final Lie lie;
+    private Optional<QuorumCertificate> firstPrepared = Optional.empty();
+    private Optional<QuorumCertificate> firstCommitted = Optional.empty();
+
+    Lies(Insider insider, Lie lie) {
+        this.insider = insider;
+        this.lie = lie;
+    }
+
+    @Override
+    public List<Effect> rewrite(Effect effect) {
+        return effect instanceof Effect.Send send
+                ? List.of(new Effect.Send(send.to(), lie.insteadOf(this, send.message())))
+                : List.of(effect);
+    }
+
+    Message aboutHeights(Message message) {
+        return switch (message) {
+            case Message.Status m ->
+                new Message.Status(
+                        m.epoch(),
+                        m.view(),
+                        m.changing(),
+                        m.prepared().plus(HEIGHTS),
+                        m.committed().plus(HEIGHTS),
+                        m.stable());
+            case Message.ReadIndexAnswer m ->
+                new Message.ReadIndexAnswer(
+                        m.round(),
+                        new View(m.view().number() + VIEWS),
+                        m.height().plus(HEIGHTS));
+            default -> message;
+        };
+    }
+
+    Message hidingPrepared(Message message) {
+        return message instanceof Message.ViewChange change
+                ? reporting(change, Optional.empty(), Optional.empty())
+                : message;
+    }
+
+    Message stale(Message message) {
+        if (!(message instanceof Message.ViewChange change)) {
+            return message;
+        }
+        firstPrepared = firstPrepared.or(change::prepared);
+        firstCommitted = firstCommitted.or(change::committed);
+        return reporting(change, firstPrepared, firstCommitted);
+    }
+
+    private Message reporting(
+            Message.ViewChange change, Optional<QuorumCertificate> prepared, Optional<QuorumCertificate> committed) {
+        Statement statement = new Statement(
+                Statement.Kind.VIEW_CHANGE,
+                insider.chainId(),
+                change.epoch(),
+                change.target(),
+                Height.GENESIS,
+                Message.ViewChange.contentDigest(prepared, committed, change.trigger()));
+        return new Message.ViewChange(
+                change.epoch(),
+                change.target(),
+                prepared,
+                committed,
+                change.trigger(),
+                insider.self(),
+                insider.sign(statement));
+    }
+}

@@ -1,0 +1,60 @@
+package dev.cairn.simulator;
+
+import dev.cairn.protocol.LogRecord;
+import dev.cairn.protocol.ReplicaStatus;
+import dev.cairn.protocol.Transition;
+import dev.cairn.protocol.model.Block;
+import dev.cairn.protocol.model.Header;
+import dev.cairn.protocol.model.Height;
+import dev.cairn.protocol.model.Message;
+import dev.cairn.protocol.model.QuorumCertificate;
+import dev.cairn.protocol.model.ReplicaId;
+import dev.cairn.protocol.model.Request;
+import dev.cairn.protocol.model.StateRoots;
+import java.util.List;
+
+/** Is told everything that happens to honest replicas, as it happens, and nothing that only Byzantine ones see. */
+interface Observer {
+
+    /** A block became final at a replica; {@code life} counts its starts, {@code executed} all requests in its state. */
+    record Decided(ReplicaId replica, int life, Block block, QuorumCertificate proof, StateRoots roots, int executed) {}
+
+    /**
+     * How a world ended: the committed chain of each honest replica, and in words what is still open, which is nothing
+     * where {@code open} is empty.
+     */
+    record Ending(List<List<Block>> chains, String open) {}
+
+    default void onSubmitted(Request request) {}
+
+    /** A header that anybody, honest or not, put on the network. */
+    default void onSeen(Header header) {}
+
+    /** A message has left the replica. */
+    default void onSent(ReplicaId from, Message message) {}
+
+    /** A record will survive every crash from now on. */
+    default void onDurable(ReplicaId replica, LogRecord entry) {}
+
+    /** A replica starts with {@code head} and, below and with it, {@code chain}, the committed blocks of its log. */
+    default void onStarted(ReplicaId replica, int life, Block head, List<Block> chain) {}
+
+    default void onTransition(ReplicaId replica, Transition transition) {}
+
+    default void onDecided(Decided decided) {}
+
+    /** The replica told its clients that the block's requests are done. */
+    default void onAnswered(ReplicaId replica, Block block) {}
+
+    /** A read was released at a replica whose head is {@code committed}. */
+    default void onRead(ReplicaId replica, Height committed, Height mustSee) {}
+
+    /** A replica accuses another that is honest. */
+    default void onFalseAccusation(ReplicaId accuser, ReplicaId accused, Message first, Message second) {}
+
+    default void onHalted(ReplicaId replica, String reason) {}
+
+    default void onStatus(ReplicaStatus status) {}
+
+    default void onEnd(Ending ending) {}
+}

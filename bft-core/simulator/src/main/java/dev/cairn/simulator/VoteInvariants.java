@@ -1,0 +1,182 @@
+package dev.cairn.simulator;
+
+import dev.cairn.protocol.Authenticator;
+import dev.cairn.protocol.LogRecord;
+import dev.cairn.protocol.model.Block;
+import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Header;
+import dev.cairn.protocol.model.Height;
+import dev.cairn.protocol.model.Message;
+import dev.cairn.protocol.model.Phase;
+import dev.cairn.protocol.model.QuorumCertificate;
+import dev.cairn.protocol.model.ReplicaId;
+import dev.cairn.protocol.model.View;
+import dev.cairn.protocol.model.Vote;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What must hold of the statements that honest replicas sign and of the certificates made of them. */
+final class VoteInvariants {
+    private VoteInvariants() {}
+
+    /**
+     * Every certificate that an honest replica writes down or passes on holds a quorum of valid votes of distinct
+     * replicas, and what is final is the block such a commit certificate names or an ancestor of it.
+     */
+    static final class CertificateSoundness extends Invariant {
+        private final Authenticator authenticator;
+        private final Map<Digest, Digest> parents = new HashMap<>();
+        private final Set<QuorumCertificate> sound = Collections.newSetFromMap(new IdentityHashMap<>());
+
+        CertificateSoundness(Authenticator authenticator) {
+            this.authenticator = authenticator;
+        }
+
+        @Override
+        public void onSeen(Header header) {
+            parents.put(header.digest(), header.parent());
+        }
+
+        @Override
+        public void onDecided(Decided decided) {
+            QuorumCertificate proof = decided.proof();
+            check(decided.replica(), proof, Phase.COMMIT);
+            Digest at = proof.block();
+            for (long h = proof.height().value(); h > decided.block().height().value(); h--) {
+                at = parents.getOrDefault(at, Digest.ZERO);
+            }
+            require(
+                    at.equals(decided.block().digest())
+                            && !decided.block().height().isAbove(proof.height()),
+                    "%s commits %s by %s, which does not lead to it",
+                    decided.replica(),
+                    decided.block(),
+                    proof);
+        }
+
+        @Override
+        public void onDurable(ReplicaId replica, LogRecord entry) {
+            switch (entry) {
+                case LogRecord.PreparedCertificate r -> check(replica, r.certificate(), Phase.PREPARE);
+                case LogRecord.CommittedBlock r -> check(replica, r.proof(), Phase.COMMIT);
+                case LogRecord.StableCheckpoint r -> check(replica, r.certificate(), Phase.CHECKPOINT);
+                case LogRecord.SentViewChange r -> check(replica, r.viewChange());
+                case LogRecord.AcceptedNewView r -> r.newView().viewChanges().forEach(change -> check(replica, change));
+                case LogRecord.BlockBody r -> onSeen(r.block().header());
+                case LogRecord.ProposedSlot _, LogRecord.CastVote _ -> {}
+            }
+        }
+
+        @Override
+        public void onSent(ReplicaId from, Message message) {
+            if (message instanceof Message.ViewChange change) {
+                check(from, change);
+            } else if (message instanceof Message.NewView newView) {
+                newView.viewChanges().forEach(change -> check(from, change));
+            } else if (message instanceof Message.Blocks blocks) {
+                check(from, blocks.proof(), Phase.COMMIT);
+            }
+        }
+
+        private void check(ReplicaId replica, Message.ViewChange change) {
+            change.prepared().ifPresent(c -> check(replica, c, Phase.PREPARE));
+            change.committed().ifPresent(c -> check(replica, c, Phase.COMMIT));
+        }
+
+        private void check(ReplicaId replica, QuorumCertificate certificate, Phase phase) {
+            if (certificate.phase() == phase && sound.contains(certificate)) {
+                return;
+            }
+            require(
+                    authenticator.isValidCertificate(certificate, phase),
+                    "%s relies on the unsound %s",
+                    replica,
+                    certificate);
+            sound.add(certificate);
+        }
+    }
+
+    /** An honest replica never signs two different statements of one kind for one view and height, crash or no crash. */
+    static final class NoDoubleVote extends Invariant {
+        private record Place(ReplicaId signer, String kind, View view, Height height) {}
+
+        private final Map<Place, Digest> statements = new HashMap<>();
+
+        @Override
+        public void onSent(ReplicaId from, Message message) {
+            switch (message) {
+                case Vote m ->
+                    note(
+                            m.voter(),
+                            m.phase().name(),
+                            m.ballot().view(),
+                            m.ballot().height(),
+                            m.ballot().block());
+                case Message.PrePrepare m -> {
+                    if (m.primary().equals(from)) {
+                        Block block = m.block();
+                        note(from, "PRE_PREPARE", m.view(), block.height(), block.digest());
+                    }
+                }
+                case Message.ViewChange m ->
+                    note(m.sender(), "VIEW_CHANGE", m.target(), Height.GENESIS, m.contentDigest());
+                case Message.NewView m -> {
+                    if (m.primary().equals(from)) {
+                        note(from, "NEW_VIEW", m.view(), Height.GENESIS, m.contentDigest());
+                    }
+                }
+                case Message.Suspect _, Message.Status _, Message.Forward _, Message.FetchBlocks _ -> {}
+                case Message.Blocks _, Message.FetchBody _, Message.Body _ -> {}
+                case Message.ReadIndexQuery _, Message.ReadIndexAnswer _ -> {}
+            }
+        }
+
+        private void note(ReplicaId signer, String kind, View view, Height height, Digest subject) {
+            Digest first = statements.putIfAbsent(new Place(signer, kind, view, height), subject);
+            require(
+                    first == null || first.equals(subject),
+                    "%s signs %s %s/%s for %s and for %s",
+                    signer,
+                    kind,
+                    view,
+                    height,
+                    first,
+                    subject);
+        }
+    }
+
+    /** Once it has left for a view, in this life or an earlier one, a replica casts no new vote in a lower one. */
+    static final class NoVoteInLeftView extends Invariant {
+        private final Map<ReplicaId, View> leftFor = new HashMap<>();
+        private final Map<ReplicaId, Set<Vote>> votes = new HashMap<>();
+
+        @Override
+        public void onSent(ReplicaId from, Message message) {
+            if (message instanceof Message.ViewChange change && change.sender().equals(from)) {
+                leftFor.merge(from, change.target(), (a, b) -> a.isAfter(b) ? a : b);
+            } else if (message instanceof Vote vote && vote.phase() != Phase.CHECKPOINT) {
+                boolean fresh = votes.computeIfAbsent(from, _ -> new java.util.HashSet<>())
+                        .add(vote);
+                @Nullable View left = leftFor.get(from);
+                require(
+                        !fresh || left == null || !left.isAfter(vote.ballot().view()),
+                        "%s has left for %s and casts %s",
+                        from,
+                        left,
+                        vote);
+            }
+        }
+    }
+
+    /** No honest replica is accused by another: the evidence would be forged, or honest code signs twice. */
+    static final class NoFalseAccusation extends Invariant {
+        @Override
+        public void onFalseAccusation(ReplicaId accuser, ReplicaId accused, Message first, Message second) {
+            require(false, "%s accuses the honest %s: %s and %s", accuser, accused, first, second);
+        }
+    }
+}

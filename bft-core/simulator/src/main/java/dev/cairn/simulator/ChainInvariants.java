@@ -1,5 +1,6 @@
 package dev.cairn.simulator;
 
+import dev.cairn.protocol.Parameters;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Height;
@@ -132,6 +133,26 @@ final class ChainInvariants {
                     decided.replica(),
                     decided.roots(),
                     decided.block());
+        }
+    }
+
+    /** No block is further ahead of the fastest honest clock than a proposal may be. */
+    static final class NotOfTheFuture extends Invariant {
+        private final long maxAheadNanos;
+
+        NotOfTheFuture(Parameters parameters) {
+            this.maxAheadNanos = parameters.maxFutureNanos();
+        }
+
+        @Override
+        public void onDecided(Decided decided) {
+            long aheadNanos = decided.block().header().timeNanos() - decided.fastestClockNanos();
+            require(
+                    aheadNanos <= maxAheadNanos,
+                    "%s commits %s, which is %s ms ahead of every clock",
+                    decided.replica(),
+                    decided.block(),
+                    aheadNanos / 1_000_000);
         }
     }
 

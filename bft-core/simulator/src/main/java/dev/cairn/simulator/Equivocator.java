@@ -4,7 +4,6 @@ import dev.cairn.protocol.Effect;
 import dev.cairn.protocol.model.Ballot;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Digest;
-import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.Statement;
 import dev.cairn.protocol.model.View;
@@ -47,23 +46,10 @@ final class Equivocator implements EffectRewriter {
     /** The same block but for its time, and on the other parent where there is one. */
     private Block twinOf(Block block) {
         return twins.computeIfAbsent(block.digest(), _ -> {
-            Header h = block.header();
-            Block parent = twins.get(h.parent());
-            Header other = new Header(
-                    h.formatVersion(),
-                    h.chainId(),
-                    h.epoch(),
-                    h.height(),
-                    parent != null && insider.random().nextBoolean() ? parent.digest() : h.parent(),
-                    h.timeNanos() + 1,
-                    h.requestsRoot(),
-                    h.roots(),
-                    h.historyRoot(),
-                    h.validators(),
-                    h.nextValidators(),
-                    h.parameters(),
-                    h.applicationVersion());
-            return new Block(other, block.requests());
+            Block parent = twins.get(block.parent());
+            boolean onTwin = parent != null && insider.random().nextBoolean();
+            return Altered.timeAndParent(
+                    block, block.header().timeNanos() + 1, onTwin && parent != null ? parent.digest() : block.parent());
         });
     }
 

@@ -17,7 +17,14 @@ import java.util.List;
 interface Observer {
 
     /** A block became final at a replica; {@code life} counts its starts, {@code executed} all requests in its state. */
-    record Decided(ReplicaId replica, int life, Block block, QuorumCertificate proof, StateRoots roots, int executed) {}
+    record Decided(
+            ReplicaId replica,
+            int life,
+            Block block,
+            QuorumCertificate proof,
+            StateRoots roots,
+            int executed,
+            long fastestClockNanos) {}
 
     /**
      * How a world ended: the committed chain of each honest replica, and in words what is still open, which is nothing

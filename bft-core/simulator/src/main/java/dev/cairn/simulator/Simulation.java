@@ -269,7 +269,8 @@ public final class Simulation implements SimReplica.Surroundings, SimNetwork.Por
                     block,
                     proof,
                     state.roots(),
-                    state.executed().size());
+                    state.executed().size(),
+                    Setting.START_NANOS + agenda.nowMicros() * 1000 + world.maxSkewMillis() * 1_000_000L);
             checker.tell(observer -> observer.onDecided(decided));
             workload.onCommitted(replica, block);
         }

@@ -31,7 +31,19 @@ public enum Strategy {
     /** Holds everything back for a while that stays just below the patience of others. */
     DAWDLE,
     /** Says old things again. */
-    REPLAY;
+    REPLAY,
+    /** Makes up certificates, of its own votes alone or with signatures that are none. */
+    FORGE_CERTIFICATES,
+    /** As a new primary, shows one VIEW-CHANGE as often as a quorum needs. */
+    REPEAT_VIEW_CHANGE,
+    /** As primary, names roots that execution does not give. */
+    WRONG_ROOTS,
+    /** As primary, proposes blocks of the future and of the past. */
+    WRONG_TIMES,
+    /** Changes other clients' requests. */
+    FORGE_REQUESTS,
+    /** As primary, floods with proposals for heights that nobody will reach. */
+    FAR_FUTURE;
 
     EffectRewriter rewriter(Insider insider) {
         return switch (this) {
@@ -50,6 +62,12 @@ public enum Strategy {
             case SUSPECT_ALWAYS -> new Suspecter(insider);
             case DAWDLE -> new Echoes.Dawdler(insider);
             case REPLAY -> new Echoes.Replayer(insider);
+            case FORGE_CERTIFICATES -> new Forger(insider, Forger::certificates);
+            case REPEAT_VIEW_CHANGE -> new Forger(insider, Forger::repeatedViewChange);
+            case WRONG_ROOTS -> new Forger(insider, Forger::wrongRoots);
+            case WRONG_TIMES -> new Forger(insider, Forger::wrongTimes);
+            case FORGE_REQUESTS -> new Forger.Requests(insider);
+            case FAR_FUTURE -> new Forger(insider, Forger::farFuture);
         };
     }
 }

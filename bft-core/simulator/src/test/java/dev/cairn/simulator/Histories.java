@@ -103,7 +103,7 @@ final class Histories {
 
     static void commit(Observer observer, ReplicaId replica, int life, Block block, int executed) {
         QuorumCertificate proof = proof(Phase.COMMIT, ballot(block, 0), 0, 1, 2);
-        observer.onDecided(new Observer.Decided(replica, life, block, proof, ROOTS, executed));
+        observer.onDecided(new Observer.Decided(replica, life, block, proof, ROOTS, executed, 0));
     }
 
     static Digest digest(long number) {

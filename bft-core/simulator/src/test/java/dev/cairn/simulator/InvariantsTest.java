@@ -5,7 +5,6 @@ import static dev.cairn.simulator.Histories.NONE;
 import static dev.cairn.simulator.Histories.R0;
 import static dev.cairn.simulator.Histories.R1;
 import static dev.cairn.simulator.Histories.ROOTS;
-import static dev.cairn.simulator.Histories.SETTING;
 import static dev.cairn.simulator.Histories.START;
 import static dev.cairn.simulator.Histories.ballot;
 import static dev.cairn.simulator.Histories.block;
@@ -28,6 +27,7 @@ import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.Phase;
 import dev.cairn.protocol.model.QuorumCertificate;
+import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.StateRoots;
 import dev.cairn.protocol.model.View;
 import dev.cairn.protocol.model.Vote;
@@ -122,8 +122,8 @@ class InvariantsTest {
         Invariant roots = new ChainInvariants.StateRootEquality();
         StateRoots other = new StateRoots(2, 1, 0, Digest.ZERO, Digest.ZERO, digest(1));
         QuorumCertificate proof = proof(Phase.COMMIT, ballot(FIRST, 0), 0, 1, 2);
-        roots.onDecided(new Observer.Decided(R0, 1, FIRST, proof, ROOTS, 0));
-        assertRefused(() -> roots.onDecided(new Observer.Decided(R1, 1, FIRST, proof, other, 0)), roots);
+        roots.onDecided(new Observer.Decided(R0, 1, FIRST, proof, ROOTS, 0, 0));
+        assertRefused(() -> roots.onDecided(new Observer.Decided(R1, 1, FIRST, proof, other, 0, 0)), roots);
     }
 
     @Test
@@ -148,8 +148,8 @@ class InvariantsTest {
                         ballot(FIRST, 1),
                         proof(Phase.COMMIT, ballot(FIRST, 0), 0, 1, 2).votes()));
         for (QuorumCertificate proof : unsound) {
-            Invariant soundness = new VoteInvariants.CertificateSoundness(SETTING.crypto());
-            assertRefused(() -> soundness.onDecided(new Observer.Decided(R0, 1, FIRST, proof, ROOTS, 0)), soundness);
+            Invariant soundness = new VoteInvariants.CertificateSoundness(GENESIS);
+            assertRefused(() -> soundness.onDecided(new Observer.Decided(R0, 1, FIRST, proof, ROOTS, 0, 0)), soundness);
             assertRefused(
                     () -> soundness.onDurable(R0, new LogRecord.CommittedBlock(height(1), FIRST.digest(), proof)),
                     soundness);
@@ -158,19 +158,19 @@ class InvariantsTest {
 
     @Test
     void certificateSoundnessRefusesAProofThatDoesNotLeadToTheBlock() {
-        Invariant soundness = new VoteInvariants.CertificateSoundness(SETTING.crypto());
+        Invariant soundness = new VoteInvariants.CertificateSoundness(GENESIS);
         soundness.onSeen(FIRST.header());
         soundness.onSeen(SECOND.header());
         QuorumCertificate above = proof(Phase.COMMIT, ballot(SECOND, 0), 0, 1, 2);
-        soundness.onDecided(new Observer.Decided(R0, 1, FIRST, above, ROOTS, 0));
-        assertRefused(() -> soundness.onDecided(new Observer.Decided(R0, 1, OTHER, above, ROOTS, 0)), soundness);
+        soundness.onDecided(new Observer.Decided(R0, 1, FIRST, above, ROOTS, 0, 0));
+        assertRefused(() -> soundness.onDecided(new Observer.Decided(R0, 1, OTHER, above, ROOTS, 0, 0)), soundness);
         QuorumCertificate below = proof(Phase.COMMIT, ballot(FIRST, 0), 0, 1, 2);
-        assertRefused(() -> soundness.onDecided(new Observer.Decided(R0, 1, SECOND, below, ROOTS, 0)), soundness);
+        assertRefused(() -> soundness.onDecided(new Observer.Decided(R0, 1, SECOND, below, ROOTS, 0, 0)), soundness);
     }
 
     @Test
     void certificateSoundnessRefusesAnUnsoundCertificateInAViewChange() {
-        Invariant soundness = new VoteInvariants.CertificateSoundness(SETTING.crypto());
+        Invariant soundness = new VoteInvariants.CertificateSoundness(GENESIS);
         QuorumCertificate thin = proof(Phase.PREPARE, ballot(FIRST, 0), 0, 1);
         assertRefused(() -> soundness.onSent(R0, viewChange(R0, 1, Optional.of(thin))), soundness);
     }
@@ -217,6 +217,79 @@ class InvariantsTest {
     void noFalseAccusationRefusesAny() {
         Invariant accusations = new VoteInvariants.NoFalseAccusation();
         assertRefused(() -> accusations.onFalseAccusation(R0, R1, proposal(FIRST, 0), proposal(OTHER, 0)), accusations);
+    }
+
+    // What the proof of safety rests on.
+
+    @Test
+    void oneChainPerViewRefusesTwoBlocksOfAHeightAndTwoBranches() {
+        LogRecord first = new LogRecord.PreparedCertificate(proof(Phase.PREPARE, ballot(FIRST, 3), 0, 1, 2));
+        Invariant chain = new LemmaInvariants.OneChainPerView();
+        for (Block block : List.of(FIRST, OTHER, SECOND)) {
+            chain.onSeen(block.header());
+        }
+        chain.onDurable(R0, first);
+        chain.onDurable(R1, new LogRecord.PreparedCertificate(proof(Phase.PREPARE, ballot(SECOND, 3), 0, 1, 2)));
+        chain.onDurable(R1, new LogRecord.PreparedCertificate(proof(Phase.PREPARE, ballot(OTHER, 4), 0, 1, 2)));
+        assertRefused(
+                () -> chain.onDurable(
+                        R1, new LogRecord.PreparedCertificate(proof(Phase.PREPARE, ballot(OTHER, 3), 0, 1, 2))),
+                chain);
+        Invariant branches = new LemmaInvariants.OneChainPerView();
+        Block onOther = block(OTHER, 5);
+        for (Block block : List.of(FIRST, OTHER, onOther)) {
+            branches.onSeen(block.header());
+        }
+        branches.onDurable(R0, first);
+        assertRefused(
+                () -> branches.onDurable(
+                        R1, new LogRecord.PreparedCertificate(proof(Phase.PREPARE, ballot(onOther, 3), 0, 1, 2))),
+                branches);
+    }
+
+    @Test
+    void tipCoversCommitsRefusesALowerTipWhicheverComesFirst() {
+        LogRecord committed = new LogRecord.CommittedBlock(
+                height(2), SECOND.digest(), proof(Phase.COMMIT, ballot(SECOND, 1), 0, 1, 2));
+        LogRecord low = new LogRecord.AcceptedNewView(newView(
+                R1, 2, viewChange(R0, 2, Optional.of(proof(Phase.PREPARE, ballot(FIRST, 1), 0, 1, 2)))));
+        LogRecord high = new LogRecord.AcceptedNewView(newView(
+                R1, 2, viewChange(R0, 2, Optional.of(proof(Phase.PREPARE, ballot(SECOND, 1), 0, 1, 2)))));
+        for (List<LogRecord> order : List.of(List.of(committed, low), List.of(low, committed))) {
+            Invariant tips = new LemmaInvariants.TipCoversCommits();
+            tips.onDurable(R0, order.get(0));
+            assertRefused(() -> tips.onDurable(R1, order.get(1)), tips);
+        }
+        Invariant fine = new LemmaInvariants.TipCoversCommits();
+        fine.onDurable(R0, committed);
+        fine.onDurable(R1, high);
+    }
+
+    @Test
+    void enteredByQuorumRefusesTooFewDoubledAndMisplacedViewChanges() {
+        Message.ViewChange own = viewChange(R0, 2, Optional.empty());
+        Message.ViewChange second = viewChange(R1, 2, Optional.empty());
+        Message.ViewChange third = viewChange(new ReplicaId(2), 2, Optional.empty());
+        Message.ViewChange older = viewChange(new ReplicaId(2), 1, Optional.empty());
+        Message.ViewChange fromWithin =
+                viewChange(new ReplicaId(2), 2, Optional.of(proof(Phase.PREPARE, ballot(FIRST, 2), 0, 1, 2)));
+        Invariant entered = new LemmaInvariants.EnteredByQuorum(4);
+        entered.onDurable(R0, new LogRecord.AcceptedNewView(newView(R1, 2, own, second, third)));
+        for (Message.NewView bad : List.of(
+                newView(R1, 2, own, second),
+                newView(R1, 2, own, second, second),
+                newView(R1, 2, own, second, older),
+                newView(R1, 2, own, second, fromWithin))) {
+            assertRefused(() -> entered.onDurable(R0, new LogRecord.AcceptedNewView(bad)), entered);
+        }
+    }
+
+    @Test
+    void notOfTheFutureRefusesATimeThatNoClockShows() {
+        Invariant time = new ChainInvariants.NotOfTheFuture(GENESIS.parameters());
+        long limit = GENESIS.parameters().maxFutureNanos();
+        commit(time, R0, 1, block(START, limit));
+        assertRefused(() -> commit(time, R0, 1, block(START, limit + 1)), time);
     }
 
     // Durable before sent.

@@ -19,6 +19,7 @@ final class Checker {
                 new VoteInvariants.NoDoubleVote(),
                 new VoteInvariants.NoVoteInLeftView(),
                 new VoteInvariants.NoFalseAccusation(),
+                new VotingRule(setting.genesis().block()),
                 new LemmaInvariants.OneChainPerView(),
                 new LemmaInvariants.TipCoversCommits(),
                 new LemmaInvariants.EnteredByQuorum(world.replicas()),

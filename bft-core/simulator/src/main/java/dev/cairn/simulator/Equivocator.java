@@ -18,12 +18,15 @@ import java.util.Map;
  */
 final class Equivocator implements EffectRewriter {
     private final Insider insider;
+    private final boolean both;
 
     /** The other block of a slot, by the first one's hash. */
     private final Map<Digest, Block> twins = new HashMap<>();
 
-    Equivocator(Insider insider) {
+    /** With {@code both}, everyone sees both blocks, and only which of them first differs. */
+    Equivocator(Insider insider, boolean both) {
         this.insider = insider;
+        this.both = both;
     }
 
     @Override
@@ -32,15 +35,16 @@ final class Equivocator implements EffectRewriter {
             return List.of(effect);
         }
         Message twin = switch (send.message()) {
-            case Message.PrePrepare m
-            when m.primary().equals(insider.self()) -> {
-                Block other = twinOf(m.block());
-                yield send.to().index() % 2 == 1 ? proposal(m.view(), other) : m;
-            }
-            case Vote m -> send.to().index() % 2 == 1 ? vote(m) : m;
+            case Message.PrePrepare m when m.primary().equals(insider.self()) -> proposal(m.view(), twinOf(m.block()));
+            case Vote m -> vote(m);
             default -> send.message();
         };
-        return List.of(new Effect.Send(send.to(), twin));
+        Effect other = new Effect.Send(send.to(), twin);
+        boolean odd = send.to().index() % 2 == 1;
+        if (both && !twin.equals(send.message())) {
+            return odd ? List.of(other, effect) : List.of(effect, other);
+        }
+        return List.of(odd ? other : effect);
     }
 
     /** The same block but for its time, and on the other parent where there is one. */

@@ -1,6 +1,7 @@
 package dev.cairn.simulator;
 
 import dev.cairn.protocol.Effect;
+import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.Signature;
@@ -15,6 +16,8 @@ interface Insider {
     List<ReplicaId> peers();
 
     Digest chainId();
+
+    Block genesis();
 
     SplittableRandom random();
 

@@ -318,6 +318,11 @@ final class SimReplica {
         }
 
         @Override
+        public Block genesis() {
+            return setting.genesis().block();
+        }
+
+        @Override
         public SplittableRandom random() {
             return random;
         }

@@ -32,6 +32,10 @@ public enum Strategy {
     DAWDLE,
     /** Says old things again. */
     REPLAY,
+    /** As primary, proposes both blocks to everyone, in different order. */
+    PROPOSE_TWICE,
+    /** As primary, goes on from where the view's tip forbids it. */
+    FORK,
     /** Makes up certificates, of its own votes alone or with signatures that are none. */
     FORGE_CERTIFICATES,
     /** As a new primary, shows one VIEW-CHANGE as often as a quorum needs. */
@@ -53,7 +57,9 @@ public enum Strategy {
             case SELECTIVE -> Silences.dropping(_ -> insider.random().nextInt(3) == 0);
             case PARTIAL -> Silences.towardsLowerHalf(insider);
             case CENSOR -> new Silences.Censor();
-            case EQUIVOCATE -> new Equivocator(insider);
+            case EQUIVOCATE -> new Equivocator(insider, false);
+            case PROPOSE_TWICE -> new Equivocator(insider, true);
+            case FORK -> new Forker(insider);
             case VOTE_FOR_ALL -> new VoterForAll(insider);
             case LIE_ABOUT_HEIGHTS -> new Lies(insider, Lies::aboutHeights);
             case HIDE_PREPARED -> new Lies(insider, Lies::hidingPrepared);

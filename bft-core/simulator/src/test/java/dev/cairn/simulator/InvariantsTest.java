@@ -285,6 +285,42 @@ class InvariantsTest {
     }
 
     @Test
+    void votingRuleKnowsTheFourWaysToVoteAndNoOther() {
+        Block third = block(SECOND, 4);
+        Block onOther = block(OTHER, 5);
+        Message.ViewChange withTip = viewChange(R1, 2, Optional.of(proof(Phase.PREPARE, ballot(SECOND, 1), 0, 1, 2)));
+        VotingRule rule = new VotingRule(START);
+        for (Block block : List.of(FIRST, OTHER, SECOND, third, onOther)) {
+            rule.onSeen(block.header());
+        }
+        start(rule, R0, 1);
+        rule.onSent(R0, vote(0, Phase.PREPARE, ballot(FIRST, 0)));
+        rule.onSent(R0, vote(0, Phase.PREPARE, ballot(SECOND, 0)));
+        assertRefused(() -> rule.onSent(R0, vote(0, Phase.PREPARE, ballot(onOther, 0))), rule);
+        assertRefused(() -> rule.onSent(R0, vote(0, Phase.PREPARE, ballot(SECOND, 2))), rule);
+        rule.onDurable(R0, new LogRecord.AcceptedNewView(newView(R1, 2, withTip)));
+        commit(rule, R0, 1, FIRST);
+        assertRefused(() -> rule.onSent(R0, vote(0, Phase.PREPARE, ballot(FIRST, 2))), rule);
+        assertRefused(() -> rule.onSent(R0, vote(0, Phase.PREPARE, ballot(block(FIRST, 9), 2))), rule);
+        rule.onSent(R0, vote(0, Phase.PREPARE, ballot(SECOND, 2)));
+        rule.onSent(R0, vote(0, Phase.PREPARE, ballot(third, 2)));
+    }
+
+    @Test
+    void votingRuleRefusesABaseThatALaterViewCommitted() {
+        VotingRule rule = new VotingRule(START);
+        rule.onSeen(FIRST.header());
+        rule.onSeen(SECOND.header());
+        start(rule, R0, 1);
+        QuorumCertificate later = proof(Phase.COMMIT, ballot(FIRST, 1), 0, 1, 2);
+        rule.onDecided(new Observer.Decided(R0, 1, FIRST, later, ROOTS, 0, 0));
+        assertRefused(() -> rule.onSent(R0, vote(0, Phase.PREPARE, ballot(SECOND, 0))), rule);
+        QuorumCertificate same = proof(Phase.COMMIT, ballot(FIRST, 0), 0, 1, 2);
+        rule.onDecided(new Observer.Decided(R0, 1, FIRST, same, ROOTS, 0, 0));
+        rule.onSent(R0, vote(0, Phase.PREPARE, ballot(SECOND, 0)));
+    }
+
+    @Test
     void notOfTheFutureRefusesATimeThatNoClockShows() {
         Invariant time = new ChainInvariants.NotOfTheFuture(GENESIS.parameters());
         long limit = GENESIS.parameters().maxFutureNanos();

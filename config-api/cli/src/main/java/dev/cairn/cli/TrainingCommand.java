@@ -13,7 +13,6 @@ import io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -80,20 +79,14 @@ final class TrainingCommand implements Callable<Integer> {
         Path directory = Files.createTempDirectory("cairn-training-");
         List<AutoCloseable> open = new ArrayList<>();
         try {
-            List<HostPort> clients = new ArrayList<>();
-            List<NewCluster.Place> places = new ArrayList<>();
-            for (int i = 0; i < REPLICAS; i++) {
-                HostPort client = new HostPort("127.0.0.1", freePort());
-                clients.add(client);
-                places.add(new NewCluster.Place(client, client.withPort(freePort())));
-            }
+            List<NewCluster.Place> places = NewCluster.local(REPLICAS, Ports.freeBase(REPLICAS));
             Path cluster = directory.resolve("cluster");
             new NewCluster("training", Instant.now(), Parameters.DEFAULT, places).create(cluster);
             for (int i = 0; i < REPLICAS; i++) {
                 Path config = NewCluster.replicaDirectory(cluster, i).resolve(NewCluster.CONFIG);
                 open.add(ReplicaServer.start(ServerConfig.load(config)));
             }
-            callFromManyThreads(clients);
+            callFromManyThreads(places.stream().map(NewCluster.Place::client).toList());
         } finally {
             for (AutoCloseable each : open.reversed()) {
                 each.close();
@@ -130,12 +123,6 @@ final class TrainingCommand implements Callable<Integer> {
                     etcd.put(PutRequest.newBuilder().setKey(key).setValue(value).build());
                 }
             }
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 

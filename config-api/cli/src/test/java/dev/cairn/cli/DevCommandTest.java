@@ -43,7 +43,7 @@ class DevCommandTest {
                 "#!/bin/sh\nexec '" + java() + "' -XX:TieredStopAtLevel=1 -cp '" + System.getProperty("java.class.path")
                         + "' " + FakeReplica.class.getName() + " \"$@\"\n");
         Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwx------"));
-        basePort = freeBase();
+        basePort = Ports.freeBase(4);
     }
 
     @AfterEach
@@ -213,27 +213,5 @@ class DevCommandTest {
 
     private static String java() {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    }
-
-    /** A port such that it and the next three tens are free now. */
-    private static int freeBase() throws IOException {
-        for (int attempt = 0; attempt < 100; attempt++) {
-            int base;
-            try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                base = socket.getLocalPort();
-            }
-            boolean free = base + 31 < 65_536;
-            for (int i = 0; i < 4 && free; i++) {
-                try {
-                    new ServerSocket(base + 10 * i, 1, InetAddress.getLoopbackAddress()).close();
-                } catch (IOException e) {
-                    free = false;
-                }
-            }
-            if (free) {
-                return base;
-            }
-        }
-        throw new IOException("no four free ports");
     }
 }

@@ -51,7 +51,7 @@ class ArchitectureTest {
             "simulator", List.of("protocol"),
             "kv", List.of("protocol"),
             "server", List.of("kv", "runtime", "codec", "protocol", "proto"),
-            "cli", List.of("server", "kv", "runtime", "codec", "protocol", "proto"),
+            "cli", List.of("server", "simulator", "kv", "runtime", "codec", "protocol", "proto"),
             "chaos", List.of("cli", "server", "simulator", "kv", "runtime", "codec", "protocol", "proto"));
 
     static Stream<String> parts() {

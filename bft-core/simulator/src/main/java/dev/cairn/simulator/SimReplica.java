@@ -252,12 +252,18 @@ final class SimReplica {
             }
             case Effect.Commit e -> commit(e);
             case Effect.ReadReady e -> surroundings.readReleased(this, e.readId());
-            case Effect.ServeBlocks e ->
-                log.answerFrom(e.from()).ifPresent(blocks -> surroundings.send(this, e.to(), new Envelope(blocks)));
-            case Effect.ServeBody e ->
-                log.body(e.block())
-                        .ifPresent(block -> surroundings.send(this, e.to(), new Envelope(new Message.Body(block))));
+            case Effect.ServeBlocks e -> log.answerFrom(e.from()).ifPresent(blocks -> serve(e.to(), blocks));
+            case Effect.ServeBody e -> log.body(e.block()).ifPresent(block -> serve(e.to(), new Message.Body(block)));
             case Effect.Discard e -> states.remove(e.execution());
+        }
+    }
+
+    /** What is read from the log passes the strategies of a Byzantine replica like everything else that it says. */
+    private void serve(ReplicaId to, Message answer) {
+        if (malice.isPresent()) {
+            malice.get().rewrite(new Effect.Send(to, answer)).forEach(this::performOne);
+        } else {
+            surroundings.send(this, to, new Envelope(answer));
         }
     }
 

@@ -33,7 +33,7 @@ public final class Simulation implements SimReplica.Surroundings, SimNetwork.Por
     private final SplittableRandom random;
     private final Setting setting;
     private final Counters counters = new Counters();
-    private final Trace trace = new Trace();
+    private final Trace trace;
     private final Agenda agenda = new Agenda();
     private final Checker checker;
     private final SimNetwork network;
@@ -43,8 +43,9 @@ public final class Simulation implements SimReplica.Surroundings, SimNetwork.Por
     private final Map<Digest, LedgerMachine.State> stateAfterBlock = new HashMap<>();
     private boolean calm;
 
-    private Simulation(World world) {
+    private Simulation(World world, boolean keepsMessages) {
         this.world = world;
+        this.trace = new Trace(keepsMessages);
         this.random = new SplittableRandom(world.seed());
         this.setting = Setting.of(world);
         this.checker = new Checker(setting, world, new Coverage(counters));
@@ -60,7 +61,16 @@ public final class Simulation implements SimReplica.Surroundings, SimNetwork.Por
 
     /** Never throws: whatever goes wrong in the world is in the outcome. */
     public static Outcome run(World world) {
-        Simulation simulation = new Simulation(world);
+        return run(world, false);
+    }
+
+    /** The same run, and its messages are kept for {@link StoryPage}. */
+    public static Outcome show(World world) {
+        return run(world, true);
+    }
+
+    private static Outcome run(World world, boolean keepsMessages) {
+        Simulation simulation = new Simulation(world, keepsMessages);
         Optional<String> violation = Optional.empty();
         try {
             simulation.live();

@@ -3,6 +3,7 @@ package dev.cairn.simulator;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.ReplicaId;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -12,15 +13,27 @@ import java.util.List;
  * r0 and r2. Messages have no lines, but each one sent goes into {@link #fingerprint}.
  */
 public final class Trace {
-    private record Line(long micros, String who, Object what) {
+    record Line(long micros, String who, Object what) {
         @Override
         public String toString() {
             return String.format("%10.3f %s %s", micros / 1000.0, who, what);
         }
     }
 
+    /** A message's way onto the network. */
+    record Sent(long micros, ReplicaId from, ReplicaId to, String kind) {}
+
+    /** More than anybody looks at. */
+    private static final int MOST_SENT = 20_000;
+
     private final List<Line> lines = new ArrayList<>();
+    private final List<Sent> sent = new ArrayList<>();
+    private final boolean keepsMessages;
     private long fingerprint;
+
+    Trace(boolean keepsMessages) {
+        this.keepsMessages = keepsMessages;
+    }
 
     void add(long micros, ReplicaId replica, Object what) {
         lines.add(new Line(micros, replica.toString(), what));
@@ -31,6 +44,9 @@ public final class Trace {
     }
 
     void mark(long micros, ReplicaId from, ReplicaId to, Message message) {
+        if (keepsMessages && sent.size() < MOST_SENT) {
+            sent.add(new Sent(micros, from, to, message.getClass().getSimpleName()));
+        }
         fingerprint = 31 * fingerprint + micros;
         fingerprint = 31 * fingerprint + from.index();
         fingerprint = 31 * fingerprint + to.index();
@@ -40,6 +56,14 @@ public final class Trace {
     /** Every message in its order, with its moment, sender, receiver and kind, folded into one number. */
     public long fingerprint() {
         return fingerprint;
+    }
+
+    List<Line> lines() {
+        return Collections.unmodifiableList(lines);
+    }
+
+    List<Sent> sent() {
+        return Collections.unmodifiableList(sent);
     }
 
     public String last(int count) {

@@ -67,6 +67,12 @@ final class VotingRule extends Invariant {
         } else if (entry instanceof LogRecord.CastVote cast && cast.vote().phase() == Phase.PREPARE) {
             Ballot ballot = cast.vote().ballot(); // which a crash may have kept from being sent
             of(replica).prepared.put(new Slot(ballot.view(), ballot.height()), ballot.block());
+        } else if (entry instanceof LogRecord.CommittedBlock committed) {
+            of(replica)
+                    .committed
+                    .put(
+                            committed.block(),
+                            new Committed(committed.height(), committed.proof().view()));
         }
     }
 

@@ -325,9 +325,6 @@ final class Mutants {
 
     private static final List<Mutant> LIVENESS = List.of(
             Mutant.of("requests are not relayed", edit("Replica", "if (!impatient.isEmpty()) {", "if (false) {")),
-            Mutant.of(
-                    "nothing is sent again",
-                    edit("Replica", "if (stuck && sameView && mayHelp(from)) {", "if (false) {")),
             Mutant.of("nobody is taken along into a view", edit("Replica", "viewChanger.onStatus(from, status);", "")),
             Mutant.of("nobody catches up", edit("Replica", "catchUp.onStatus(from, status);", "")),
             Mutant.of(
@@ -338,16 +335,6 @@ final class Mutants {
                             "CatchUp",
                             "if (fetch != null && core.ticks() - fetch.sinceTick() > core.timeouts.fetchTicks()) {",
                             "if (false) {")),
-            Mutant.of(
-                    "a primary remembers what it proposed in a view that is over",
-                    edit(
-                            "Replica",
-                            "proposer.onViewChanged();\n        normalCase.onViewChanged();",
-                            "normalCase.onViewChanged();"),
-                    edit(
-                            "Replica",
-                            "proposer.onViewChanged();\n        patience.onLeftView();",
-                            "patience.onLeftView();")),
             Mutant.of(
                     "far-future heights are taken in",
                     edit(

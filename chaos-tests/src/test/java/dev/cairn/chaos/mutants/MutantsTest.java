@@ -62,6 +62,7 @@ class MutantsTest {
             });
             if (!violations.isEmpty()) {
                 String what = violations.firstEntry().getValue();
+                System.out.println(mutant + ": " + what);
                 REPORT.add(
                         String.format("| %s | %s | %s |", mutant, what.replaceFirst(":.*", ""), violations.firstKey()));
                 return Optional.of(what);

@@ -21,29 +21,25 @@ public final class Main {
 
     private static final String HELP = "help";
 
-    private static final Map<String, Supplier<Object>> COMMANDS = new TreeMap<>(Map.of(
-            "init",
-            InitCommand::new,
-            "server",
-            ServerCommand::new,
-            "dev",
-            DevCommand::new,
-            "status",
-            StatusCommand::new,
-            "get",
-            GetCommand::new,
-            "put",
-            PutCommand::new,
-            "del",
-            DelCommand::new,
-            "watch",
-            WatchCommand::new,
-            "bench",
-            BenchCommand::new,
-            TrainingCommand.NAME,
-            TrainingCommand::new));
+    private static final Map<String, Supplier<Object>> COMMANDS = commands();
 
     private Main() {}
+
+    private static Map<String, Supplier<Object>> commands() {
+        Map<String, Supplier<Object>> commands = new TreeMap<>();
+        commands.put("init", InitCommand::new);
+        commands.put("server", ServerCommand::new);
+        commands.put("dev", DevCommand::new);
+        commands.put("status", StatusCommand::new);
+        commands.put("get", GetCommand::new);
+        commands.put("put", PutCommand::new);
+        commands.put("del", DelCommand::new);
+        commands.put("watch", WatchCommand::new);
+        commands.put("bench", BenchCommand::new);
+        commands.put("simulate", SimulateCommand::new);
+        commands.put(TrainingCommand.NAME, TrainingCommand::new);
+        return commands;
+    }
 
     public static void main(String[] args) {
         System.exit(commandLine(args).execute(args));

@@ -13,7 +13,7 @@ import picocli.CommandLine;
 
 class MainTest {
     @ParameterizedTest
-    @ValueSource(strings = {"init", "server", "dev", "status", "get", "put", "del", "watch"})
+    @ValueSource(strings = {"init", "server", "dev", "status", "get", "put", "del", "watch", "simulate"})
     void everyCommandHasHelp(String name) {
         Run run = run(name, "--help");
         assertThat(run.exitCode()).isZero();

@@ -13,7 +13,6 @@ import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.ReplicaId;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -54,7 +53,7 @@ final class EventLoop<S> {
             BlockSource blocks,
             InboundFilter filter,
             NodeMetrics metrics,
-            Clock clock) {}
+            Surroundings surroundings) {}
 
     /** Where committed states go to be written. */
     interface StateSink<S> {
@@ -178,7 +177,7 @@ final class EventLoop<S> {
 
     /** A loop that is late catches up by one tick at most, so that a pause does not use up every patience at once. */
     private void tick() {
-        Instant now = parts.clock().instant();
+        Instant now = parts.surroundings().clock().instant();
         long wallNanos = now.getEpochSecond() * 1_000_000_000L + now.getNano();
         nextTickNanos = Math.max(nextTickNanos + TICK_NANOS, System.nanoTime() - TICK_NANOS);
         beat++;
@@ -189,14 +188,18 @@ final class EventLoop<S> {
     }
 
     private void step(Event event) {
-        perform(parts.replica().step(event));
+        stepOnce(event);
         performAnswers();
+    }
+
+    private void stepOnce(Event event) {
+        perform(parts.surroundings().conduct().step(event, parts.replica()::step));
     }
 
     /** Executions are answered before any other event, in the order they were asked for. */
     private void performAnswers() {
         for (Event answer = answers.poll(); answer != null; answer = answers.poll()) {
-            perform(parts.replica().step(answer));
+            stepOnce(answer);
         }
     }
 

@@ -18,7 +18,6 @@ import dev.cairn.protocol.model.View;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -57,6 +56,7 @@ public final class ReplicaNode<S> implements AutoCloseable {
             KeyMaterial keys,
             NodeMetrics metrics,
             CommitListener<S> listener,
+            Surroundings surroundings,
             Crypto crypto,
             RocksLog log,
             Recovery recovery)
@@ -95,7 +95,7 @@ public final class ReplicaNode<S> implements AutoCloseable {
                         blocks,
                         filter,
                         metrics,
-                        Clock.systemUTC()),
+                        surroundings),
                 mailbox,
                 clientInputs,
                 this::onFatal);
@@ -154,7 +154,8 @@ public final class ReplicaNode<S> implements AutoCloseable {
             StateMachine<S> machine,
             KeyMaterial keys,
             MeterRegistry metrics,
-            CommitListener<S> listener)
+            CommitListener<S> listener,
+            Surroundings surroundings)
             throws BootException {
         if (config.peers().size() != genesis.membership().voteKeys().size()) {
             throw new BootException(
@@ -174,7 +175,8 @@ public final class ReplicaNode<S> implements AutoCloseable {
                     recovery.stableCheckpoint().map(QuorumCertificate::height).orElse(Height.GENESIS);
             RocksLog log = RocksLog.resume(store, recovery.head(), recovery.history(), stable);
             StateRecovery.catchUp(log, path, genesis, recovery.head(), machine);
-            node = new ReplicaNode<>(config, genesis, machine, keys, meters, listener, crypto, log, recovery);
+            node = new ReplicaNode<>(
+                    config, genesis, machine, keys, meters, listener, surroundings, crypto, log, recovery);
         } finally {
             if (node == null) {
                 store.close();

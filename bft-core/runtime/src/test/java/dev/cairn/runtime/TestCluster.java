@@ -170,7 +170,13 @@ final class TestCluster implements AutoCloseable {
 
     ReplicaNode<ToyMachine.State> start(int i) throws BootException {
         ReplicaNode<ToyMachine.State> node = ReplicaNode.start(
-                config(i), genesis, new ToyMachine(disks.get(i)), keys.get(i), new SimpleMeterRegistry(), heard.get(i));
+                config(i),
+                genesis,
+                new ToyMachine(disks.get(i)),
+                keys.get(i),
+                new SimpleMeterRegistry(),
+                heard.get(i),
+                Surroundings.REAL);
         nodes.set(i, node);
         return node;
     }

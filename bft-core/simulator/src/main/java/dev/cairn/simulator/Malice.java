@@ -6,22 +6,23 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The strategies of one Byzantine replica, one after the other: what one says passes through the next. */
-final class Malice {
+public final class Malice {
     private record Part(Strategy strategy, EffectRewriter rewriter) {}
 
     private final List<Part> parts;
     private final Insider insider;
     private final Counters counters;
 
-    Malice(World.Traits traits, Insider insider, Counters counters) {
-        this.parts = traits.strategies().stream()
+    public Malice(List<Strategy> strategies, Insider insider, Counters counters) {
+        this.parts = strategies.stream()
                 .map(strategy -> new Part(strategy, strategy.rewriter(insider)))
                 .toList();
         this.insider = insider;
         this.counters = counters;
     }
 
-    List<Effect> rewrite(Effect effect) {
+    /** What is performed in place of an effect of the honest code. */
+    public List<Effect> rewrite(Effect effect) {
         List<Effect> effects = new ArrayList<>();
         if (effect instanceof Effect.Broadcast broadcast) {
             insider.peers().forEach(peer -> effects.add(new Effect.Send(peer, broadcast.message())));
@@ -31,7 +32,8 @@ final class Malice {
         return through(0, effects);
     }
 
-    List<Effect> provokedBy(Event event) {
+    /** What is performed besides, when {@code event} happens. */
+    public List<Effect> provokedBy(Event event) {
         List<Effect> effects = new ArrayList<>();
         for (int i = 0; i < parts.size(); i++) {
             List<Effect> own = parts.get(i).rewriter().provokedBy(event);
@@ -43,7 +45,8 @@ final class Malice {
         return effects;
     }
 
-    boolean hides(Event event) {
+    /** Whether the honest code must not learn of {@code event}. */
+    public boolean hides(Event event) {
         for (Part part : parts) {
             if (part.rewriter().hides(event)) {
                 counters.count("strategy " + part.strategy());

@@ -16,6 +16,8 @@ import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.RequestId;
+import dev.cairn.protocol.model.Signature;
+import dev.cairn.protocol.model.Statement;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
@@ -99,7 +101,7 @@ final class SimReplica {
         this.peers = setting.peersOf(id);
         this.disk = new SimDisk(entry -> surroundings.durable(this, entry));
         this.log = new LogFold(setting.genesis());
-        this.malice = traits.map(t -> new Malice(t, new Inside(), counters));
+        this.malice = traits.map(t -> new Malice(t.strategies(), new Inside(), counters));
     }
 
     boolean isUp() {
@@ -308,6 +310,11 @@ final class SimReplica {
 
     /** What the strategies of a Byzantine replica have in hand. */
     private final class Inside implements Insider {
+        @Override
+        public Signature sign(Statement statement) {
+            return SimCrypto.sign(id, statement);
+        }
+
         @Override
         public ReplicaId self() {
             return id;

@@ -11,6 +11,7 @@ import dev.cairn.runtime.KeyMaterial;
 import dev.cairn.runtime.NodeConfig;
 import dev.cairn.runtime.PeerAddress;
 import dev.cairn.runtime.ReplicaNode;
+import dev.cairn.runtime.Surroundings;
 import dev.cairn.server.config.GenesisFile;
 import dev.cairn.server.config.HostPort;
 import dev.cairn.server.config.KeyFiles;
@@ -45,6 +46,11 @@ public final class ReplicaServer implements AutoCloseable {
 
     /** Opens the state, joins the cluster and serves clients; or leaves nothing running and says what is in the way. */
     public static ReplicaServer start(ServerConfig config) throws StartupException {
+        return start(config, Surroundings.REAL);
+    }
+
+    /** As {@link #start(ServerConfig)}, in a test's surroundings. */
+    public static ReplicaServer start(ServerConfig config, Surroundings surroundings) throws StartupException {
         config.keyUse().requireLogIfUsed();
         KvStateMachine machine = open(config);
         NodeConsensus consensus = new NodeConsensus();
@@ -54,7 +60,13 @@ public final class ReplicaServer implements AutoCloseable {
         ReplicaNode<KvState> node;
         try {
             node = ReplicaNode.start(
-                    nodeConfig(config), genesis(config.genesis()), machine, keys(config.keys()), metrics, frontend);
+                    nodeConfig(config),
+                    genesis(config.genesis()),
+                    machine,
+                    keys(config.keys()),
+                    metrics,
+                    frontend,
+                    surroundings);
         } catch (BootException e) {
             frontend.close();
             machine.close();

@@ -7,6 +7,7 @@ import dev.cairn.protocol.StateMachine;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.StateRoots;
 import java.nio.file.Path;
@@ -90,6 +91,34 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
         store.write(state);
         persisted = state.height();
         purger.compactTo(state.compactRevision());
+    }
+
+    // State transfer: nothing is served or received yet.
+
+    @Override
+    public void pin(KvState state) {}
+
+    @Override
+    public void unpin(KvState state) {}
+
+    @Override
+    public List<Bytes> splits(KvState state, int parts) {
+        return List.of();
+    }
+
+    @Override
+    public Bytes chunk(KvState state, Bytes from, Optional<Bytes> until, int maxBytes) {
+        throw new UnsupportedOperationException("this store serves no snapshots");
+    }
+
+    @Override
+    public Incoming receive(Header header) {
+        throw new UnsupportedOperationException("this store receives no snapshots");
+    }
+
+    @Override
+    public boolean adopt(Header header) {
+        return false;
     }
 
     // Reading the committed state.

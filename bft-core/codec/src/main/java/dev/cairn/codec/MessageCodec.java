@@ -3,16 +3,20 @@ package dev.cairn.codec;
 import com.google.protobuf.ByteString;
 import dev.cairn.proto.v1.BlockBody;
 import dev.cairn.proto.v1.BlocksMessage;
+import dev.cairn.proto.v1.ChunkMessage;
+import dev.cairn.proto.v1.FetchChunkMessage;
 import dev.cairn.proto.v1.ForwardMessage;
 import dev.cairn.proto.v1.PeerMessage;
 import dev.cairn.proto.v1.ReadIndexAnswerMessage;
+import dev.cairn.proto.v1.SnapshotOfferMessage;
 import dev.cairn.proto.v1.StatusMessage;
 import dev.cairn.protocol.model.Block;
-import dev.cairn.protocol.model.Header;
+import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.Vote;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Messages between replicas as protobuf. Decoding is total: any bytes give a {@link Decoded}. The size of the whole is
@@ -20,7 +24,7 @@ import java.util.List;
  */
 public final class MessageCodec {
     /** Headers between the last of some blocks and the certified one: a few windows of the pipeline. */
-    public static final int MAX_LINK = 1024;
+    public static final int MAX_LINK = Reading.MAX_LINK;
 
     private MessageCodec() {}
 
@@ -55,6 +59,11 @@ public final class MessageCodec {
                         .setRound(m.round())
                         .setView(m.view().number())
                         .setHeight(m.height().value()));
+            case Message.FetchSnapshot m -> out.setFetchSnapshotAbove(m.above().value());
+            case Message.SnapshotOffer m -> out.setSnapshotOffer(snapshotOffer(m));
+            case Message.FetchChunk m -> out.setFetchChunk(fetchChunk(m));
+            case Message.Chunk m -> out.setChunk(chunk(m));
+            case Message.NoSnapshot m -> out.setNoSnapshot(RawBytes.wrap(m.anchor()));
         }
         return out.build();
     }
@@ -75,6 +84,12 @@ public final class MessageCodec {
                 case BODY -> known(new Message.Body(Reading.block(source.getBody())));
                 case READ_INDEX_QUERY -> known(new Message.ReadIndexQuery(source.getReadIndexQuery()));
                 case READ_INDEX_ANSWER -> known(readIndexAnswer(source.getReadIndexAnswer()));
+                case FETCH_SNAPSHOT_ABOVE ->
+                    known(new Message.FetchSnapshot(Reading.height(source.getFetchSnapshotAbove())));
+                case SNAPSHOT_OFFER -> known(snapshotOffer(source.getSnapshotOffer()));
+                case FETCH_CHUNK -> known(fetchChunk(source.getFetchChunk()));
+                case CHUNK -> known(chunk(source.getChunk()));
+                case NO_SNAPSHOT -> known(new Message.NoSnapshot(Reading.digest(source.getNoSnapshot())));
                 case KIND_NOT_SET -> new Decoded.Unknown();
             };
         } catch (MalformedException e) {
@@ -121,26 +136,78 @@ public final class MessageCodec {
     private static BlocksMessage blocks(Message.Blocks m) {
         BlocksMessage.Builder out = BlocksMessage.newBuilder().setProof(Writing.certificate(m.proof()));
         m.blocks().forEach(b -> out.addBlocks(Writing.block(b)));
-        m.link().forEach(h -> out.addLink(RawBytes.wrap(h.encode())));
+        out.addAllLink(Writing.headers(m.link()));
         return out.build();
     }
 
     private static Message.Blocks blocks(BlocksMessage source) throws MalformedException {
         Reading.requireCount(source.getBlocksCount(), Message.Blocks.MAX_BLOCKS);
-        Reading.requireCount(source.getLinkCount(), MAX_LINK);
         List<Block> blocks = new ArrayList<>(source.getBlocksCount());
         for (BlockBody block : source.getBlocksList()) {
             blocks.add(Reading.block(block));
         }
-        List<Header> link = new ArrayList<>(source.getLinkCount());
-        for (ByteString header : source.getLinkList()) {
-            link.add(Reading.header(header));
-        }
-        return new Message.Blocks(blocks, link, Reading.certificate(source.getProof()));
+        return new Message.Blocks(
+                blocks, Reading.headers(source.getLinkList()), Reading.certificate(source.getProof()));
     }
 
     private static Message.ReadIndexAnswer readIndexAnswer(ReadIndexAnswerMessage source) throws MalformedException {
         return new Message.ReadIndexAnswer(
                 source.getRound(), Reading.view(source.getView()), Reading.height(source.getHeight()));
+    }
+
+    private static SnapshotOfferMessage snapshotOffer(Message.SnapshotOffer m) {
+        SnapshotOfferMessage.Builder out = SnapshotOfferMessage.newBuilder()
+                .setAnchor(Writing.block(m.anchor()))
+                .setHistory(Writing.history(m.history()))
+                .addAllLink(Writing.headers(m.link()))
+                .setProof(Writing.certificate(m.proof()));
+        m.splits().forEach(place -> out.addSplits(RawBytes.wrap(place)));
+        return out.build();
+    }
+
+    private static Message.SnapshotOffer snapshotOffer(SnapshotOfferMessage source) throws MalformedException {
+        Reading.requireCount(source.getSplitsCount(), Message.SnapshotOffer.MAX_SPLITS);
+        List<Bytes> splits = new ArrayList<>(source.getSplitsCount());
+        for (ByteString place : source.getSplitsList()) {
+            splits.add(Reading.place(place));
+        }
+        return new Message.SnapshotOffer(
+                Reading.block(source.getAnchor()),
+                Reading.history(source.getHistory()),
+                Reading.headers(source.getLinkList()),
+                Reading.certificate(source.getProof()),
+                splits);
+    }
+
+    private static FetchChunkMessage fetchChunk(Message.FetchChunk m) {
+        FetchChunkMessage.Builder out = FetchChunkMessage.newBuilder()
+                .setAnchor(RawBytes.wrap(m.anchor()))
+                .setFrom(RawBytes.wrap(m.from()));
+        m.until().ifPresent(until -> out.setUntil(RawBytes.wrap(until)));
+        return out.build();
+    }
+
+    private static Message.FetchChunk fetchChunk(FetchChunkMessage source) throws MalformedException {
+        return new Message.FetchChunk(
+                Reading.digest(source.getAnchor()),
+                Reading.place(source.getFrom()),
+                source.hasUntil() ? Optional.of(Reading.place(source.getUntil())) : Optional.empty());
+    }
+
+    private static ChunkMessage chunk(Message.Chunk m) {
+        ChunkMessage.Builder out = ChunkMessage.newBuilder()
+                .setAnchor(RawBytes.wrap(m.anchor()))
+                .setFrom(RawBytes.wrap(m.from()))
+                .setContent(RawBytes.wrap(m.content()));
+        m.until().ifPresent(until -> out.setUntil(RawBytes.wrap(until)));
+        return out.build();
+    }
+
+    private static Message.Chunk chunk(ChunkMessage source) throws MalformedException {
+        return new Message.Chunk(
+                Reading.digest(source.getAnchor()),
+                Reading.place(source.getFrom()),
+                source.hasUntil() ? Optional.of(Reading.place(source.getUntil())) : Optional.empty(),
+                RawBytes.bytes(source.getContent()));
     }
 }

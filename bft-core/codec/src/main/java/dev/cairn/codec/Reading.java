@@ -5,6 +5,7 @@ import dev.cairn.proto.v1.BallotBody;
 import dev.cairn.proto.v1.BlockBody;
 import dev.cairn.proto.v1.Certificate;
 import dev.cairn.proto.v1.CertificateVote;
+import dev.cairn.proto.v1.HistoryRecord;
 import dev.cairn.proto.v1.NewViewMessage;
 import dev.cairn.proto.v1.PrePrepareMessage;
 import dev.cairn.proto.v1.SignedRequest;
@@ -15,11 +16,13 @@ import dev.cairn.proto.v1.VotePhase;
 import dev.cairn.protocol.Parameters;
 import dev.cairn.protocol.model.Ballot;
 import dev.cairn.protocol.model.Block;
+import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.ClientId;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Epoch;
 import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
+import dev.cairn.protocol.model.MerkleFrontier;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.Phase;
 import dev.cairn.protocol.model.QuorumCertificate;
@@ -37,6 +40,12 @@ import java.util.Optional;
 final class Reading {
     /** No cluster has more replicas, so nothing honest holds more votes, suspicions or view changes. */
     static final int MAX_MEMBERS = 128;
+
+    /** Headers between a block and the certified one: a few windows of the pipeline. */
+    static final int MAX_LINK = 1024;
+
+    /** A place holds a key, and no key is larger than a request. */
+    static final int MAX_PLACE_BYTES = 2 << 20;
 
     private static final int SIGNATURE_BYTES = 64;
 
@@ -134,6 +143,33 @@ final class Reading {
     static Block block(BlockBody source) throws MalformedException {
         requireCount(source.getRequestsCount(), Parameters.MAX_BLOCK_REQUESTS);
         return new Block(header(source.getHeader()), requests(source.getRequestsList()));
+    }
+
+    static List<Header> headers(List<ByteString> source) throws MalformedException {
+        requireCount(source.size(), MAX_LINK);
+        List<Header> headers = new ArrayList<>(source.size());
+        for (ByteString header : source) {
+            headers.add(header(header));
+        }
+        return headers;
+    }
+
+    static MerkleFrontier history(HistoryRecord source) throws MalformedException {
+        requireCount(source.getPeaksCount(), Long.SIZE);
+        require(
+                source.getSize() >= 0 && source.getPeaksCount() == Long.bitCount(source.getSize()),
+                "peaks do not fit the size");
+        List<Digest> peaks = new ArrayList<>(source.getPeaksCount());
+        for (ByteString peak : source.getPeaksList()) {
+            peaks.add(digest(peak));
+        }
+        return new MerkleFrontier(source.getSize(), peaks);
+    }
+
+    /** A place in a state. */
+    static Bytes place(ByteString source) throws MalformedException {
+        require(source.size() <= MAX_PLACE_BYTES, "no state has such a place");
+        return RawBytes.bytes(source);
     }
 
     static Message.PrePrepare prePrepare(PrePrepareMessage source) throws MalformedException {

@@ -1,6 +1,5 @@
 package dev.cairn.codec;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Parser;
 import dev.cairn.proto.v1.BlockBody;
@@ -10,17 +9,15 @@ import dev.cairn.proto.v1.HistoryRecord;
 import dev.cairn.proto.v1.NewViewMessage;
 import dev.cairn.proto.v1.SignedVote;
 import dev.cairn.proto.v1.SlotRecord;
+import dev.cairn.proto.v1.SnapshotRecord;
 import dev.cairn.proto.v1.ViewChangeMessage;
 import dev.cairn.protocol.LogRecord;
 import dev.cairn.protocol.model.Block;
-import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.MerkleFrontier;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.Vote;
-import java.util.ArrayList;
-import java.util.List;
 
 /** The log's values as protobuf: one pair of methods for each kind of record. */
 public final class RecordCodec {
@@ -95,20 +92,32 @@ public final class RecordCodec {
     }
 
     public static byte[] encode(MerkleFrontier history) {
-        HistoryRecord.Builder out = HistoryRecord.newBuilder().setSize(history.size());
-        history.peaks().forEach(peak -> out.addPeaks(RawBytes.wrap(peak)));
-        return out.build().toByteArray();
+        return Writing.history(history).toByteArray();
     }
 
     public static MerkleFrontier history(byte[] value) throws MalformedException {
-        HistoryRecord source = parse(HistoryRecord.parser(), value);
-        List<Digest> peaks = new ArrayList<>();
-        for (ByteString peak : source.getPeaksList()) {
-            peaks.add(Reading.digest(peak));
-        }
-        Reading.require(
-                source.getSize() >= 0 && peaks.size() == Long.bitCount(source.getSize()), "peaks do not fit the size");
-        return new MerkleFrontier(source.getSize(), peaks);
+        return Reading.history(parse(HistoryRecord.parser(), value));
+    }
+
+    public static byte[] encode(LogRecord.SnapshotInstalled snapshot) {
+        return SnapshotRecord.newBuilder()
+                .setAnchor(Writing.block(snapshot.anchor()))
+                .setHistory(Writing.history(snapshot.history()))
+                .addAllLink(Writing.headers(snapshot.link()))
+                .setProof(Writing.certificate(snapshot.proof()))
+                .setRepairs(snapshot.repairs())
+                .build()
+                .toByteArray();
+    }
+
+    public static LogRecord.SnapshotInstalled snapshot(byte[] value) throws MalformedException {
+        SnapshotRecord source = parse(SnapshotRecord.parser(), value);
+        return new LogRecord.SnapshotInstalled(
+                Reading.block(source.getAnchor()),
+                Reading.history(source.getHistory()),
+                Reading.headers(source.getLinkList()),
+                Reading.certificate(source.getProof()),
+                source.getRepairs());
     }
 
     private static <T> T parse(Parser<T> parser, byte[] value) throws MalformedException {

@@ -1,9 +1,11 @@
 package dev.cairn.codec;
 
+import com.google.protobuf.ByteString;
 import dev.cairn.proto.v1.BallotBody;
 import dev.cairn.proto.v1.BlockBody;
 import dev.cairn.proto.v1.Certificate;
 import dev.cairn.proto.v1.CertificateVote;
+import dev.cairn.proto.v1.HistoryRecord;
 import dev.cairn.proto.v1.NewViewMessage;
 import dev.cairn.proto.v1.PrePrepareMessage;
 import dev.cairn.proto.v1.SignedRequest;
@@ -13,11 +15,14 @@ import dev.cairn.proto.v1.ViewChangeMessage;
 import dev.cairn.proto.v1.VotePhase;
 import dev.cairn.protocol.model.Ballot;
 import dev.cairn.protocol.model.Block;
+import dev.cairn.protocol.model.Header;
+import dev.cairn.protocol.model.MerkleFrontier;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.Phase;
 import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.Vote;
+import java.util.List;
 
 /** The parts of messages and records as protobuf. */
 final class Writing {
@@ -77,6 +82,16 @@ final class Writing {
             out.addRequests(request(request));
         }
         return out.build();
+    }
+
+    static HistoryRecord history(MerkleFrontier history) {
+        HistoryRecord.Builder out = HistoryRecord.newBuilder().setSize(history.size());
+        history.peaks().forEach(peak -> out.addPeaks(RawBytes.wrap(peak)));
+        return out.build();
+    }
+
+    static List<ByteString> headers(List<Header> headers) {
+        return headers.stream().map(header -> RawBytes.wrap(header.encode())).toList();
     }
 
     static PrePrepareMessage prePrepare(Message.PrePrepare m) {

@@ -7,10 +7,13 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.cairn.proto.v1.BallotBody;
 import dev.cairn.proto.v1.PeerMessage;
 import dev.cairn.proto.v1.SignedVote;
+import dev.cairn.proto.v1.SnapshotOfferMessage;
 import dev.cairn.proto.v1.VotePhase;
+import dev.cairn.protocol.LogRecord;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Message;
+import java.util.Collections;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -87,6 +90,42 @@ class MessageCodecTest {
     }
 
     @Test
+    void anOfferIsBoundedInAllItsParts() {
+        SnapshotOfferMessage good = MessageCodec.encode(new Samples(7)
+                        .oneOfEach().stream()
+                                .filter(Message.SnapshotOffer.class::isInstance)
+                                .findFirst()
+                                .orElseThrow())
+                .getSnapshotOffer();
+        assertThat(decode(good)).isInstanceOf(MessageCodec.Decoded.Known.class);
+        ByteString place = ByteString.copyFromUtf8("a place");
+        assertRefused(good.toBuilder()
+                .addAllSplits(Collections.nCopies(Message.SnapshotOffer.MAX_SPLITS + 1, place))
+                .build());
+        assertRefused(good.toBuilder()
+                .addSplits(ByteString.copyFrom(new byte[Reading.MAX_PLACE_BYTES + 1]))
+                .build());
+        assertRefused(good.toBuilder()
+                .addAllLink(Collections.nCopies(
+                        MessageCodec.MAX_LINK + 1, good.getAnchor().getHeader()))
+                .build());
+        assertRefused(good.toBuilder()
+                .setHistory(
+                        good.getHistory().toBuilder().setSize(good.getHistory().getSize() ^ 1))
+                .build());
+        assertRefused(good.toBuilder().clearProof().build());
+    }
+
+    private static MessageCodec.Decoded decode(SnapshotOfferMessage offer) {
+        return MessageCodec.decode(
+                PeerMessage.newBuilder().setSnapshotOffer(offer).build());
+    }
+
+    private static void assertRefused(SnapshotOfferMessage offer) {
+        assertThat(decode(offer)).isInstanceOf(MessageCodec.Decoded.Malformed.class);
+    }
+
+    @Test
     void bytesReadFromTheWireAreNotCopiedAgain() {
         byte[] array = {1, 2, 3};
         assertThat(RawBytes.array(RawBytes.wrap(Bytes.wrap(array)))).isSameAs(array);
@@ -105,5 +144,7 @@ class MessageCodecTest {
         assertThat(RecordCodec.newView(RecordCodec.encode(newView))).isEqualTo(newView);
         Message.ViewChange viewChange = samples.viewChange();
         assertThat(RecordCodec.viewChange(RecordCodec.encode(viewChange))).isEqualTo(viewChange);
+        LogRecord.SnapshotInstalled snapshot = samples.snapshot();
+        assertThat(RecordCodec.snapshot(RecordCodec.encode(snapshot))).isEqualTo(snapshot);
     }
 }

@@ -1,5 +1,6 @@
 package dev.cairn.codec;
 
+import dev.cairn.protocol.LogRecord;
 import dev.cairn.protocol.model.Ballot;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Bytes;
@@ -8,6 +9,7 @@ import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Epoch;
 import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
+import dev.cairn.protocol.model.MerkleFrontier;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.Phase;
 import dev.cairn.protocol.model.QuorumCertificate;
@@ -49,7 +51,21 @@ final class Samples {
                 new Message.FetchBody(digest()),
                 new Message.Body(block()),
                 new Message.ReadIndexQuery(random.nextLong()),
-                new Message.ReadIndexAnswer(random.nextLong(), view(), height()));
+                new Message.ReadIndexAnswer(random.nextLong(), view(), height()),
+                new Message.FetchSnapshot(height()),
+                new Message.SnapshotOffer(
+                        block(),
+                        history(),
+                        some(this::header),
+                        certificate(Phase.COMMIT),
+                        some(() -> bytes(random.nextInt(40)))),
+                new Message.FetchChunk(digest(), bytes(random.nextInt(40)), perhaps(() -> bytes(random.nextInt(40)))),
+                new Message.Chunk(
+                        digest(),
+                        bytes(random.nextInt(40)),
+                        perhaps(() -> bytes(random.nextInt(40))),
+                        bytes(random.nextInt(3000))),
+                new Message.NoSnapshot(digest()));
     }
 
     <T> List<T> some(Supplier<T> source) {
@@ -110,6 +126,17 @@ final class Samples {
                 digest(),
                 digest(),
                 random.nextInt());
+    }
+
+    MerkleFrontier history() {
+        long size = number();
+        return new MerkleFrontier(
+                size, Stream.generate(this::digest).limit(Long.bitCount(size)).toList());
+    }
+
+    LogRecord.SnapshotInstalled snapshot() {
+        return new LogRecord.SnapshotInstalled(
+                block(), history(), some(this::header), certificate(Phase.COMMIT), random.nextInt(10));
     }
 
     Request request() {

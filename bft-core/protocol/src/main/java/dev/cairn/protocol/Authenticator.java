@@ -61,6 +61,9 @@ public abstract class Authenticator {
             case Message.Status m -> m.epoch().equals(membership.epoch());
             case Message.FetchBlocks _, Message.FetchBody _ -> true;
             case Message.ReadIndexQuery _, Message.ReadIndexAnswer _ -> true;
+            case Message.SnapshotOffer m -> isValidOffer(m);
+            // A chunk proves itself against the anchor's header, which costs too much here.
+            case Message.FetchSnapshot _, Message.FetchChunk _, Message.Chunk _, Message.NoSnapshot _ -> true;
         };
     }
 
@@ -92,6 +95,31 @@ public abstract class Authenticator {
                 && headers.getLast().digest().equals(m.proof().block())
                 && isValidCertificate(m.proof(), Phase.COMMIT)
                 && m.blocks().stream().allMatch(this::isOurBody);
+    }
+
+    /** The anchor is certified, alone or by a descendant, and the history is the one its header names. */
+    private boolean isValidOffer(Message.SnapshotOffer m) {
+        Header anchor = m.anchor().header();
+        return isOurs(anchor.epoch())
+                && m.splits().size() <= Message.SnapshotOffer.MAX_SPLITS
+                && m.history().size() == anchor.height().value()
+                && m.history().root().equals(anchor.historyRoot())
+                && leadsTo(m.proof(), anchor, m.link())
+                && isValidCertificate(m.proof(), Phase.COMMIT)
+                && isOurBody(m.anchor());
+    }
+
+    /** Hash by hash and height by height from {@code first} over {@code link} to the block that {@code proof} names. */
+    private static boolean leadsTo(QuorumCertificate proof, Header first, List<Header> link) {
+        Header last = first;
+        for (Header next : link) {
+            if (!next.parent().equals(last.digest())
+                    || !next.height().equals(last.height().next())) {
+                return false;
+            }
+            last = next;
+        }
+        return last.digest().equals(proof.block()) && last.height().equals(proof.height());
     }
 
     private boolean isValidVote(Vote vote) {

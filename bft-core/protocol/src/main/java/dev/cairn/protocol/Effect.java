@@ -1,12 +1,17 @@
 package dev.cairn.protocol;
 
 import dev.cairn.protocol.model.Block;
+import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
+import dev.cairn.protocol.model.MerkleFrontier;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.Request;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * What a step asks of its shell, as data, in order.
@@ -41,7 +46,10 @@ public sealed interface Effect {
     /** The reader may read the committed state now. */
     record ReadReady(long readId) implements Outward {}
 
-    /** Read committed blocks from {@code from} on off the log and send them to {@code to} as one {@link Message.Blocks}. */
+    /**
+     * Read committed blocks from {@code from} on off the log and send them to {@code to} as one {@link Message.Blocks}. If
+     * the log does not hold that height's body any more, step {@link Event.BlocksNotHeld} instead.
+     */
     record ServeBlocks(ReplicaId to, Height from) implements Outward {}
 
     /** Send the body of the uncommitted block {@code block} to {@code to} if the log still holds it. */
@@ -49,6 +57,59 @@ public sealed interface Effect {
 
     /** The state will not be needed any more. Outward, so that it never overtakes the {@link Commit} of that state. */
     record Discard(ExecutionId execution) implements Outward {}
+
+    // State transfer, serving. Reading and proving is done beside the event loop, for few questions of a peer at a
+    // time.
+
+    /** Keep the state readable for chunks ({@link StateMachine#pin}) until {@link Unpin}. A state is pinned once. */
+    record Pin(ExecutionId execution) implements Outward {}
+
+    record Unpin(ExecutionId execution) implements Outward {}
+
+    /**
+     * Send {@code to} a {@link Message.SnapshotOffer} of the pinned state: with its {@link StateMachine#splits}, and with
+     * the headers from the log that lead from {@code anchor} to the block that {@code proof} names. Nothing if they are not
+     * all there yet. An anchor that came in by a snapshot has its link in {@link LogRecord.SnapshotInstalled}.
+     */
+    record ServeSnapshot(
+            ReplicaId to, ExecutionId execution, Block anchor, MerkleFrontier history, QuorumCertificate proof)
+            implements Outward {}
+
+    /**
+     * Send {@code to} the {@link Message.Chunk} from {@code from} on. The shell takes the state before it leaves the event
+     * loop, and pins it for as long as it reads.
+     */
+    record ServeChunk(ReplicaId to, ExecutionId execution, Digest anchor, Bytes from, Optional<Bytes> until)
+            implements Outward {}
+
+    /**
+     * {@link LogRecord.SnapshotInstalled} is durable, and this core does nothing any more: end it and start a new one from
+     * the log, in the same process, by the way that every start takes; {@link StateMachine#adopt} brings the new state. The
+     * new core gets {@code pending} as {@link Event.Submitted} and {@code readers} as {@link Event.ReadRequested}: the
+     * requests and reads of this replica's clients that were not answered.
+     */
+    record Restart(Block anchor, List<Request> pending, List<Long> readers) implements Outward {
+        public Restart {
+            pending = List.copyOf(pending);
+            readers = List.copyOf(readers);
+        }
+    }
+
+    // State transfer, receiving. In order among themselves, and beside the event loop.
+
+    /** {@link StateMachine#receive} the state after the anchor; what was being received is dropped. */
+    record BeginSnapshot(Header anchor) implements Inward {}
+
+    /** {@link StateMachine.Incoming#add} it, then step {@link Event.ChunkJudged}. One of each source at a time. */
+    record StoreChunk(ReplicaId source, Digest anchor, Bytes from, Bytes content) implements Inward {}
+
+    /** {@link StateMachine.Incoming#complete} it, then step {@link Event.SnapshotCompleted}. */
+    record CompleteSnapshot(Digest anchor) implements Inward {}
+
+    /** Nothing more will come: close the {@link StateMachine.Incoming}. */
+    record AbandonSnapshot(Digest anchor) implements Inward {}
+
+    // Inside.
 
     /** Execute on the state that {@code parent} led to and answer with {@link Event.Executed}. */
     record Execute(ExecutionId execution, ExecutionId parent, Proposal proposal) implements Inward {}

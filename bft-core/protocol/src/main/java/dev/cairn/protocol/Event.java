@@ -1,5 +1,8 @@
 package dev.cairn.protocol;
 
+import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.Request;
@@ -28,4 +31,13 @@ public sealed interface Event {
 
     /** The link to a peer was reset, or could not be made; the first sign that a process is gone. */
     record LinkDown(ReplicaId peer) implements Event {}
+
+    /** {@link Effect.ServeBlocks} found nothing: committed blocks from {@code from} on are not in the log any more. */
+    record BlocksNotHeld(ReplicaId to, Height from) implements Event {}
+
+    /** The answer to {@link Effect.StoreChunk}. */
+    record ChunkJudged(ReplicaId source, Digest anchor, Bytes from, StateMachine.Verdict verdict) implements Event {}
+
+    /** The answer to {@link Effect.CompleteSnapshot}: whether what was collected is the anchor's state, and durable. */
+    record SnapshotCompleted(Digest anchor, boolean sound) implements Event {}
 }

@@ -3,10 +3,13 @@ package dev.cairn.protocol;
 import dev.cairn.protocol.model.Ballot;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
+import dev.cairn.protocol.model.MerkleFrontier;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.Vote;
+import java.util.List;
 
 /** What a replica must find again after a crash. {@link Recovery} folds the records of a log back into a state. */
 public sealed interface LogRecord {
@@ -40,4 +43,22 @@ public sealed interface LogRecord {
      * bodies at or below it that were not committed.
      */
     record StableCheckpoint(QuorumCertificate certificate) implements LogRecord {}
+
+    /**
+     * The committed head is {@code anchor} now, whatever was committed before: its whole state was fetched and is durable
+     * beside the old one. Committed heights go on from the anchor; those below it that the log does not hold stay unknown.
+     * Everything else in the log, votes above all, counts as before.
+     *
+     * @param history the RFC 6962 tree over all headers before the anchor
+     * @param link headers that lead from the anchor to the block that {@code proof} names
+     * @param proof the commit certificate of the anchor or of a descendant
+     * @param repairs how many snapshots in a row were installed because this replica's own state was wrong
+     */
+    record SnapshotInstalled(
+            Block anchor, MerkleFrontier history, List<Header> link, QuorumCertificate proof, int repairs)
+            implements LogRecord {
+        public SnapshotInstalled {
+            link = List.copyOf(link);
+        }
+    }
 }

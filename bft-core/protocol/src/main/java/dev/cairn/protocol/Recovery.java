@@ -27,6 +27,9 @@ import java.util.TreeMap;
  * @param bodies blocks above {@code head}, in no particular order
  * @param votes this replica's own votes above the stable checkpoint
  * @param slots what this replica proposed as primary above the stable checkpoint, in the order of the log
+ * @param snapshot the last one that was installed; heights below its anchor may be unknown
+ * @param stateLost the shell has not the state after {@code head} and cannot make it: nothing is executed, read or
+ *     voted for until it was replaced by a copy from the others
  */
 public record Recovery(
         Block head,
@@ -39,7 +42,9 @@ public record Recovery(
         Optional<QuorumCertificate> prepared,
         Optional<Message.ViewChange> sentViewChange,
         Optional<Message.NewView> acceptedNewView,
-        Optional<QuorumCertificate> stableCheckpoint) {
+        Optional<QuorumCertificate> stableCheckpoint,
+        Optional<LogRecord.SnapshotInstalled> snapshot,
+        boolean stateLost) {
     public Recovery {
         recentlyCommitted = Collections.unmodifiableMap(new TreeMap<>(recentlyCommitted));
         bodies = List.copyOf(bodies);
@@ -61,7 +66,27 @@ public record Recovery(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                Optional.empty(),
+                false);
+    }
+
+    /** The same log, but the state after its head is gone. */
+    public Recovery withoutState() {
+        return new Recovery(
+                head,
+                history,
+                committed,
+                recentlyCommitted,
+                bodies,
+                votes,
+                slots,
+                prepared,
+                sentViewChange,
+                acceptedNewView,
+                stableCheckpoint,
+                snapshot,
+                true);
     }
 
     /** The view this replica was last in or on its way to. */

@@ -111,6 +111,7 @@ public final class Replica {
             case Event.Executed e -> onExecuted(e);
             case Event.LinkUp e -> onLinkUp(e.peer());
             case Event.LinkDown e -> patience.onLinkDown(e.peer());
+            case Event.BlocksNotHeld _, Event.ChunkJudged _, Event.SnapshotCompleted _ -> {}
         }
         proposer.propose();
         return core.takeEffects();
@@ -136,6 +137,9 @@ public final class Replica {
             case Message.Body m -> catchUp.onBody(from, m);
             case Message.ReadIndexQuery m -> reads.onQuery(from, m);
             case Message.ReadIndexAnswer m -> reads.onAnswer(from, m);
+            case Message.FetchChunk m -> core.send(from, new Message.NoSnapshot(m.anchor()));
+            case Message.FetchSnapshot _, Message.SnapshotOffer _, Message.Chunk _, Message.NoSnapshot _ ->
+                core.reject(from, Rejection.OVER_BUDGET, "not asked for");
         }
     }
 
@@ -320,6 +324,8 @@ public final class Replica {
             case Message.PrePrepare m -> core.view().number().equals(m.view());
             case Message.Status _, Message.Forward _, Message.FetchBlocks _, Message.Blocks _ -> true;
             case Message.FetchBody _, Message.Body _, Message.ReadIndexQuery _, Message.ReadIndexAnswer _ -> true;
+            case Message.FetchSnapshot _, Message.FetchChunk _ -> true;
+            case Message.SnapshotOffer _, Message.Chunk _, Message.NoSnapshot _ -> true;
         };
     }
 
@@ -342,6 +348,7 @@ public final class Replica {
                 checkpointer.stableHeight(),
                 pool.size(),
                 chain.candidateCount(),
+                false,
                 heard);
     }
 }

@@ -10,6 +10,7 @@ import java.util.List;
  * Where a replica stands, for people and dashboards.
  *
  * @param changing it has left for {@code view} and waits for its NewView
+ * @param quarantined its state contradicts what is certified: it answers no read until the state was replaced
  * @param peers the last STATUS of each other replica that was heard from
  */
 public record ReplicaStatus(
@@ -24,6 +25,7 @@ public record ReplicaStatus(
         Height stableCheckpoint,
         int waitingRequests,
         int candidateBlocks,
+        boolean quarantined,
         List<Peer> peers) {
     public ReplicaStatus {
         peers = List.copyOf(peers);

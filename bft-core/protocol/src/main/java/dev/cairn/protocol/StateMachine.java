@@ -1,8 +1,12 @@
 package dev.cairn.protocol;
 
 import dev.cairn.protocol.model.Block;
+import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.StateRoots;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * The replicated application, as the shell drives it. States are immutable values, so blocks run speculatively and are
@@ -41,4 +45,65 @@ public interface StateMachine<S> {
      * each height, in order, and only after the log that says it is committed is durable. Blocks; an error is fatal.
      */
     void persist(S state, Block block);
+
+    // State transfer. A state is cut into chunks at places: byte strings that only the state machine understands,
+    // ordered
+    // as unsigned bytes; Bytes.EMPTY is the beginning. A place may lie inside one large key's history.
+
+    /**
+     * Keeps everything that {@code state} needs for chunks readable, on disk too, until {@link #unpin}. Pins are counted.
+     * Called on the event loop for a state that is committed, or was a moment ago; must not block.
+     */
+    void pin(S state);
+
+    /** Takes one {@link #pin} back. Event loop; must not block. */
+    void unpin(S state);
+
+    /** At most {@code parts - 1} places, ascending, that cut a pinned {@code state} into about equal parts. Hints. */
+    List<Bytes> splits(S state, int parts);
+
+    /**
+     * The part of a pinned {@code state} from {@code from} on, before {@code until} (nothing: to the end), with its proof
+     * against the state's root: about {@code maxBytes}, and at least one piece. Any thread; blocks. A place that is none of
+     * this state's gives a chunk that proves whatever is there.
+     */
+    Bytes chunk(S state, Bytes from, Optional<Bytes> until, int maxBytes);
+
+    /**
+     * Begins to collect, beside the current state, the state that {@code header} certifies. Forgets what was collected
+     * before, also what {@link Incoming#complete} made durable. Blocks.
+     */
+    Incoming receive(Header header);
+
+    /**
+     * At the start, before anyone reads: makes the completed incoming state of exactly this header the committed one, in
+     * one atomic step. False, and nothing changes, if there is none. Blocks.
+     */
+    boolean adopt(Header header);
+
+    /** A state on its way in. One thread at a time. */
+    interface Incoming extends AutoCloseable {
+
+        /** Checks the chunk against the header's state root alone and stores what it proves. Idempotent. Blocks. */
+        Verdict add(Bytes from, Bytes content);
+
+        /**
+         * All was added: recomputes the whole state root from what is stored and makes it durable. False if it is not what
+         * the header certifies. Blocks.
+         */
+        boolean complete();
+
+        /** Lets go of memory and files; what {@link #complete} made durable stays. */
+        @Override
+        void close();
+    }
+
+    /** What a chunk was worth. */
+    sealed interface Verdict {
+        /** All of {@code [from, next)} is proven and stored; nothing in {@code next}: to the end. {@code next > from}. */
+        record Accepted(Optional<Bytes> next) implements Verdict {}
+
+        /** Something in it is not proven. Nothing was stored. */
+        record Refused(String reason) implements Verdict {}
+    }
 }

@@ -12,6 +12,9 @@ package dev.cairn.protocol;
  * @param newViewTicks first patience for a new view, from q VIEW-CHANGEs to its first commit; doubles with each failure
  * @param newViewCapTicks where the doubling ends
  * @param fetchTicks a fetch not answered after this goes to another replica
+ * @param chunkTicks a chunk not here after this is asked of another replica too
+ * @param transferTicks a transfer that stored nothing for this long is given up, for another offer
+ * @param pinTicks a state that a peer fetched from is kept at least this much longer
  */
 public record Timeouts(
         int statusTicks,
@@ -21,7 +24,10 @@ public record Timeouts(
         int silenceTicks,
         int newViewTicks,
         int newViewCapTicks,
-        int fetchTicks) {
+        int fetchTicks,
+        int chunkTicks,
+        int transferTicks,
+        int pinTicks) {
     public static final int TICK_MILLIS = 10;
-    public static final Timeouts DEFAULT = new Timeouts(10, 15, 30, 500, 100, 100, 3000, 20);
+    public static final Timeouts DEFAULT = new Timeouts(10, 15, 30, 500, 100, 100, 3000, 20, 200, 3000, 3000);
 }

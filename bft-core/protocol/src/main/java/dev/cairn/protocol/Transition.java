@@ -4,6 +4,7 @@ import dev.cairn.protocol.model.Ballot;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.QuorumCertificate;
+import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.View;
 
 /** The state changes worth telling, one record each; every one of them passes through {@code Core.transition}. */
@@ -25,4 +26,22 @@ public sealed interface Transition {
     record CheckpointStable(Height height) implements Transition {}
 
     record CatchingUp(Height from, Height to) implements Transition {}
+
+    /** A state is kept for peers that may transfer it. */
+    record SnapshotPinned(Height height) implements Transition {}
+
+    record SnapshotOffered(ReplicaId to, Height height) implements Transition {}
+
+    record TransferBegun(Height anchor, Digest block, ReplicaId offeredBy) implements Transition {}
+
+    record ChunkStored(ReplicaId source, int bytes) implements Transition {}
+
+    record ChunkRefused(ReplicaId source, String why) implements Transition {}
+
+    record TransferAbandoned(Height anchor, String why) implements Transition {}
+
+    record TransferCompleted(Height anchor, Digest block) implements Transition {}
+
+    /** This replica's state contradicts what is certified at {@code height}: it answers nothing until it was replaced. */
+    record Quarantined(Height height, String why) implements Transition {}
 }

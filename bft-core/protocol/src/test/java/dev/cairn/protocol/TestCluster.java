@@ -190,7 +190,9 @@ final class TestCluster {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                Optional.of(stable));
+                Optional.of(stable),
+                Optional.empty(),
+                false);
         ReplicaId self = new ReplicaId(i);
         replicas.set(i, new Replica(self, genesis, Timeouts.DEFAULT, s -> FakeAuthenticator.sign(self, s), recovery));
         states.set(
@@ -227,6 +229,9 @@ final class TestCluster {
                 case Effect.ServeBody e -> serveBody(i, e);
                 case Effect.Persist _, Effect.Refuse _ -> {}
                 case Effect.Reject _, Effect.Accuse _, Effect.Note _ -> {}
+                case Effect.Pin _, Effect.Unpin _, Effect.ServeSnapshot _, Effect.ServeChunk _ -> {}
+                case Effect.BeginSnapshot _, Effect.StoreChunk _, Effect.CompleteSnapshot _ -> {}
+                case Effect.AbandonSnapshot _, Effect.Restart _ -> {}
             }
         }
     }

@@ -222,6 +222,13 @@ final class EventLoop<S> {
             case Effect.ServeBlocks e -> parts.blocks().serve(e.to(), e.from());
             case Effect.ServeBody e -> parts.blocks().serveBody(e.to(), e.block());
             case Effect.Discard e -> states.remove(e.execution());
+            case Effect.Pin e -> parts.machine().pin(state(e.execution()));
+            case Effect.Unpin e -> parts.machine().unpin(state(e.execution()));
+            case Effect.ServeSnapshot e ->
+                parts.network().send(e.to(), new Message.NoSnapshot(e.anchor().digest()));
+            case Effect.ServeChunk e -> parts.network().send(e.to(), new Message.NoSnapshot(e.anchor()));
+            case Effect.Restart e ->
+                throw new FatalException("start this replica again: it has fetched the state at " + e.anchor());
         }
     }
 
@@ -246,6 +253,14 @@ final class EventLoop<S> {
                 LOG.warn("{} signed two different statements: {} and {}", e.culprit(), e.first(), e.second());
             }
             case Effect.Note e -> note(e.transition());
+            case Effect.StoreChunk e ->
+                answers.add(new Event.ChunkJudged(
+                        e.source(),
+                        e.anchor(),
+                        e.from(),
+                        new StateMachine.Verdict.Refused("this version receives no snapshots")));
+            case Effect.CompleteSnapshot e -> answers.add(new Event.SnapshotCompleted(e.anchor(), false));
+            case Effect.BeginSnapshot _, Effect.AbandonSnapshot _ -> {}
             case Effect.Halt e -> throw new FatalException("this replica must stop: " + e.reason());
         }
     }
@@ -278,6 +293,20 @@ final class EventLoop<S> {
             case Transition.Prepared t -> LOG.trace("prepared {}", t.certificate());
             case Transition.Proposed t -> LOG.trace("proposed {} in {}", t.height(), t.view());
             case Transition.Voted t -> LOG.trace("voted {}", t.ballot());
+            case Transition.SnapshotPinned t -> LOG.debug("keeps the state at {} for others", t.height());
+            case Transition.SnapshotOffered t -> LOG.debug("offers {} the state at {}", t.to(), t.height());
+            case Transition.TransferBegun t ->
+                LOG.info("fetches the state at {} {}, offered by {}", t.anchor(), t.block(), t.offeredBy());
+            case Transition.ChunkStored t -> LOG.trace("stored {} bytes from {}", t.bytes(), t.source());
+            case Transition.ChunkRefused t -> LOG.warn("refused a part of the state from {}: {}", t.source(), t.why());
+            case Transition.TransferAbandoned t -> LOG.info("gives up the state at {}: {}", t.anchor(), t.why());
+            case Transition.TransferCompleted t -> LOG.info("has the state at {} {}", t.anchor(), t.block());
+            case Transition.Quarantined t ->
+                LOG.error(
+                        "the state here contradicts the certified block at {} ({}); it answers no reads until it is"
+                                + " replaced by a copy from the others",
+                        t.height(),
+                        t.why());
         }
     }
 }

@@ -65,6 +65,8 @@ final class InboundFilter {
     private final Map<VoteSlot, Tally> tallies = new ConcurrentHashMap<>();
     private final AtomicInteger[] expectedBlocks;
     private final AtomicInteger[] expectedBodies;
+    private final AtomicInteger[] expectedOffers;
+    private final AtomicInteger[] expectedChunks;
     private final AtomicInteger[] statusLeft;
     private final AtomicInteger[] forwardedLeft;
     private final AtomicInteger[] proposedLeft;
@@ -77,6 +79,8 @@ final class InboundFilter {
         this.picture = new Picture(view, tip, committed);
         this.expectedBlocks = counters(replicas);
         this.expectedBodies = counters(replicas);
+        this.expectedOffers = counters(replicas);
+        this.expectedChunks = counters(replicas);
         this.statusLeft = counters(replicas);
         this.forwardedLeft = counters(replicas);
         this.proposedLeft = counters(replicas);
@@ -101,6 +105,9 @@ final class InboundFilter {
             case Transition.ViewChangeStarted t -> picture = new Picture(t.target(), null, now.committed());
             case Transition.Proposed _, Transition.Voted _, Transition.Prepared _, Transition.Suspected _ -> {}
             case Transition.CheckpointStable _, Transition.CatchingUp _ -> {}
+            case Transition.SnapshotPinned _, Transition.SnapshotOffered _, Transition.Quarantined _ -> {}
+            case Transition.TransferBegun _, Transition.ChunkStored _, Transition.ChunkRefused _ -> {}
+            case Transition.TransferAbandoned _, Transition.TransferCompleted _ -> {}
         }
     }
 
@@ -108,11 +115,17 @@ final class InboundFilter {
     void onSent(ReplicaId to, Message message) {
         switch (message) {
             case Vote vote -> tally(vote).add(vote);
-            case Message.FetchBlocks _ -> expectedBlocks[to.index()].set(1);
+            case Message.FetchBlocks _ -> {
+                expectedBlocks[to.index()].set(1);
+                expectedOffers[to.index()].set(1); // where the blocks are gone
+            }
+            case Message.FetchSnapshot _ -> expectedOffers[to.index()].set(1);
+            case Message.FetchChunk _ -> expectedChunks[to.index()].set(1);
             case Message.FetchBody _ -> expectedBodies[to.index()].incrementAndGet();
             case Message.PrePrepare _, Message.Suspect _, Message.ViewChange _, Message.NewView _ -> {}
             case Message.Status _, Message.Forward _, Message.Blocks _, Message.Body _ -> {}
             case Message.ReadIndexQuery _, Message.ReadIndexAnswer _ -> {}
+            case Message.SnapshotOffer _, Message.Chunk _, Message.NoSnapshot _ -> {}
         }
     }
 
@@ -163,6 +176,9 @@ final class InboundFilter {
                 take(forwardedLeft[from.index()], m.requests().size());
             case Message.FetchBlocks _, Message.FetchBody _ -> true;
             case Message.ReadIndexQuery _, Message.ReadIndexAnswer _ -> true;
+            case Message.SnapshotOffer _ -> expectedOffers[from.index()].getAndSet(0) > 0;
+            case Message.Chunk _ -> expectedChunks[from.index()].getAndSet(0) > 0;
+            case Message.FetchSnapshot _, Message.FetchChunk _, Message.NoSnapshot _ -> true;
         };
     }
 

@@ -18,9 +18,10 @@ enum Lane {
             case Message.Suspect _, Message.ViewChange _, Message.NewView _, Message.Status _ -> CONTROL;
             case Message.ReadIndexQuery _, Message.ReadIndexAnswer _ -> CONTROL;
             case Message.FetchBlocks _, Message.FetchBody _ -> CONTROL;
+            case Message.FetchSnapshot _, Message.FetchChunk _, Message.NoSnapshot _ -> CONTROL;
             case Message.PrePrepare _ -> BLOCKS;
             case Message.Forward _ -> FORWARDS;
-            case Message.Blocks _, Message.Body _ -> FETCHES;
+            case Message.Blocks _, Message.Body _, Message.SnapshotOffer _, Message.Chunk _ -> FETCHES;
         };
     }
 }

@@ -15,6 +15,7 @@ final class LogKeys {
     static final byte[] VIEW_CHANGE = meta("view-change");
     static final byte[] NEW_VIEW = meta("new-view");
     static final byte[] STABLE = meta("stable");
+    static final byte[] SNAPSHOT = meta("snapshot");
 
     private LogKeys() {}
 

@@ -80,6 +80,8 @@ final class LogReader {
     private Recovery fold() throws RocksDBException, MalformedException, StorageException {
         Optional<QuorumCertificate> stable = certificate(LogKeys.STABLE);
         Height floor = stable.map(QuorumCertificate::height).orElse(Height.GENESIS);
+        Optional<LogRecord.SnapshotInstalled> snapshot = snapshot();
+        Height anchor = snapshot.map(s -> s.anchor().height()).orElse(Height.GENESIS);
         Optional<LogRecord.CommittedBlock> last = lastCommitted();
         Block head =
                 last.isPresent() ? store.block(last.get().height(), last.get().block()) : genesis.block();
@@ -88,16 +90,18 @@ final class LogReader {
         }
         return new Recovery(
                 head,
-                historyBefore(head.height()),
+                historyBefore(head.height(), snapshot),
                 last.map(LogRecord.CommittedBlock::proof),
-                chain(floor, head),
+                chain(floor.isAbove(anchor) ? floor : anchor, head),
                 bodiesAbove(head.height()),
                 votes(floor),
                 slots(floor),
                 certificate(LogKeys.PREPARED),
                 viewChange(),
                 newView(),
-                stable);
+                stable,
+                snapshot,
+                false);
     }
 
     private Optional<LogRecord.CommittedBlock> lastCommitted() throws RocksDBException, MalformedException {
@@ -143,11 +147,15 @@ final class LogReader {
                 .orElseThrow(() -> new StorageException("no committed block at " + height + " below the head"));
     }
 
-    /** The tree over the headers of all heights below {@code height}. */
-    private MerkleFrontier historyBefore(Height height) throws RocksDBException, MalformedException, StorageException {
-        MerkleFrontier history = MerkleFrontier.EMPTY;
+    /** The tree over the headers of all heights below {@code height}; the snapshot's, where none was stored since. */
+    private MerkleFrontier historyBefore(Height height, Optional<LogRecord.SnapshotInstalled> snapshot)
+            throws RocksDBException, MalformedException, StorageException {
+        MerkleFrontier history =
+                snapshot.map(LogRecord.SnapshotInstalled::history).orElse(MerkleFrontier.EMPTY);
         long stored = height.value() - height.value() % RocksLog.HISTORY_INTERVAL;
-        if (stored > 0) {
+        if (stored <= history.size()) {
+            stored = history.size();
+        } else {
             byte @Nullable [] value = store.get(LogStore.Family.HISTORY, LogKeys.height(stored));
             if (value == null) {
                 throw new StorageException("no history tree at height " + stored);
@@ -204,6 +212,11 @@ final class LogReader {
     private Optional<QuorumCertificate> certificate(byte[] key) throws RocksDBException, MalformedException {
         byte @Nullable [] value = store.get(LogStore.Family.META, key);
         return value == null ? Optional.empty() : Optional.of(RecordCodec.certificate(value));
+    }
+
+    private Optional<LogRecord.SnapshotInstalled> snapshot() throws RocksDBException, MalformedException {
+        byte @Nullable [] value = store.get(LogStore.Family.META, LogKeys.SNAPSHOT);
+        return value == null ? Optional.empty() : Optional.of(RecordCodec.snapshot(value));
     }
 
     private Optional<Message.ViewChange> viewChange() throws RocksDBException, MalformedException {

@@ -174,7 +174,7 @@ public final class ReplicaNode<S> implements AutoCloseable {
             Height stable =
                     recovery.stableCheckpoint().map(QuorumCertificate::height).orElse(Height.GENESIS);
             RocksLog log = RocksLog.resume(store, recovery.head(), recovery.history(), stable);
-            StateRecovery.catchUp(log, path, genesis, recovery.head(), machine);
+            StateRecovery.catchUp(log, path, genesis, recovery, machine);
             node = new ReplicaNode<>(
                     config, genesis, machine, keys, meters, listener, surroundings, crypto, log, recovery);
         } finally {

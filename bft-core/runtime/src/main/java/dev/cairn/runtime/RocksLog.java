@@ -93,7 +93,28 @@ final class RocksLog implements DurableLog, AutoCloseable {
                 store.put(batch, LogStore.Family.META, LogKeys.STABLE, RecordCodec.encode(r.certificate()));
                 dropBelow(batch, r.certificate().height());
             }
+            case LogRecord.SnapshotInstalled r -> addSnapshot(batch, r);
         }
+    }
+
+    /** The chain goes on from the anchor; what stands below it keeps its place, with a gap perhaps. */
+    private void addSnapshot(WriteBatch batch, LogRecord.SnapshotInstalled record)
+            throws RocksDBException, StorageException {
+        Block anchor = record.anchor();
+        Height height = anchor.height();
+        if (!height.isAbove(committed) && !isCanonical(height, anchor.digest())) {
+            throw new StorageException("a snapshot of " + anchor + " contradicts what was committed up to " + committed
+                    + "; more than f replicas lie");
+        }
+        store.put(batch, LogStore.Family.META, LogKeys.SNAPSHOT, RecordCodec.encode(record));
+        store.put(batch, LogStore.Family.BLOCKS, LogKeys.block(height, anchor.digest()), RecordCodec.encode(anchor));
+        store.put(
+                batch,
+                LogStore.Family.CANONICAL,
+                LogKeys.height(height),
+                RecordCodec.encode(new LogRecord.CommittedBlock(height, anchor.digest(), record.proof())));
+        history = record.history().append(anchor.digest());
+        committed = height;
     }
 
     private void addCommitted(WriteBatch batch, LogRecord.CommittedBlock record)

@@ -2,6 +2,7 @@ package dev.cairn.runtime;
 
 import dev.cairn.protocol.Genesis;
 import dev.cairn.protocol.Proposal;
+import dev.cairn.protocol.Recovery;
 import dev.cairn.protocol.StateMachine;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Height;
@@ -15,10 +16,15 @@ import java.nio.file.Path;
 final class StateRecovery {
     private StateRecovery() {}
 
-    /** Executes, commits and persists the committed blocks that the state machine has not seen. */
-    static <S> void catchUp(RocksLog log, Path path, Genesis genesis, Block head, StateMachine<S> machine)
+    /**
+     * Takes up the state of the last snapshot if it is a newer one than the state machine's, then executes, commits and
+     * persists the committed blocks that the state machine has not seen.
+     */
+    static <S> void catchUp(RocksLog log, Path path, Genesis genesis, Recovery recovery, StateMachine<S> machine)
             throws BootException {
+        Block head = recovery.head();
         try {
+            recovery.snapshot().ifPresent(snapshot -> adopt(snapshot.anchor(), machine));
             Height applied = machine.committedHeight();
             if (applied.isAbove(head.height())) {
                 throw LogStore.damaged(
@@ -38,6 +44,12 @@ final class StateRecovery {
             }
         } catch (StorageException e) {
             throw LogStore.damaged(path, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static void adopt(Block anchor, StateMachine<?> machine) {
+        if (anchor.height().isAbove(machine.committedHeight())) {
+            var _ = machine.adopt(anchor.header()); // that it failed shows when the blocks below the anchor are missing
         }
     }
 

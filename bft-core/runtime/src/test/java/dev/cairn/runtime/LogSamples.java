@@ -53,6 +53,7 @@ final class LogSamples {
     private Optional<Message.ViewChange> viewChange = Optional.empty();
     private Optional<Message.NewView> newView = Optional.empty();
     private Optional<QuorumCertificate> stable = Optional.empty();
+    private Optional<LogRecord.SnapshotInstalled> snapshot = Optional.empty();
     private long view;
 
     LogSamples(long seed) {
@@ -85,10 +86,28 @@ final class LogSamples {
         } else {
             changeView(records);
         }
+        if (random.nextInt(20) == 0) {
+            install(records);
+        }
         if (random.nextInt(6) == 0 && !head.height().equals(Height.GENESIS)) {
             makeStable(records);
         }
         return records;
+    }
+
+    /** A snapshot some heights further on, of a block that was never here. */
+    private void install(List<LogRecord> records) {
+        for (int skipped = 0; skipped <= random.nextInt(400); skipped++) {
+            history = history.append(head.digest());
+            head = child(head);
+        }
+        committed = Optional.of(certificate(Phase.COMMIT, ballot(child(head))));
+        snapshot = Optional.of(new LogRecord.SnapshotInstalled(
+                head, history, List.of(child(head).header()), committed.get(), random.nextInt(3)));
+        records.add(snapshot.get());
+        chain.clear();
+        chain.put(head.height(), head.digest());
+        above.values().removeIf(b -> b.height().isAtMost(head.height()));
     }
 
     private void cast(List<LogRecord> records, Vote vote) {
@@ -142,7 +161,9 @@ final class LogSamples {
                 prepared,
                 viewChange,
                 newView,
-                stable);
+                stable,
+                snapshot,
+                false);
     }
 
     QuorumCertificate certificate(Height height) {

@@ -93,6 +93,7 @@ class RocksLogTest {
         assertThat(actual.sentViewChange()).isEqualTo(expected.sentViewChange());
         assertThat(actual.acceptedNewView()).isEqualTo(expected.acceptedNewView());
         assertThat(actual.stableCheckpoint()).isEqualTo(expected.stableCheckpoint());
+        assertThat(actual.snapshot()).isEqualTo(expected.snapshot());
     }
 
     @Test

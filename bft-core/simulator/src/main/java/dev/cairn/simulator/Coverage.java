@@ -59,6 +59,8 @@ final class Coverage implements Observer {
             case Message.PrePrepare _, Message.Prepare _, Message.Commit _, Message.Checkpoint _ -> {}
             case Message.Suspect _, Message.ViewChange _, Message.Status _, Message.FetchBlocks _ -> {}
             case Message.ReadIndexQuery _, Message.ReadIndexAnswer _ -> {}
+            case Message.FetchSnapshot _, Message.SnapshotOffer _, Message.FetchChunk _ -> {}
+            case Message.Chunk _, Message.NoSnapshot _ -> {}
         }
     }
 }

@@ -70,7 +70,7 @@ final class EffectRule extends Invariant {
             case LogRecord.SentViewChange r ->
                 disk.viewChanges.add(r.viewChange().target());
             case LogRecord.AcceptedNewView r -> disk.newViews.add(r.newView().view());
-            case LogRecord.StableCheckpoint _ -> {}
+            case LogRecord.StableCheckpoint _, LogRecord.SnapshotInstalled _ -> {}
         }
     }
 
@@ -90,6 +90,8 @@ final class EffectRule extends Invariant {
             case Message.Suspect _, Message.Status _, Message.Forward _, Message.FetchBlocks _ -> {}
             case Message.Blocks _, Message.FetchBody _, Message.Body _ -> {}
             case Message.ReadIndexQuery _, Message.ReadIndexAnswer _ -> {}
+            case Message.FetchSnapshot _, Message.SnapshotOffer _, Message.FetchChunk _ -> {}
+            case Message.Chunk _, Message.NoSnapshot _ -> {}
         }
     }
 

@@ -33,6 +33,7 @@ final class LemmaInvariants {
                 r.newView().viewChanges().stream().flatMap(LemmaInvariants::certificatesIn);
             case LogRecord.BlockBody _, LogRecord.ProposedSlot _, LogRecord.CastVote _ -> Stream.of();
             case LogRecord.StableCheckpoint _ -> Stream.of();
+            case LogRecord.SnapshotInstalled r -> Stream.of(r.proof());
         };
     }
 

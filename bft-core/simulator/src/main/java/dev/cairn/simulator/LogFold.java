@@ -75,6 +75,7 @@ final class LogFold {
                 stable = stable.filter(
                                 known -> known.height().isAbove(r.certificate().height()))
                         .or(() -> Optional.of(r.certificate()));
+            case LogRecord.SnapshotInstalled _ -> {}
         }
     }
 
@@ -148,7 +149,9 @@ final class LogFold {
                 prepared,
                 viewChange,
                 newView,
-                stable);
+                stable,
+                Optional.empty(),
+                false);
     }
 
     private Map<Ballot, Signature> slotsAbove(Height floor) {

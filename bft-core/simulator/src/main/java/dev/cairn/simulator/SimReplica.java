@@ -257,6 +257,7 @@ final class SimReplica {
             case Effect.ServeBlocks e -> log.answerFrom(e.from()).ifPresent(blocks -> serve(e.to(), blocks));
             case Effect.ServeBody e -> log.body(e.block()).ifPresent(block -> serve(e.to(), new Message.Body(block)));
             case Effect.Discard e -> states.remove(e.execution());
+            case Effect.Pin _, Effect.Unpin _, Effect.ServeSnapshot _, Effect.ServeChunk _, Effect.Restart _ -> {}
         }
     }
 
@@ -276,6 +277,8 @@ final class SimReplica {
             case Effect.Reject e -> surroundings.rejected(this, e);
             case Effect.Accuse e -> surroundings.accused(this, e);
             case Effect.Note e -> surroundings.noted(this, e.transition());
+            case Effect.BeginSnapshot _, Effect.StoreChunk _, Effect.CompleteSnapshot _ -> {}
+            case Effect.AbandonSnapshot _ -> {}
             case Effect.Halt e -> surroundings.halted(this, e.reason());
         }
     }

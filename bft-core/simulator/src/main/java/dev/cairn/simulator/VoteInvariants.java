@@ -69,6 +69,7 @@ final class VoteInvariants {
                 case LogRecord.SentViewChange r -> check(replica, r.viewChange());
                 case LogRecord.AcceptedNewView r -> r.newView().viewChanges().forEach(change -> check(replica, change));
                 case LogRecord.BlockBody r -> onSeen(r.block().header());
+                case LogRecord.SnapshotInstalled r -> check(replica, r.proof(), Phase.COMMIT);
                 case LogRecord.ProposedSlot _, LogRecord.CastVote _ -> {}
             }
         }
@@ -142,6 +143,8 @@ final class VoteInvariants {
                 case Message.Suspect _, Message.Status _, Message.Forward _, Message.FetchBlocks _ -> {}
                 case Message.Blocks _, Message.FetchBody _, Message.Body _ -> {}
                 case Message.ReadIndexQuery _, Message.ReadIndexAnswer _ -> {}
+                case Message.FetchSnapshot _, Message.SnapshotOffer _, Message.FetchChunk _ -> {}
+                case Message.Chunk _, Message.NoSnapshot _ -> {}
             }
         }
 

@@ -409,6 +409,7 @@ class InvariantsTest {
                 height(0),
                 waitingRequests,
                 candidateBlocks,
+                false,
                 List.of());
     }
 

@@ -118,6 +118,7 @@ final class SoloNode implements Consensus, AutoCloseable {
                 Height.GENESIS,
                 0,
                 0,
+                false,
                 List.of());
     }
 

@@ -20,7 +20,12 @@ public sealed interface Message
                 Message.FetchBody,
                 Message.Body,
                 Message.ReadIndexQuery,
-                Message.ReadIndexAnswer {
+                Message.ReadIndexAnswer,
+                Message.FetchSnapshot,
+                Message.SnapshotOffer,
+                Message.FetchChunk,
+                Message.Chunk,
+                Message.NoSnapshot {
 
     /** "In this view, this block comes at this height." Signed over (view, height, hash). */
     record PrePrepare(View view, Block block, ReplicaId primary, Signature signature) implements Message {
@@ -169,4 +174,45 @@ public sealed interface Message
 
     /** The greatest, by (view, height), of the sender's prepare and commit certificates. */
     record ReadIndexAnswer(long round, View view, Height height) implements Message {}
+
+    /** "Offer me the state after a block above this height." */
+    record FetchSnapshot(Height above) implements Message {}
+
+    /**
+     * "I hold the state after {@code anchor} and can serve it." Also the answer to {@link FetchBlocks} for blocks that the
+     * sender does not hold any more.
+     *
+     * @param history the RFC 6962 tree over all headers before the anchor; its root is in the anchor's header
+     * @param link headers (perhaps none) that lead from the anchor to the block that {@code proof} names
+     * @param proof a commit certificate of the anchor or of a descendant
+     * @param splits places that cut the state into about equal parts; nobody vouches for them
+     */
+    record SnapshotOffer(
+            Block anchor, MerkleFrontier history, List<Header> link, QuorumCertificate proof, List<Bytes> splits)
+            implements Message {
+        /** More in one message are refused. */
+        public static final int MAX_SPLITS = 64;
+
+        public SnapshotOffer {
+            link = List.copyOf(link);
+            splits = List.copyOf(splits);
+        }
+
+        @Override
+        public String toString() {
+            return "SnapshotOffer(" + anchor + " by " + proof + ", " + splits.size() + " splits)";
+        }
+    }
+
+    /** "Send me the anchor's state from this place on, before {@code until}, or to the end." */
+    record FetchChunk(Digest anchor, Bytes from, Optional<Bytes> until) implements Message {}
+
+    /** The answer to {@link FetchChunk}, whose fields it repeats. {@code content} proves itself, see {@code StateMachine}. */
+    record Chunk(Digest anchor, Bytes from, Optional<Bytes> until, Bytes content) implements Message {
+        /** What a server aims at; one piece that is larger travels alone. */
+        public static final int TARGET_BYTES = 1 << 20;
+    }
+
+    /** The answer to {@link FetchChunk} where the sender does not, or no longer, hold the anchor's state. */
+    record NoSnapshot(Digest anchor) implements Message {}
 }

@@ -49,6 +49,7 @@ public final class FakeConsensus implements Consensus {
                 Height.GENESIS,
                 0,
                 0,
+                false,
                 List.of());
     }
 }

@@ -5,18 +5,22 @@ import com.google.protobuf.Parser;
 import dev.cairn.proto.v1.BlockBody;
 import dev.cairn.proto.v1.Certificate;
 import dev.cairn.proto.v1.CommittedRecord;
+import dev.cairn.proto.v1.EvidenceRecord;
 import dev.cairn.proto.v1.HistoryRecord;
 import dev.cairn.proto.v1.NewViewMessage;
 import dev.cairn.proto.v1.SignedVote;
 import dev.cairn.proto.v1.SlotRecord;
 import dev.cairn.proto.v1.SnapshotRecord;
+import dev.cairn.proto.v1.StatementKind;
 import dev.cairn.proto.v1.ViewChangeMessage;
 import dev.cairn.protocol.LogRecord;
 import dev.cairn.protocol.model.Block;
+import dev.cairn.protocol.model.Evidence;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.MerkleFrontier;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.QuorumCertificate;
+import dev.cairn.protocol.model.Statement;
 import dev.cairn.protocol.model.Vote;
 
 /** The log's values as protobuf: one pair of methods for each kind of record. */
@@ -118,6 +122,52 @@ public final class RecordCodec {
                 Reading.headers(source.getLinkList()),
                 Reading.certificate(source.getProof()),
                 source.getRepairs());
+    }
+
+    public static byte[] encode(Evidence evidence) {
+        return toProto(evidence).toByteArray();
+    }
+
+    /** For whoever shows evidence to others. */
+    public static EvidenceRecord toProto(Evidence evidence) {
+        return EvidenceRecord.newBuilder()
+                .setKind(
+                        switch (evidence.kind()) {
+                            case PRE_PREPARE -> StatementKind.STATEMENT_KIND_PRE_PREPARE;
+                            case PREPARE -> StatementKind.STATEMENT_KIND_PREPARE;
+                            case COMMIT -> StatementKind.STATEMENT_KIND_COMMIT;
+                            case CHECKPOINT -> StatementKind.STATEMENT_KIND_CHECKPOINT;
+                            case SUSPECT, VIEW_CHANGE, NEW_VIEW ->
+                                throw new IllegalArgumentException(evidence.kind() + " names no block");
+                        })
+                .setCulprit(evidence.culprit().index())
+                .setFirst(Writing.ballot(evidence.first()))
+                .setFirstSignature(RawBytes.wrap(evidence.firstSignature().bytes()))
+                .setSecond(Writing.ballot(evidence.second()))
+                .setSecondSignature(RawBytes.wrap(evidence.secondSignature().bytes()))
+                .build();
+    }
+
+    public static Evidence evidence(byte[] value) throws MalformedException {
+        EvidenceRecord source = parse(EvidenceRecord.parser(), value);
+        Statement.Kind kind = switch (source.getKind()) {
+            case STATEMENT_KIND_PRE_PREPARE -> Statement.Kind.PRE_PREPARE;
+            case STATEMENT_KIND_PREPARE -> Statement.Kind.PREPARE;
+            case STATEMENT_KIND_COMMIT -> Statement.Kind.COMMIT;
+            case STATEMENT_KIND_CHECKPOINT -> Statement.Kind.CHECKPOINT;
+            case STATEMENT_KIND_UNSPECIFIED, UNRECOGNIZED -> throw new MalformedException("evidence of no known kind");
+        };
+        try {
+            return new Evidence(
+                    kind,
+                    Reading.replica(source.getCulprit()),
+                    Reading.ballot(source.getFirst()),
+                    Reading.signature(source.getFirstSignature()),
+                    Reading.ballot(source.getSecond()),
+                    Reading.signature(source.getSecondSignature()));
+        } catch (IllegalArgumentException e) {
+            throw new MalformedException("evidence of nothing: " + e.getMessage());
+        }
     }
 
     private static <T> T parse(Parser<T> parser, byte[] value) throws MalformedException {

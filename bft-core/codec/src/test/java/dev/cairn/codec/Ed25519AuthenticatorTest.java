@@ -11,6 +11,7 @@ import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.ClientId;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Epoch;
+import dev.cairn.protocol.model.Evidence;
 import dev.cairn.protocol.model.Hashing;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.Message;
@@ -21,6 +22,7 @@ import dev.cairn.protocol.model.Signature;
 import dev.cairn.protocol.model.StateRoots;
 import dev.cairn.protocol.model.Statement;
 import dev.cairn.protocol.model.View;
+import dev.cairn.protocol.model.Vote;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -71,6 +73,22 @@ class Ed25519AuthenticatorTest {
                 .isEmpty();
         assertThat(authenticator.verify(prepare(7, 1, Statement.Kind.PREPARE, CHAIN)))
                 .isEmpty();
+    }
+
+    @Test
+    void evidenceConvictsOnlyWhoSignedBothStatements() {
+        Ballot rival = new Ballot(BALLOT.epoch(), BALLOT.view(), BALLOT.height(), Hashing.sha256(new byte[] {3}));
+        Vote first = prepare(1, 1, Statement.Kind.PREPARE, CHAIN);
+        Signature signature = signers.get(1).sign(Statement.of(Statement.Kind.PREPARE, CHAIN, rival));
+        assertThat(authenticator.isProof(Evidence.of(first, new Message.Prepare(rival, new ReplicaId(1), signature))))
+                .isTrue();
+        assertThat(authenticator.isProof(
+                        Evidence.of(first, new Message.Prepare(rival, new ReplicaId(1), first.signature()))))
+                .isFalse();
+        Message.Prepare slandered = new Message.Prepare(BALLOT, new ReplicaId(2), first.signature());
+        assertThat(authenticator.isProof(
+                        Evidence.of(slandered, new Message.Prepare(rival, new ReplicaId(2), signature))))
+                .isFalse();
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.cairn.proto.v1.VotePhase;
 import dev.cairn.protocol.LogRecord;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Evidence;
 import dev.cairn.protocol.model.Message;
 import java.util.Collections;
 import java.util.Random;
@@ -146,5 +147,7 @@ class MessageCodecTest {
         assertThat(RecordCodec.viewChange(RecordCodec.encode(viewChange))).isEqualTo(viewChange);
         LogRecord.SnapshotInstalled snapshot = samples.snapshot();
         assertThat(RecordCodec.snapshot(RecordCodec.encode(snapshot))).isEqualTo(snapshot);
+        Evidence evidence = samples.evidence();
+        assertThat(RecordCodec.evidence(RecordCodec.encode(evidence))).isEqualTo(evidence);
     }
 }

@@ -7,6 +7,7 @@ import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.ClientId;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Epoch;
+import dev.cairn.protocol.model.Evidence;
 import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.MerkleFrontier;
@@ -18,6 +19,7 @@ import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.RequestId;
 import dev.cairn.protocol.model.Signature;
 import dev.cairn.protocol.model.StateRoots;
+import dev.cairn.protocol.model.Statement;
 import dev.cairn.protocol.model.View;
 import dev.cairn.protocol.model.Vote;
 import java.util.List;
@@ -66,6 +68,18 @@ final class Samples {
                         perhaps(() -> bytes(random.nextInt(40))),
                         bytes(random.nextInt(3000))),
                 new Message.NoSnapshot(digest()));
+    }
+
+    Evidence evidence() {
+        Ballot first = new Ballot(epoch(), view(), height(), digest());
+        Ballot second = new Ballot(first.epoch(), first.view(), first.height(), digest());
+        Statement.Kind kind = List.of(
+                        Statement.Kind.PRE_PREPARE,
+                        Statement.Kind.PREPARE,
+                        Statement.Kind.COMMIT,
+                        Statement.Kind.CHECKPOINT)
+                .get(random.nextInt(4));
+        return new Evidence(kind, replica(), first, signature(), second, signature());
     }
 
     <T> List<T> some(Supplier<T> source) {

@@ -4,6 +4,7 @@ import dev.cairn.protocol.model.Ballot;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Epoch;
+import dev.cairn.protocol.model.Evidence;
 import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.Message;
@@ -192,6 +193,19 @@ public abstract class Authenticator {
         return certificate.votes().stream()
                 .allMatch(
                         vote -> quorums.isMember(vote.voter()) && isSigned(vote.voter(), statement, vote.signature()));
+    }
+
+    /** Whether a member really signed both statements. */
+    public final boolean isProof(Evidence evidence) {
+        return quorums.isMember(evidence.culprit())
+                && isSigned(
+                        evidence.culprit(),
+                        Statement.of(evidence.kind(), chainId, evidence.first()),
+                        evidence.firstSignature())
+                && isSigned(
+                        evidence.culprit(),
+                        Statement.of(evidence.kind(), chainId, evidence.second()),
+                        evidence.secondSignature());
     }
 
     private boolean isOurs(Epoch epoch) {

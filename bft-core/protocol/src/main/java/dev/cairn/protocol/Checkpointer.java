@@ -2,6 +2,7 @@ package dev.cairn.protocol;
 
 import dev.cairn.protocol.model.Ballot;
 import dev.cairn.protocol.model.Block;
+import dev.cairn.protocol.model.Evidence;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.Phase;
@@ -26,14 +27,16 @@ final class Checkpointer {
     private final Core core;
     private final Chain chain;
     private final VoteLedger ledger;
+    private final Accusations accusations;
     private final NavigableMap<Height, VoteSet> pending = new TreeMap<>();
     private Optional<QuorumCertificate> stable;
     private Optional<Vote> latestOwn;
 
-    Checkpointer(Core core, Chain chain, VoteLedger ledger, Recovery recovery) {
+    Checkpointer(Core core, Chain chain, VoteLedger ledger, Accusations accusations, Recovery recovery) {
         this.core = core;
         this.chain = chain;
         this.ledger = ledger;
+        this.accusations = accusations;
         this.stable = recovery.stableCheckpoint();
         List<Vote> own = recovery.votes().stream()
                 .filter(vote -> vote.phase() == Phase.CHECKPOINT
@@ -71,7 +74,7 @@ final class Checkpointer {
         } else if (!isCheckpoint(height) || height.isAbove(horizon)) {
             core.reject(from, Rejection.FAR_FUTURE, vote.toString());
         } else {
-            votesAt(height).add(vote).ifPresent(first -> core.emit(new Effect.Accuse(vote.voter(), first, vote)));
+            votesAt(height).add(vote).ifPresent(first -> accusations.accuse(Evidence.of(first, vote)));
             stabilise();
         }
     }

@@ -3,6 +3,7 @@ package dev.cairn.protocol;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Evidence;
 import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.MerkleFrontier;
@@ -120,8 +121,8 @@ public sealed interface Effect {
     /** A message was refused; nothing changed. */
     record Reject(ReplicaId from, Rejection reason, String detail) implements Inward {}
 
-    /** A replica signed two different statements where an honest one signs one. */
-    record Accuse(ReplicaId culprit, Message first, Message second) implements Inward {}
+    /** Tell people: a replica signed what contradicts itself. Given once for each proof that is kept. */
+    record Accuse(Evidence evidence) implements Inward {}
 
     /** A line of the replica's story, for traces and metrics. */
     record Note(Transition transition) implements Inward {}

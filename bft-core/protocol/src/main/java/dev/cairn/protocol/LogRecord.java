@@ -3,6 +3,7 @@ package dev.cairn.protocol;
 import dev.cairn.protocol.model.Ballot;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Evidence;
 import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.MerkleFrontier;
@@ -61,4 +62,7 @@ public sealed interface LogRecord {
             link = List.copyOf(link);
         }
     }
+
+    /** Proof that a replica lied; kept for ever. */
+    record Misconduct(Evidence evidence) implements LogRecord {}
 }

@@ -3,6 +3,7 @@ package dev.cairn.protocol;
 import dev.cairn.protocol.model.Ballot;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Evidence;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.Phase;
@@ -26,6 +27,7 @@ final class NormalCase {
     private final Chain chain;
     private final VoteLedger ledger;
     private final Decisions decisions;
+    private final Accusations accusations;
 
     /** Slots above the head, of the current view and the next one (whose votes may come in early). */
     private final NavigableMap<View, NavigableMap<Height, Slot>> slots = new TreeMap<>();
@@ -33,11 +35,12 @@ final class NormalCase {
     /** Proposals whose time is still ahead of this replica's clock; lost ones are sent again. */
     private final NavigableMap<Height, Message.PrePrepare> early = new TreeMap<>();
 
-    NormalCase(Core core, Chain chain, VoteLedger ledger, Decisions decisions) {
+    NormalCase(Core core, Chain chain, VoteLedger ledger, Decisions decisions, Accusations accusations) {
         this.core = core;
         this.chain = chain;
         this.ledger = ledger;
         this.decisions = decisions;
+        this.accusations = accusations;
     }
 
     // The proposal.
@@ -109,7 +112,7 @@ final class NormalCase {
         Optional<Message.PrePrepare> first = slot.prePrepare();
         if (first.isPresent()) {
             if (!first.get().block().equals(proposal.block())) {
-                core.emit(new Effect.Accuse(proposal.primary(), first.get(), proposal));
+                accusations.accuse(Evidence.of(first.get(), proposal));
                 core.reject(proposal.primary(), Rejection.EQUIVOCATION, proposal.toString());
             }
             return;
@@ -155,10 +158,17 @@ final class NormalCase {
             return true;
         }
         return switch (vote.phase()) {
-            case PREPARE -> slot.prepared().isEmpty() && !slot.prepares.hasVoteOf(vote.voter());
-            case COMMIT -> slot.committed().isEmpty() && !slot.commits.hasVoteOf(vote.voter());
+            case PREPARE -> slot.prepared().isEmpty() && isNews(vote, slot.prepares);
+            case COMMIT -> slot.committed().isEmpty() && isNews(vote, slot.commits);
             case CHECKPOINT -> true;
         };
+    }
+
+    /** The voter's first vote here, or one that contradicts it and convicts the voter. */
+    private boolean isNews(Vote vote, VoteSet votes) {
+        Optional<Vote> known = votes.of(vote.voter());
+        return known.isEmpty()
+                || (!known.get().ballot().equals(vote.ballot()) && accusations.wantsMoreOf(vote.voter()));
     }
 
     /** Above the head within the horizon, in this view or the next; or this view's tip, which is voted on again. */
@@ -174,7 +184,7 @@ final class NormalCase {
 
     private void count(Vote vote) {
         Slot slot = slot(vote.ballot().view(), vote.ballot().height());
-        slot.add(vote).ifPresent(first -> core.emit(new Effect.Accuse(vote.voter(), first, vote)));
+        slot.add(vote).ifPresent(first -> accusations.accuse(Evidence.of(first, vote)));
     }
 
     // Progress.

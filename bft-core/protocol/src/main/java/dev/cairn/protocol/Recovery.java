@@ -3,6 +3,7 @@ package dev.cairn.protocol;
 import dev.cairn.protocol.model.Ballot;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Evidence;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.MerkleFrontier;
 import dev.cairn.protocol.model.Message;
@@ -27,6 +28,7 @@ import java.util.TreeMap;
  * @param bodies blocks above {@code head}, in no particular order
  * @param votes this replica's own votes above the stable checkpoint
  * @param slots what this replica proposed as primary above the stable checkpoint, in the order of the log
+ * @param evidence proofs of other replicas' misconduct
  * @param snapshot the last one that was installed; heights below its anchor may be unknown
  * @param stateLost the shell has not the state after {@code head} and cannot make it: nothing is executed, read or
  *     voted for until it was replaced by a copy from the others
@@ -43,12 +45,14 @@ public record Recovery(
         Optional<Message.ViewChange> sentViewChange,
         Optional<Message.NewView> acceptedNewView,
         Optional<QuorumCertificate> stableCheckpoint,
+        List<Evidence> evidence,
         Optional<LogRecord.SnapshotInstalled> snapshot,
         boolean stateLost) {
     public Recovery {
         recentlyCommitted = Collections.unmodifiableMap(new TreeMap<>(recentlyCommitted));
         bodies = List.copyOf(bodies);
         votes = List.copyOf(votes);
+        evidence = List.copyOf(evidence);
         slots = Collections.unmodifiableMap(new LinkedHashMap<>(slots));
     }
 
@@ -67,6 +71,7 @@ public record Recovery(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                List.of(),
                 Optional.empty(),
                 false);
     }
@@ -85,6 +90,7 @@ public record Recovery(
                 sentViewChange,
                 acceptedNewView,
                 stableCheckpoint,
+                evidence,
                 snapshot,
                 true);
     }

@@ -34,6 +34,7 @@ public final class Replica {
     private final RequestPool pool = new RequestPool();
     private final VoteLedger ledger;
     private final Decisions decisions;
+    private final Accusations accusations;
     private final NormalCase normalCase;
     private final Proposer proposer;
     private final ViewChanger viewChanger;
@@ -57,11 +58,12 @@ public final class Replica {
         this.chain = new Chain(core, recovery);
         this.ledger = new VoteLedger(view.number(), floor, recovery.votes());
         this.decisions = new Decisions(core, chain, this::onCommitted);
-        this.normalCase = new NormalCase(core, chain, ledger, decisions);
+        this.accusations = new Accusations(core, recovery);
+        this.normalCase = new NormalCase(core, chain, ledger, decisions, accusations);
         this.proposer = new Proposer(core, chain, pool, normalCase);
         this.viewChanger =
                 new ViewChanger(core, decisions, genesisBlock, recovery, this::onViewEntered, this::onViewLeft);
-        this.checkpointer = new Checkpointer(core, chain, ledger, recovery);
+        this.checkpointer = new Checkpointer(core, chain, ledger, accusations, recovery);
         this.catchUp = new CatchUp(core, chain, normalCase, decisions);
         this.reads = new Reads(core, chain, decisions);
         this.patience = new Patience(core, pool, normalCase, viewChanger);
@@ -349,6 +351,7 @@ public final class Replica {
                 pool.size(),
                 chain.candidateCount(),
                 false,
-                heard);
+                heard,
+                accusations.kept());
     }
 }

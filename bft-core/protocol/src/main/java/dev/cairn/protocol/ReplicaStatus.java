@@ -1,6 +1,7 @@
 package dev.cairn.protocol;
 
 import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Evidence;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.View;
@@ -12,6 +13,7 @@ import java.util.List;
  * @param changing it has left for {@code view} and waits for its NewView
  * @param quarantined its state contradicts what is certified: it answers no read until the state was replaced
  * @param peers the last STATUS of each other replica that was heard from
+ * @param evidence proofs that other replicas lied, a few of each
  */
 public record ReplicaStatus(
         ReplicaId self,
@@ -26,9 +28,11 @@ public record ReplicaStatus(
         int waitingRequests,
         int candidateBlocks,
         boolean quarantined,
-        List<Peer> peers) {
+        List<Peer> peers,
+        List<Evidence> evidence) {
     public ReplicaStatus {
         peers = List.copyOf(peers);
+        evidence = List.copyOf(evidence);
     }
 
     public record Peer(ReplicaId id, View view, Height committed, long silentTicks) {}

@@ -31,8 +31,8 @@ final class VoteSet {
         return first == null || first.ballot().equals(vote.ballot()) ? Optional.empty() : Optional.of(first);
     }
 
-    boolean hasVoteOf(ReplicaId voter) {
-        return votes.containsKey(voter);
+    Optional<Vote> of(ReplicaId voter) {
+        return Optional.ofNullable(votes.get(voter));
     }
 
     /** A certificate, once a quorum of distinct replicas agrees on one ballot. */

@@ -8,6 +8,7 @@ import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.ClientId;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Epoch;
+import dev.cairn.protocol.model.Evidence;
 import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.MerkleFrontier;
@@ -24,6 +25,7 @@ import dev.cairn.protocol.model.Vote;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ReplicaTest {
@@ -90,7 +92,45 @@ class ReplicaTest {
         assertThat(votesOf(cluster.receive(1, 0, first))).hasSize(1);
         List<Effect> effects = cluster.receive(1, 0, second);
         assertThat(votesOf(effects)).isEmpty();
-        assertThat(effects).contains(new Effect.Accuse(new ReplicaId(0), first, second));
+        assertThat(effects).contains(new Effect.Accuse(Evidence.of(first, second)));
+    }
+
+    @Test
+    void aReplicaThatVotesTwiceIsConvictedByItsOwnSignatures() {
+        Vote first = vote(
+                Phase.PREPARE,
+                prePrepare(0, childOfGenesis(List.of(cluster.request(0)))).ballot(),
+                3);
+        Vote second = vote(
+                Phase.PREPARE,
+                prePrepare(0, childOfGenesis(List.of(cluster.request(0)))).ballot(),
+                3);
+        assertThat(accusations(cluster.receive(1, 3, first))).isEmpty();
+        assertThat(cluster.replica(1).mayMatter(first)).as("the same again").isFalse();
+        assertThat(cluster.replica(1).mayMatter(second)).as("a contradiction").isTrue();
+        List<Effect> effects = cluster.receive(1, 3, second);
+        Evidence evidence = Evidence.of(first, second);
+        assertThat(accusations(effects)).containsExactly(evidence);
+        assertThat(effects).contains(new Effect.Persist(new LogRecord.Misconduct(evidence)));
+        assertThat(accusations(cluster.receive(1, 3, second))).as("again").isEmpty();
+        assertThat(cluster.replica(1).status().evidence()).containsExactly(evidence);
+    }
+
+    @Test
+    void aLiarFillsOnlyItsOwnSmallPlaceWithProofs() {
+        for (int height = 1; height <= 2 * Accusations.MAX_PER_CULPRIT; height++) {
+            for (int block = 1; block <= 2; block++) {
+                Ballot ballot = new Ballot(Epoch.ZERO, View.ZERO, new Height(height), new Digest(block, 0, 0, 0));
+                cluster.receive(1, 3, vote(Phase.COMMIT, ballot, 3));
+            }
+        }
+        assertThat(cluster.replica(1).status().evidence()).hasSize(Accusations.MAX_PER_CULPRIT);
+    }
+
+    private static List<Evidence> accusations(List<Effect> effects) {
+        return effects.stream()
+                .flatMap(e -> e instanceof Effect.Accuse(Evidence evidence) ? Stream.of(evidence) : Stream.empty())
+                .toList();
     }
 
     @Test

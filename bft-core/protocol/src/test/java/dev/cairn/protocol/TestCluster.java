@@ -191,6 +191,7 @@ final class TestCluster {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.of(stable),
+                List.of(),
                 Optional.empty(),
                 false);
         ReplicaId self = new ReplicaId(i);

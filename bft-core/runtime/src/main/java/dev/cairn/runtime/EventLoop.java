@@ -250,7 +250,7 @@ final class EventLoop<S> {
             }
             case Effect.Accuse e -> {
                 parts.metrics().accused();
-                LOG.warn("{} signed two different statements: {} and {}", e.culprit(), e.first(), e.second());
+                LOG.warn("a replica lies, and the proof is kept: {}", e.evidence());
             }
             case Effect.Note e -> note(e.transition());
             case Effect.StoreChunk e ->

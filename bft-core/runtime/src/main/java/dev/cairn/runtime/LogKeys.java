@@ -3,11 +3,12 @@ package dev.cairn.runtime;
 import dev.cairn.protocol.model.Ballot;
 import dev.cairn.protocol.model.BigEndian;
 import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Evidence;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.Vote;
 import java.nio.charset.StandardCharsets;
 
-/** The log's keys. All but those of {@code meta} begin with the height, so ranges of heights are ranges of keys. */
+/** The log's keys. All but those of {@code meta} and {@code evidence} begin with the height, so ranges of heights are ranges of keys. */
 final class LogKeys {
     static final byte[] FORMAT = meta("format");
     static final byte[] CHAIN_ID = meta("chain-id");
@@ -63,6 +64,23 @@ final class LogKeys {
         byte[] key = new byte[16];
         BigEndian.putLong(key, 0, ballot.height().value());
         BigEndian.putLong(key, 8, ballot.view().number());
+        return key;
+    }
+
+    /** culprit ‖ kind ‖ view ‖ height */
+    static byte[] evidence(Evidence evidence) {
+        byte[] key = new byte[18];
+        key[0] = (byte) evidence.culprit().index();
+        key[1] = switch (evidence.kind()) {
+            case PRE_PREPARE -> 0;
+            case PREPARE -> 1;
+            case COMMIT -> 2;
+            case CHECKPOINT -> 3;
+            case SUSPECT, VIEW_CHANGE, NEW_VIEW ->
+                throw new IllegalArgumentException(evidence.kind() + " names no block");
+        };
+        BigEndian.putLong(key, 2, evidence.first().view().number());
+        BigEndian.putLong(key, 10, evidence.first().height().value());
         return key;
     }
 

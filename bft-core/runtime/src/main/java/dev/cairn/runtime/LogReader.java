@@ -8,6 +8,7 @@ import dev.cairn.protocol.Recovery;
 import dev.cairn.protocol.model.Ballot;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Evidence;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.MerkleFrontier;
 import dev.cairn.protocol.model.Message;
@@ -100,6 +101,7 @@ final class LogReader {
                 viewChange(),
                 newView(),
                 stable,
+                evidence(),
                 snapshot,
                 false);
     }
@@ -227,5 +229,16 @@ final class LogReader {
     private Optional<Message.NewView> newView() throws RocksDBException, MalformedException {
         byte @Nullable [] value = store.get(LogStore.Family.META, LogKeys.NEW_VIEW);
         return value == null ? Optional.empty() : Optional.of(RecordCodec.newView(value));
+    }
+
+    private List<Evidence> evidence() throws RocksDBException, MalformedException {
+        List<Evidence> evidence = new ArrayList<>();
+        try (RocksIterator it = store.iterator(LogStore.Family.EVIDENCE)) {
+            for (it.seekToFirst(); it.isValid(); it.next()) {
+                evidence.add(RecordCodec.evidence(it.value()));
+            }
+            it.status();
+        }
+        return evidence;
     }
 }

@@ -51,7 +51,8 @@ final class LogStore implements AutoCloseable {
         CANONICAL("canonical", 2),
         HISTORY("history", 1),
         VOTES("votes", 4),
-        SLOTS("slots", 1);
+        SLOTS("slots", 1),
+        EVIDENCE("evidence", 1);
 
         private final String column;
         private final int bufferMib;

@@ -94,6 +94,12 @@ final class RocksLog implements DurableLog, AutoCloseable {
                 dropBelow(batch, r.certificate().height());
             }
             case LogRecord.SnapshotInstalled r -> addSnapshot(batch, r);
+            case LogRecord.Misconduct r ->
+                store.put(
+                        batch,
+                        LogStore.Family.EVIDENCE,
+                        LogKeys.evidence(r.evidence()),
+                        RecordCodec.encode(r.evidence()));
         }
     }
 

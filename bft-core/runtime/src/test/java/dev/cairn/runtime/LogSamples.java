@@ -11,6 +11,7 @@ import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.ClientId;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Epoch;
+import dev.cairn.protocol.model.Evidence;
 import dev.cairn.protocol.model.Hashing;
 import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
@@ -54,6 +55,7 @@ final class LogSamples {
     private Optional<Message.NewView> newView = Optional.empty();
     private Optional<QuorumCertificate> stable = Optional.empty();
     private Optional<LogRecord.SnapshotInstalled> snapshot = Optional.empty();
+    private final List<Evidence> evidence = new ArrayList<>();
     private long view;
 
     LogSamples(long seed) {
@@ -86,6 +88,9 @@ final class LogSamples {
         } else {
             changeView(records);
         }
+        if (random.nextInt(6) == 0) {
+            accuse(records, block);
+        }
         if (random.nextInt(20) == 0) {
             install(records);
         }
@@ -108,6 +113,16 @@ final class LogSamples {
         chain.clear();
         chain.put(head.height(), head.digest());
         above.values().removeIf(b -> b.height().isAtMost(head.height()));
+    }
+
+    /** Sorted as they are read back: by culprit, kind, view, height. */
+    private void accuse(List<LogRecord> records, Block block) {
+        Vote first = Vote.of(Phase.COMMIT, ballot(block), new ReplicaId(1), signature());
+        Vote second = Vote.of(Phase.COMMIT, ballot(child(head)), new ReplicaId(1), signature());
+        if (first.ballot().height().equals(second.ballot().height())) {
+            evidence.add(Evidence.of(first, second));
+            records.add(new LogRecord.Misconduct(evidence.getLast()));
+        }
     }
 
     private void cast(List<LogRecord> records, Vote vote) {
@@ -162,6 +177,7 @@ final class LogSamples {
                 viewChange,
                 newView,
                 stable,
+                evidence,
                 snapshot,
                 false);
     }

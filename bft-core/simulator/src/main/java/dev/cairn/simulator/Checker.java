@@ -18,7 +18,7 @@ final class Checker {
                 new VoteInvariants.CertificateSoundness(setting.genesis()),
                 new VoteInvariants.NoDoubleVote(),
                 new VoteInvariants.NoVoteInLeftView(),
-                new VoteInvariants.NoFalseAccusation(),
+                new VoteInvariants.SoundAccusations(setting.genesis()),
                 new VotingRule(setting.genesis().block()),
                 new LemmaInvariants.OneChainPerView(),
                 new LemmaInvariants.TipCoversCommits(),

@@ -70,7 +70,7 @@ final class EffectRule extends Invariant {
             case LogRecord.SentViewChange r ->
                 disk.viewChanges.add(r.viewChange().target());
             case LogRecord.AcceptedNewView r -> disk.newViews.add(r.newView().view());
-            case LogRecord.StableCheckpoint _, LogRecord.SnapshotInstalled _ -> {}
+            case LogRecord.StableCheckpoint _, LogRecord.SnapshotInstalled _, LogRecord.Misconduct _ -> {}
         }
     }
 

@@ -32,7 +32,7 @@ final class LemmaInvariants {
             case LogRecord.AcceptedNewView r ->
                 r.newView().viewChanges().stream().flatMap(LemmaInvariants::certificatesIn);
             case LogRecord.BlockBody _, LogRecord.ProposedSlot _, LogRecord.CastVote _ -> Stream.of();
-            case LogRecord.StableCheckpoint _ -> Stream.of();
+            case LogRecord.StableCheckpoint _, LogRecord.Misconduct _ -> Stream.of();
             case LogRecord.SnapshotInstalled r -> Stream.of(r.proof());
         };
     }

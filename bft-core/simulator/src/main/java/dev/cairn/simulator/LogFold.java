@@ -6,6 +6,7 @@ import dev.cairn.protocol.Recovery;
 import dev.cairn.protocol.model.Ballot;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Evidence;
 import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.MerkleFrontier;
@@ -35,6 +36,7 @@ final class LogFold {
     private Optional<Message.ViewChange> viewChange = Optional.empty();
     private Optional<Message.NewView> newView = Optional.empty();
     private Optional<QuorumCertificate> stable = Optional.empty();
+    private final List<Evidence> evidence = new ArrayList<>();
 
     LogFold(Genesis genesis) {
         this.genesis = genesis;
@@ -76,6 +78,7 @@ final class LogFold {
                                 known -> known.height().isAbove(r.certificate().height()))
                         .or(() -> Optional.of(r.certificate()));
             case LogRecord.SnapshotInstalled _ -> {}
+            case LogRecord.Misconduct r -> evidence.add(r.evidence());
         }
     }
 
@@ -150,6 +153,7 @@ final class LogFold {
                 viewChange,
                 newView,
                 stable,
+                evidence,
                 Optional.empty(),
                 false);
     }

@@ -4,6 +4,7 @@ import dev.cairn.protocol.LogRecord;
 import dev.cairn.protocol.ReplicaStatus;
 import dev.cairn.protocol.Transition;
 import dev.cairn.protocol.model.Block;
+import dev.cairn.protocol.model.Evidence;
 import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.Message;
@@ -56,8 +57,8 @@ interface Observer {
     /** A read was released at a replica whose head is {@code committed}. */
     default void onRead(ReplicaId replica, Height committed, Height mustSee) {}
 
-    /** A replica accuses another that is honest. */
-    default void onFalseAccusation(ReplicaId accuser, ReplicaId accused, Message first, Message second) {}
+    /** A replica accuses another; {@code isFalse} where that one is honest. */
+    default void onAccused(ReplicaId accuser, Evidence evidence, boolean isFalse) {}
 
     default void onHalted(ReplicaId replica, String reason) {}
 

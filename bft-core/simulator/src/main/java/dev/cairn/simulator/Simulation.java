@@ -306,9 +306,10 @@ public final class Simulation implements SimReplica.Surroundings, SimNetwork.Por
     public void accused(SimReplica replica, Effect.Accuse accusation) {
         counters.count("accusation");
         trace.add(agenda.nowMicros(), replica.id, accusation);
-        if (replica.isHonest() && replicas.get(accusation.culprit().index()).isHonest()) {
-            checker.tell(observer -> observer.onFalseAccusation(
-                    replica.id, accusation.culprit(), accusation.first(), accusation.second()));
+        if (replica.isHonest()) {
+            boolean isFalse =
+                    replicas.get(accusation.evidence().culprit().index()).isHonest();
+            checker.tell(observer -> observer.onAccused(replica.id, accusation.evidence(), isFalse));
         }
     }
 

@@ -2,14 +2,17 @@ package dev.cairn.simulator;
 
 import dev.cairn.protocol.Genesis;
 import dev.cairn.protocol.LogRecord;
+import dev.cairn.protocol.model.Ballot;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Evidence;
 import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.Phase;
 import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.ReplicaId;
+import dev.cairn.protocol.model.Signature;
 import dev.cairn.protocol.model.Statement;
 import dev.cairn.protocol.model.View;
 import dev.cairn.protocol.model.Vote;
@@ -70,7 +73,7 @@ final class VoteInvariants {
                 case LogRecord.AcceptedNewView r -> r.newView().viewChanges().forEach(change -> check(replica, change));
                 case LogRecord.BlockBody r -> onSeen(r.block().header());
                 case LogRecord.SnapshotInstalled r -> check(replica, r.proof(), Phase.COMMIT);
-                case LogRecord.ProposedSlot _, LogRecord.CastVote _ -> {}
+                case LogRecord.ProposedSlot _, LogRecord.CastVote _, LogRecord.Misconduct _ -> {}
             }
         }
 
@@ -185,11 +188,28 @@ final class VoteInvariants {
         }
     }
 
-    /** No honest replica is accused by another: the evidence would be forged, or honest code signs twice. */
-    static final class NoFalseAccusation extends Invariant {
+    /** Evidence bears its culprit's signatures, and never an honest replica's: honest code signs nothing twice. */
+    static final class SoundAccusations extends Invariant {
+        private final Digest chainId;
+
+        SoundAccusations(Genesis genesis) {
+            this.chainId = genesis.chainId();
+        }
+
         @Override
-        public void onFalseAccusation(ReplicaId accuser, ReplicaId accused, Message first, Message second) {
-            require(false, "%s accuses the honest %s: %s and %s", accuser, accused, first, second);
+        public void onAccused(ReplicaId accuser, Evidence evidence, boolean isFalse) {
+            require(!isFalse, "%s accuses an honest replica: %s", accuser, evidence);
+            require(
+                    isSigned(evidence, evidence.first(), evidence.firstSignature())
+                            && isSigned(evidence, evidence.second(), evidence.secondSignature()),
+                    "%s has no proof that %s",
+                    accuser,
+                    evidence);
+        }
+
+        private boolean isSigned(Evidence evidence, Ballot ballot, Signature signature) {
+            return SimCrypto.sign(evidence.culprit(), Statement.of(evidence.kind(), chainId, ballot))
+                    .equals(signature);
         }
     }
 }

@@ -24,6 +24,7 @@ import dev.cairn.protocol.LogRecord;
 import dev.cairn.protocol.ReplicaStatus;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Evidence;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.Phase;
 import dev.cairn.protocol.model.QuorumCertificate;
@@ -214,9 +215,14 @@ class InvariantsTest {
     }
 
     @Test
-    void noFalseAccusationRefusesAny() {
-        Invariant accusations = new VoteInvariants.NoFalseAccusation();
-        assertRefused(() -> accusations.onFalseAccusation(R0, R1, proposal(FIRST, 0), proposal(OTHER, 0)), accusations);
+    void soundAccusationsRefusesOneOfAnHonestReplicaAndOneWithoutProof() {
+        Invariant accusations = new VoteInvariants.SoundAccusations(GENESIS);
+        Vote first = vote(1, Phase.PREPARE, ballot(FIRST, 0));
+        Vote second = vote(1, Phase.PREPARE, ballot(OTHER, 0));
+        accusations.onAccused(R0, Evidence.of(first, second), false);
+        assertRefused(() -> accusations.onAccused(R0, Evidence.of(first, second), true), accusations);
+        Vote forged = Vote.of(Phase.PREPARE, second.ballot(), R1, first.signature());
+        assertRefused(() -> accusations.onAccused(R0, Evidence.of(first, forged), false), accusations);
     }
 
     // What the proof of safety rests on.
@@ -410,6 +416,7 @@ class InvariantsTest {
                 waitingRequests,
                 candidateBlocks,
                 false,
+                List.of(),
                 List.of());
     }
 

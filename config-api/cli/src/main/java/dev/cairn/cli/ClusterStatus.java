@@ -1,5 +1,6 @@
 package dev.cairn.cli;
 
+import dev.cairn.proto.v1.EvidenceRecord;
 import dev.cairn.protocol.quorum.QuorumSystem;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -108,6 +109,15 @@ record ClusterStatus(List<ReplicaAnswer> answers) {
             }
         });
         return found;
+    }
+
+    /** What replicas keep as proof that others lied, each once. Their signatures are not checked here. */
+    List<EvidenceRecord> evidence() {
+        return reports()
+                .filter(report -> report.chainId().equals(chainId()))
+                .flatMap(report -> report.evidence().stream())
+                .distinct()
+                .toList();
     }
 
     /** Whether a quorum is healthy, in one view, and nobody contradicts anybody. */

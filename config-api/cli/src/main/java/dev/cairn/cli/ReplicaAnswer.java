@@ -1,6 +1,8 @@
 package dev.cairn.cli;
 
+import dev.cairn.proto.v1.EvidenceRecord;
 import dev.cairn.server.config.HostPort;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -22,7 +24,12 @@ record ReplicaAnswer(HostPort endpoint, OptionalInt knownId, Optional<Report> re
             long height,
             String stateRoot,
             long revision,
-            long residentBytes) {}
+            long residentBytes,
+            List<EvidenceRecord> evidence) {
+        Report {
+            evidence = List.copyOf(evidence);
+        }
+    }
 
     static ReplicaAnswer of(HostPort endpoint, Report report) {
         return new ReplicaAnswer(endpoint, OptionalInt.of(report.id()), Optional.of(report), "");

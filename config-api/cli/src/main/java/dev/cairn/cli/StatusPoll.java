@@ -85,7 +85,8 @@ final class StatusPoll {
                             response.getCommittedHeight(),
                             hex(response.getStateRoot()),
                             response.getRevision(),
-                            response.getResidentBytes()));
+                            response.getResidentBytes(),
+                            response.getEvidenceList()));
         } catch (ExecutionException e) {
             return ReplicaAnswer.unreachable(endpoint, EtcdClient.describe(Status.fromThrowable(e)));
         }

@@ -1,7 +1,10 @@
 package dev.cairn.cli;
 
+import com.google.protobuf.ByteString;
+import dev.cairn.proto.v1.EvidenceRecord;
 import dev.cairn.server.config.Json;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
@@ -40,6 +43,8 @@ final class StatusRendering {
                     .append(" are needed: until more are up, nothing is written and reads go unanswered.\n");
         }
         status.contradictions().forEach(line -> out.append("!!! ").append(line).append('\n'));
+        status.evidence()
+                .forEach(proof -> out.append("!!! ").append(words(proof)).append('\n'));
         out.append('\n');
         List<List<String>> rows = new ArrayList<>();
         rows.add(COLUMNS);
@@ -48,6 +53,33 @@ final class StatusRendering {
         }
         appendAligned(out, rows);
         return out.toString();
+    }
+
+    private static String words(EvidenceRecord proof) {
+        return "REPLICA " + proof.getCulprit() + " LIED: it signed two blocks as " + kind(proof) + " at view "
+                + proof.getFirst().getView() + ", height " + proof.getFirst().getHeight() + " (proof: --json)";
+    }
+
+    private static String kind(EvidenceRecord proof) {
+        return proof.getKind().name().replace("STATEMENT_KIND_", "");
+    }
+
+    private static Json json(EvidenceRecord proof) {
+        return Json.object()
+                .put("culprit", proof.getCulprit())
+                .put("kind", kind(proof))
+                .put("epoch", Json.whole(proof.getFirst().getEpoch()))
+                .put("view", Json.whole(proof.getFirst().getView()))
+                .put("height", Json.whole(proof.getFirst().getHeight()))
+                .put("firstBlock", Json.text(hex(proof.getFirst().getBlock())))
+                .put("firstSignature", Json.text(hex(proof.getFirstSignature())))
+                .put("secondBlock", Json.text(hex(proof.getSecond().getBlock())))
+                .put("secondSignature", Json.text(hex(proof.getSecondSignature())))
+                .build();
+    }
+
+    private static String hex(ByteString bytes) {
+        return HexFormat.of().formatHex(bytes.toByteArray());
     }
 
     private static List<String> row(ClusterStatus status, ReplicaAnswer answer) {
@@ -101,7 +133,10 @@ final class StatusRendering {
                 .put("chainId", status.chainId().isEmpty() ? new Json.Null() : Json.text(status.chainId()))
                 .put(
                         "contradictions",
-                        status.contradictions().stream().map(Json::text).toList());
+                        status.contradictions().stream().map(Json::text).toList())
+                .put(
+                        "evidence",
+                        status.evidence().stream().map(StatusRendering::json).toList());
         List<Json> replicas = new ArrayList<>();
         for (ReplicaAnswer answer : status.answers()) {
             replicas.add(replica(status, answer));

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import dev.cairn.proto.etcdserverpb.Member;
+import dev.cairn.proto.v1.BallotBody;
+import dev.cairn.proto.v1.EvidenceRecord;
 import dev.cairn.proto.v1.ReplicaStatusResponse;
+import dev.cairn.proto.v1.StatementKind;
 import dev.cairn.server.config.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -99,6 +102,24 @@ class StatusCommandTest {
                 .containsEntry("healthy", Json.flag(false))
                 .containsEntry("problem", Json.text("connection refused"))
                 .containsEntry("height", new Json.Null());
+    }
+
+    @Test
+    void aProvenLieIsShownOnceWhoeverKeepsTheProof() throws Exception {
+        EvidenceRecord proof = EvidenceRecord.newBuilder()
+                .setKind(StatementKind.STATEMENT_KIND_PREPARE)
+                .setCulprit(3)
+                .setFirst(BallotBody.newBuilder().setView(5).setHeight(77).setBlock(ByteString.copyFromUtf8("a")))
+                .setSecond(BallotBody.newBuilder().setView(5).setHeight(77).setBlock(ByteString.copyFromUtf8("b")))
+                .build();
+        replicas.get(0).report(healthy(0).addEvidence(proof).build());
+        replicas.get(1).report(healthy(1).addEvidence(proof).build());
+        Run run = status();
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out())
+                .containsOnlyOnce("!!! REPLICA 3 LIED: it signed two blocks as PREPARE at view 5, height 77");
+        Json.Fields json = (Json.Fields) Json.parse(status("--json").out());
+        assertThat(items(json, "evidence")).hasSize(1);
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.cairn.server;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import dev.cairn.codec.RecordCodec;
 import dev.cairn.proto.v1.PeerStatus;
 import dev.cairn.proto.v1.ReplicaGrpc;
 import dev.cairn.proto.v1.ReplicaStatusRequest;
@@ -69,6 +70,7 @@ final class StatusService extends ReplicaGrpc.ReplicaImplBase {
                     .setCommittedHeight(peer.committed().value())
                     .setSilentMillis(peer.silentTicks() * Timeouts.TICK_MILLIS));
         }
+        replica.evidence().forEach(evidence -> response.addEvidence(RecordCodec.toProto(evidence)));
         responses.onNext(response.build());
         responses.onCompleted();
     }

@@ -119,6 +119,7 @@ final class SoloNode implements Consensus, AutoCloseable {
                 0,
                 0,
                 false,
+                List.of(),
                 List.of());
     }
 

@@ -50,6 +50,7 @@ public final class FakeConsensus implements Consensus {
                 0,
                 0,
                 false,
+                List.of(),
                 List.of());
     }
 }

@@ -175,10 +175,17 @@ final class Chain {
         }
     }
 
-    /** Takes in a block that this replica has just built, and therefore executed. */
+    /**
+     * Takes in a block that this replica has just built, and therefore executed. With the same requests and a clock that
+     * was set back it may be one that it built before a crash, and did not come to propose.
+     */
     void addOwn(Block block, ExecutionId execution, Base parent) {
+        if (candidates.containsKey(block.digest())) {
+            core.emit(new Effect.Discard(execution));
+            return;
+        }
         if (!admit(block)) {
-            throw new IllegalStateException("built a block that is known or too low: " + block);
+            throw new IllegalStateException("built a block that is too low: " + block);
         }
         core.persist(new LogRecord.BlockBody(block));
         Candidate candidate = candidate(block);

@@ -58,9 +58,20 @@ final class NormalCase {
             core.reject(from, Rejection.OLD_HEIGHT, proposal.toString());
         } else if (!core.parameters.allows(block)) {
             core.reject(from, Rejection.INVALID, "larger than a block may be: " + proposal);
+        } else if (isForgottenOwn(proposal)) {
+            core.halt(
+                    "this replica's key has signed " + proposal + ", of which its log knows nothing: the log is an old"
+                            + " copy, or the key is used twice; it must not run again under this key");
         } else {
             judgeTime(from, proposal);
         }
+    }
+
+    /** Slots above the head are all put back from the log, so what comes back of this view's own is known here. */
+    private boolean isForgottenOwn(Message.PrePrepare proposal) {
+        return proposal.primary().equals(core.self)
+                && proposal.block().height().isAbove(chain.headHeight())
+                && proposalFor(proposal.block().digest()).isEmpty();
     }
 
     private boolean contradictsTip(Block block) {

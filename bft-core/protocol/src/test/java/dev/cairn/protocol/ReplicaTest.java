@@ -134,6 +134,49 @@ class ReplicaTest {
     }
 
     @Test
+    void aReplicaWhoseKeyHasSignedAProposalThatItDoesNotKnowHalts() {
+        Message.PrePrepare forgotten = prePrepare(0, childOfGenesis(List.of(cluster.request(0))));
+        Verified<Message> verified =
+                cluster.authenticator.<Message>verify(forgotten).orElseThrow();
+        List<Effect> effects = cluster.replica(0).step(new Event.Received(new ReplicaId(2), verified));
+        assertThat(effects)
+                .anyMatch(e -> e instanceof Effect.Halt halt && halt.reason().contains("has signed"));
+    }
+
+    @Test
+    void aRestartedPrimaryProposesTheVeryBlockThatItHadBuiltButNotProposed() {
+        Request request = cluster.request(0);
+        Block block = childOfGenesis(List.of(request));
+        Recovery fresh = Recovery.fresh(cluster.genesis);
+        Recovery logged = new Recovery(
+                fresh.head(),
+                fresh.history(),
+                fresh.committed(),
+                fresh.recentlyCommitted(),
+                List.of(block),
+                fresh.votes(),
+                fresh.slots(),
+                fresh.prepared(),
+                fresh.sentViewChange(),
+                fresh.acceptedNewView(),
+                fresh.stableCheckpoint());
+        ReplicaId self = new ReplicaId(0);
+        Replica primary = new Replica(
+                self,
+                cluster.genesis,
+                Timeouts.DEFAULT,
+                statement -> TestCluster.FakeAuthenticator.sign(self, statement),
+                logged);
+        primary.start();
+        primary.step(new Event.Executed(new ExecutionId(1), block.header().roots()));
+        primary.step(new Event.Ticked(block.header().timeNanos()));
+        primary.step(new Event.Submitted(request));
+        assertThat(primary.step(
+                        new Event.Executed(new ExecutionId(2), block.header().roots())))
+                .contains(new Effect.Broadcast(prePrepare(0, block)), new Effect.Discard(new ExecutionId(2)));
+    }
+
+    @Test
     void aVoteSentOnBehalfOfAnotherIsRefused() {
         Message.PrePrepare proposal = prePrepare(0, childOfGenesis(List.of(cluster.request(0))));
         Vote prepare = vote(Phase.PREPARE, proposal.ballot(), 3);

@@ -159,7 +159,9 @@ class ReplicaTest {
                 fresh.prepared(),
                 fresh.sentViewChange(),
                 fresh.acceptedNewView(),
-                fresh.stableCheckpoint());
+                fresh.stableCheckpoint(),
+                fresh.snapshot(),
+                fresh.stateLost());
         ReplicaId self = new ReplicaId(0);
         Replica primary = new Replica(
                 self,

@@ -19,7 +19,30 @@ public record Fault(Kind kind, int atMillis, int lastsMillis, int targets) {
         /** Messages from and to the targets take many times as long. */
         SLOW_LINKS,
         /** No fsync of the targets completes before it is over. */
-        STALL_DISK
+        STALL_DISK,
+        /** As CRASH, and the record that was being written is there in part. */
+        TORN_WRITE,
+        /** The targets cannot write; one that has to stops at once, and starts again when it is over. */
+        DISK_FULL,
+        /** No fsync of the targets succeeds; one that has to wait for it stops, and starts again when it is over. */
+        FSYNC_ERROR,
+        /** The targets stop, and a durable record is damaged. They find that when they start, and stay down for good. */
+        BIT_ROT,
+        /** The targets stop and start again on an old copy of their log: Byzantine from then on, like any that forgets. */
+        ROLLBACK;
+
+        /** Whether a replica that it hits is one of the f for ever after. */
+        boolean isForGood() {
+            return this == BIT_ROT || this == ROLLBACK;
+        }
+
+        /** Whether replicas that it has stopped start again at its end. */
+        boolean stopsReplicas() {
+            return switch (this) {
+                case CRASH, TORN_WRITE, DISK_FULL, FSYNC_ERROR, BIT_ROT, ROLLBACK -> true;
+                case PARTITION, MUTE, DEAFEN, RESET, SLOW_LINKS, STALL_DISK -> false;
+            };
+        }
     }
 
     public Fault {

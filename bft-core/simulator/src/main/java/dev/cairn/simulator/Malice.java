@@ -2,6 +2,7 @@ package dev.cairn.simulator;
 
 import dev.cairn.protocol.Effect;
 import dev.cairn.protocol.Event;
+import dev.cairn.protocol.model.Message;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -45,8 +46,16 @@ public final class Malice {
         return effects;
     }
 
-    /** Whether the honest code must not learn of {@code event}. */
+    /**
+     * Whether the honest code must not learn of {@code event}. Its own proposals, that peers return, are hidden too: they
+     * may be none that it made.
+     */
     public boolean hides(Event event) {
+        if (event instanceof Event.Received received
+                && received.message().message() instanceof Message.PrePrepare proposal
+                && proposal.primary().equals(insider.self())) {
+            return true;
+        }
         for (Part part : parts) {
             if (part.rewriter().hides(event)) {
                 counters.count("strategy " + part.strategy());

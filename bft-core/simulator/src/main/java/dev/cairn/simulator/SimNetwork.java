@@ -67,7 +67,7 @@ final class SimNetwork {
                 case PARTITION, RESET -> fault.separates(from, to);
                 case MUTE -> fault.hits(from);
                 case DEAFEN -> fault.hits(to);
-                case CRASH, SLOW_LINKS, STALL_DISK -> false;
+                case CRASH, SLOW_LINKS, STALL_DISK, TORN_WRITE, DISK_FULL, FSYNC_ERROR, BIT_ROT, ROLLBACK -> false;
             };
             if (lost) {
                 return true;
@@ -106,7 +106,8 @@ final class SimNetwork {
         boolean noticed = switch (fault.kind()) {
             case RESET -> true;
             case PARTITION -> random.nextBoolean();
-            case CRASH, MUTE, DEAFEN, SLOW_LINKS, STALL_DISK -> false;
+            case CRASH, MUTE, DEAFEN, SLOW_LINKS -> false;
+            case STALL_DISK, TORN_WRITE, DISK_FULL, FSYNC_ERROR, BIT_ROT, ROLLBACK -> false;
         };
         if (noticed) {
             forEachCut(fault, this::breakLink);

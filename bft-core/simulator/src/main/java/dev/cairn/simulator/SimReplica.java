@@ -58,6 +58,9 @@ final class SimReplica {
 
         void halted(SimReplica replica, String reason);
 
+        /** The replica could not make something durable, and must stop. */
+        void diskFailed(SimReplica replica);
+
         /** The state after a chain of committed blocks. */
         LedgerMachine.State stateAfter(List<Block> chain);
 
@@ -72,7 +75,7 @@ final class SimReplica {
     private final SplittableRandom random;
     private final Surroundings surroundings;
     private final Optional<Malice> malice;
-    private final SimDisk disk;
+    final SimDisk disk;
     private final List<ReplicaId> peers;
     private final Queue<Waiting> waiting = new ArrayDeque<>();
     private final Map<ExecutionId, LedgerMachine.State> states = new HashMap<>();
@@ -80,6 +83,7 @@ final class SimReplica {
     private @Nullable Replica core;
     private LedgerMachine.State committed = LedgerMachine.GENESIS;
     private Height committedHeight = Height.GENESIS;
+    private boolean rolledBack;
     private int life;
     private boolean syncing;
     private long diskStalledUntil;
@@ -109,7 +113,12 @@ final class SimReplica {
     }
 
     boolean isHonest() {
-        return malice.isEmpty();
+        return malice.isEmpty() && !rolledBack;
+    }
+
+    /** Whether it is to be counted on when all faults are over: it does not lie, and its log can be read. */
+    boolean isSound() {
+        return isHonest() && !disk.isRotten();
     }
 
     int life() {
@@ -135,9 +144,16 @@ final class SimReplica {
 
     // Lives.
 
-    void start() {
+    /** False if the log is damaged: the replica stays down. */
+    boolean start() {
+        Optional<List<LogRecord>> records = disk.read();
+        records.ifPresent(this::start);
+        return records.isPresent();
+    }
+
+    private void start(List<LogRecord> records) {
         life++;
-        log = LogFold.of(setting.genesis(), disk.contents());
+        log = LogFold.of(setting.genesis(), records);
         Recovery recovery = log.recovery();
         states.clear();
         waiting.clear();
@@ -152,10 +168,18 @@ final class SimReplica {
         perform(fresh.start());
     }
 
-    void crash() {
+    /** Stops at once; what then becomes of the disk is for the caller to say. */
+    void stop() {
         core = null;
         life++;
-        disk.crash(random);
+        waiting.clear();
+    }
+
+    /** An old copy takes the log's place, and what was signed since is forgotten; false if there is no such copy. */
+    boolean rollBack() {
+        boolean done = disk.rollBack(random);
+        rolledBack |= done;
+        return done;
     }
 
     void stallDiskUntil(long micros) {
@@ -175,7 +199,16 @@ final class SimReplica {
                 return;
             }
         }
-        perform(running.step(event));
+        perform(rolledBack ? stepOrHalt(running, event) : running.step(event));
+    }
+
+    /** One that has forgotten what it signed may well find itself in contradiction; the process ends then. */
+    private List<Effect> stepOrHalt(Replica running, Event event) {
+        try {
+            return running.step(event);
+        } catch (IllegalStateException contradiction) {
+            return List.of(new Effect.Halt(String.valueOf(contradiction.getMessage())));
+        }
     }
 
     /** A message off the network: checked as in production, then stepped. */
@@ -190,11 +223,13 @@ final class SimReplica {
     }
 
     private void perform(List<Effect> effects) {
+        int begunIn = life;
         for (Effect effect : effects) {
-            if (malice.isPresent()) {
-                malice.get().rewrite(effect).forEach(this::performOne);
-            } else {
-                performOne(effect);
+            List<Effect> rewritten = malice.isPresent() ? malice.get().rewrite(effect) : List.of(effect);
+            for (Effect each : rewritten) {
+                if (begunIn == life) { // else the disk has just failed
+                    performOne(each);
+                }
             }
         }
     }
@@ -211,7 +246,10 @@ final class SimReplica {
     }
 
     private void persist(LogRecord entry) {
-        disk.append(entry);
+        if (!disk.append(entry)) {
+            surroundings.diskFailed(this);
+            return;
+        }
         log.add(entry);
         if (!syncing) {
             startSync();
@@ -226,14 +264,21 @@ final class SimReplica {
         long done = agenda.nowMicros() + LEAST_SYNC_MICROS + random.nextInt(bound);
         agenda.at(Math.max(done, diskStalledUntil), () -> {
             if (begunIn == life) {
-                disk.sync(length);
-                syncing = false;
-                if (disk.appended() > length) {
-                    startSync();
-                }
-                releaseDurable();
+                onSynced(length);
             }
         });
+    }
+
+    private void onSynced(int length) {
+        if (!disk.sync(length)) {
+            surroundings.diskFailed(this);
+            return;
+        }
+        syncing = false;
+        if (disk.appended() > length) {
+            startSync();
+        }
+        releaseDurable();
     }
 
     private void releaseDurable() {
@@ -279,7 +324,10 @@ final class SimReplica {
             case Effect.Note e -> surroundings.noted(this, e.transition());
             case Effect.BeginSnapshot _, Effect.StoreChunk _, Effect.CompleteSnapshot _ -> {}
             case Effect.AbandonSnapshot _ -> {}
-            case Effect.Halt e -> surroundings.halted(this, e.reason());
+            case Effect.Halt e -> {
+                surroundings.halted(this, e.reason());
+                core = null;
+            }
         }
     }
 

@@ -38,6 +38,7 @@ public final class Simulation implements SimReplica.Surroundings, SimNetwork.Por
     private final Checker checker;
     private final SimNetwork network;
     private final Workload workload;
+    private final Mishaps mishaps;
     private final List<SimReplica> replicas = new ArrayList<>();
     private final long[] skewNanos;
     private final Map<Digest, LedgerMachine.State> stateAfterBlock = new HashMap<>();
@@ -56,6 +57,7 @@ public final class Simulation implements SimReplica.Surroundings, SimNetwork.Por
             skewNanos[i] = random.nextLong(world.maxSkewMillis() * 1_000_000L + 1);
         }
         this.workload = new Workload(replicas, random, checker, counters);
+        this.mishaps = new Mishaps(world, agenda, random, replicas, network, workload, trace, counters);
         stateAfterBlock.put(setting.genesis().block().digest(), LedgerMachine.GENESIS);
     }
 
@@ -92,19 +94,20 @@ public final class Simulation implements SimReplica.Surroundings, SimNetwork.Por
         }
         long chaosMicros = world.chaosMillis() * 1000L;
         workload.plan(agenda, world.requests(), chaosMicros);
-        world.faults().forEach(this::plan);
+        mishaps.plan();
         boolean going = true;
         while (going) {
             going = agenda.runNext(chaosMicros);
         }
-        endFaults();
+        calm = true;
+        mishaps.end();
         long ticks = ServiceInvariants.Progress.ticksToRecover(setting.timeouts(), world.faulty());
         long deadline = agenda.nowMicros() + ticks * TICK_MICROS;
         String open = open();
         for (int i = 0; !open.isEmpty() && agenda.runNext(deadline); i++) {
             open = i % EVENTS_BETWEEN_LOOKS == 0 ? open() : open;
         }
-        List<List<Block>> chains = honest().stream().map(SimReplica::chain).toList();
+        List<List<Block>> chains = sound().stream().map(SimReplica::chain).toList();
         Observer.Ending ending = new Observer.Ending(chains, open());
         checker.tell(observer -> observer.onEnd(ending));
     }
@@ -119,88 +122,35 @@ public final class Simulation implements SimReplica.Surroundings, SimNetwork.Por
 
     /** In words, what is not as it should be at the end of all; empty when nothing is. */
     private String open() {
-        Height highest = honest().stream()
+        List<SimReplica> sound = sound();
+        Height highest = sound.stream()
                 .map(SimReplica::committedHeight)
                 .max(Height::compareTo)
                 .orElse(Height.GENESIS);
-        boolean level = honest().stream()
-                .allMatch(replica -> replica.isUp() && replica.committedHeight().equals(highest));
-        long missing = level ? workload.missingAt(honest().getFirst()) : -1;
+        boolean level = workload.acknowledged().isAtMost(highest)
+                && sound.stream()
+                        .allMatch(replica ->
+                                replica.isUp() && replica.committedHeight().equals(highest));
+        long missing = level ? workload.missingAt(sound.getFirst()) : -1;
         if (level && missing == 0 && workload.openReads() == 0) {
             return "";
         }
-        StringBuilder text = new StringBuilder(level ? missing + " requests" : "replicas at different heights");
+        StringBuilder text = new StringBuilder(
+                level ? missing + " requests" : "replicas at different heights, or below what was answered,");
         text.append(" and ").append(workload.openReads()).append(" reads are open;");
         for (SimReplica replica : replicas) {
             String status = replica.status().map(Object::toString).orElse("down");
             text.append(' ')
                     .append(replica.id)
-                    .append(replica.isHonest() ? " " : "! ")
+                    .append(replica.isSound() ? " " : "! ")
                     .append(status)
                     .append(';');
         }
         return text.toString();
     }
 
-    private List<SimReplica> honest() {
-        return replicas.stream().filter(SimReplica::isHonest).toList();
-    }
-
-    // Faults.
-
-    private void plan(Fault fault) {
-        agenda.at(fault.atMillis() * 1000L, () -> begin(fault));
-        agenda.at((fault.atMillis() + fault.lastsMillis()) * 1000L, () -> end(fault));
-    }
-
-    private void begin(Fault fault) {
-        if (calm) {
-            return;
-        }
-        counters.count("fault " + fault.kind());
-        trace.add(agenda.nowMicros(), fault + " begins");
-        network.begin(fault);
-        for (SimReplica replica : replicas) {
-            if (fault.hits(replica.id.index()) && fault.kind() == Fault.Kind.CRASH) {
-                crash(replica);
-            } else if (fault.hits(replica.id.index()) && fault.kind() == Fault.Kind.STALL_DISK) {
-                replica.stallDiskUntil(agenda.nowMicros() + fault.lastsMillis() * 1000L);
-            }
-        }
-    }
-
-    private void end(Fault fault) {
-        if (calm) {
-            return;
-        }
-        trace.add(agenda.nowMicros(), fault + " ends");
-        network.end(fault);
-        if (fault.kind() == Fault.Kind.CRASH) {
-            replicas.stream().filter(replica -> fault.hits(replica.id.index())).forEach(this::restart);
-        }
-    }
-
-    private void crash(SimReplica victim) {
-        if (victim.isUp()) {
-            trace.add(agenda.nowMicros(), victim.id, "crashes");
-            victim.crash();
-            workload.onCrashed(victim);
-            network.stopped(victim.id.index());
-        }
-    }
-
-    private void restart(SimReplica victim) {
-        if (!victim.isUp()) {
-            victim.start();
-            network.started(victim.id.index());
-        }
-    }
-
-    private void endFaults() {
-        calm = true;
-        trace.add(agenda.nowMicros(), "all faults end");
-        network.calm();
-        replicas.forEach(this::restart);
+    private List<SimReplica> sound() {
+        return replicas.stream().filter(SimReplica::isSound).toList();
     }
 
     // What the network does.
@@ -327,6 +277,11 @@ public final class Simulation implements SimReplica.Surroundings, SimNetwork.Por
         if (replica.isHonest()) {
             checker.tell(observer -> observer.onHalted(replica.id, reason));
         }
+    }
+
+    @Override
+    public void diskFailed(SimReplica replica) {
+        mishaps.diskFailed(replica);
     }
 
     /** Looked up where it was computed before. */

@@ -103,6 +103,11 @@ final class Workload {
 
     // What is owed.
 
+    /** The greatest height of which a client was told. */
+    Height acknowledged() {
+        return acknowledged;
+    }
+
     int openReads() {
         return reads.size();
     }
@@ -117,6 +122,6 @@ final class Workload {
     /** What a gateway took and then crashed, or lied about, may be lost: nobody was told that it was done. */
     private boolean isOwed(RequestId request) {
         SimReplica gateway = replicas.get(request.client().number());
-        return gateway.isHonest() && gateway.life() == request.session();
+        return gateway.isSound() && gateway.life() == request.session();
     }
 }

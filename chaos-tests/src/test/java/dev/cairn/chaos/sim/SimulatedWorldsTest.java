@@ -52,6 +52,9 @@ class SimulatedWorldsTest {
             "request relayed",
             "read released",
             "restart with a chain",
+            "record cut short",
+            "damaged log refused",
+            "stopped by its disk",
             "link down",
             "message lost",
             "message doubled");

@@ -132,14 +132,14 @@ final class NormalCase {
             core.reject(proposal.primary(), Rejection.OVER_BUDGET, proposal.toString());
             return;
         }
-        slot.accept(proposal);
+        slot.accept(proposal, core.ticks());
         chain.add(proposal.block());
         advance();
     }
 
     /** The primary's own proposal; durable and sent already. */
     void onOwnProposal(Message.PrePrepare proposal) {
-        slot(proposal.view(), proposal.block().height()).accept(proposal);
+        slot(proposal.view(), proposal.block().height()).accept(proposal, core.ticks());
         advance();
     }
 
@@ -296,7 +296,7 @@ final class NormalCase {
         for (Message.PrePrepare proposal : proposals) {
             if (proposal.view().equals(core.view().number())
                     && proposal.block().height().isAbove(chain.headHeight())) {
-                slot(proposal.view(), proposal.block().height()).accept(proposal);
+                slot(proposal.view(), proposal.block().height()).accept(proposal, core.ticks());
             }
         }
         for (Vote vote : votes) {
@@ -308,6 +308,16 @@ final class NormalCase {
 
     void onCommitted(Height height) {
         slots.values().forEach(ofView -> ofView.headMap(height, true).clear());
+    }
+
+    /** When the current view's primary proposed {@code block}, if it did. */
+    Optional<Long> proposedTick(Block block) {
+        return slotsOfView().stream()
+                .filter(slot -> slot.prePrepare()
+                        .filter(proposal -> proposal.block().equals(block))
+                        .isPresent())
+                .map(Slot::proposedTick)
+                .findFirst();
     }
 
     Optional<Message.PrePrepare> proposalFor(Digest block) {

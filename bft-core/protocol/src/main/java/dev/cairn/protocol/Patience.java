@@ -32,6 +32,8 @@ final class Patience {
     private long viewEnteredTick;
     private Optional<Long> preparedSinceTick = Optional.empty();
     private Optional<Long> newViewSinceTick = Optional.empty();
+    private final Pace pace;
+    private boolean tooSlow;
     private boolean provenView = true;
     private int failedViews;
     private int commitsInView;
@@ -41,6 +43,7 @@ final class Patience {
         this.pool = pool;
         this.normalCase = normalCase;
         this.viewChanger = viewChanger;
+        this.pace = new Pace(core.timeouts.paceBlocks());
         // Generous until measured: a process that has just started is slow at everything.
         this.usualCommitMilliTicks = 4000L * core.timeouts.requestTicks() / PATIENCE_FACTOR;
     }
@@ -64,10 +67,21 @@ final class Patience {
         newViewSinceTick = Optional.of(now);
         provenView = false;
         commitsInView = 0;
+        pace.restart();
+        tooSlow = false;
     }
 
-    void onCommitted(Optional<Long> waitedTicks) {
+    /**
+     * {@code waitedTicks}: how long the oldest of this replica's requests in the block has waited; {@code proposedTick}:
+     * when this view's primary proposed the block.
+     */
+    void onCommitted(Optional<Long> waitedTicks, Optional<Long> proposedTick) {
         waitedTicks.ifPresent(ticks -> usualCommitMilliTicks += (1000 * ticks - usualCommitMilliTicks) / SMOOTHING);
+        if (waitedTicks.isPresent() && proposedTick.isPresent() && core.view().active()) {
+            long arrivedTick = Math.max(core.ticks() - waitedTicks.get(), viewEnteredTick);
+            long waited = Math.max(0, proposedTick.get() - arrivedTick);
+            tooSlow |= pace.isTooSlowAfter(waited, core.ticks() - proposedTick.get());
+        }
         lastProgressTick = core.ticks();
         provenView = true;
         commitsInView++;
@@ -139,6 +153,9 @@ final class Patience {
         }
         if (preparedForTicks() > requestTicks()) {
             return Optional.of("a prepared block is not committed");
+        }
+        if (tooSlow) {
+            return Optional.of("the primary is slow to propose");
         }
         return Optional.empty();
     }

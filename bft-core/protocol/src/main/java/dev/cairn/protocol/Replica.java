@@ -201,8 +201,9 @@ public final class Replica {
     // What follows from a commit, a view, an execution.
 
     private void onCommitted(Block block) {
+        Optional<Long> proposedTick = normalCase.proposedTick(block);
         normalCase.onCommitted(block.height());
-        patience.onCommitted(pool.committed(block.requests(), core.ticks()));
+        patience.onCommitted(pool.committed(block.requests(), core.ticks()), proposedTick);
         checkpointer.onCommitted(block);
         reads.onCommitted();
         catchUp.onCommitted();

@@ -18,6 +18,7 @@ final class Slot {
     final VoteSet commits;
 
     private Message.@Nullable PrePrepare prePrepare;
+    private long proposedTick;
     private @Nullable QuorumCertificate prepared;
     private @Nullable QuorumCertificate committed;
 
@@ -32,11 +33,17 @@ final class Slot {
         return Optional.ofNullable(prePrepare);
     }
 
-    void accept(Message.PrePrepare proposal) {
+    /** When the proposal came; means nothing before. */
+    long proposedTick() {
+        return proposedTick;
+    }
+
+    void accept(Message.PrePrepare proposal, long tick) {
         if (prePrepare != null && !prePrepare.block().equals(proposal.block())) {
             throw new IllegalStateException("slot " + view + "/" + height + " has a proposal");
         }
         prePrepare = proposal;
+        proposedTick = tick;
     }
 
     Optional<QuorumCertificate> prepared() {

@@ -15,6 +15,7 @@ package dev.cairn.protocol;
  * @param chunkTicks a chunk not here after this is asked of another replica too
  * @param transferTicks a transfer that stored nothing for this long is given up, for another offer
  * @param pinTicks a state that a peer fetched from is kept at least this much longer
+ * @param paceBlocks a primary is judged slow by the median over so many blocks
  */
 public record Timeouts(
         int statusTicks,
@@ -27,7 +28,8 @@ public record Timeouts(
         int fetchTicks,
         int chunkTicks,
         int transferTicks,
-        int pinTicks) {
+        int pinTicks,
+        int paceBlocks) {
     public static final int TICK_MILLIS = 10;
-    public static final Timeouts DEFAULT = new Timeouts(10, 15, 30, 500, 100, 100, 3000, 20, 200, 3000, 3000);
+    public static final Timeouts DEFAULT = new Timeouts(10, 15, 30, 500, 100, 100, 3000, 20, 200, 3000, 3000, 256);
 }

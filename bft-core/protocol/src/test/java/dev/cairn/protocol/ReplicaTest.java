@@ -160,6 +160,7 @@ class ReplicaTest {
                 fresh.sentViewChange(),
                 fresh.acceptedNewView(),
                 fresh.stableCheckpoint(),
+                fresh.evidence(),
                 fresh.snapshot(),
                 fresh.stateLost());
         ReplicaId self = new ReplicaId(0);
@@ -244,6 +245,29 @@ class ReplicaTest {
         cluster.deliverAll();
         assertThat(cluster.committed.get(2).getLast().requests()).containsExactly(after);
         assertThat(cluster.replica(2).status().view()).isEqualTo(View.ZERO);
+    }
+
+    @Test
+    void aPrimaryThatLetsRequestsLieJustBelowEveryTimeoutIsSuspectedAfterAWindowOfBlocks() {
+        assertThat(suspicionsAfterAWindow(4)).isEmpty();
+        assertThat(suspicionsAfterAWindow(9)).singleElement().asString().contains("slow to propose");
+    }
+
+    /** A window of blocks, each proposed {@code ticks} after its request came to the primary. */
+    private List<Transition.Suspected> suspicionsAfterAWindow(int ticks) {
+        cluster.effects.clear();
+        for (int i = 0; i < Timeouts.DEFAULT.paceBlocks(); i++) {
+            cluster.delivers = sent -> !(sent.message() instanceof Message.Forward);
+            Request request = cluster.submit(1);
+            cluster.tick(ticks);
+            cluster.delivers = _ -> true;
+            cluster.receive(0, 1, new Message.Forward(List.of(request), false));
+            cluster.deliverAll();
+        }
+        cluster.tick(1);
+        return cluster.effects.stream()
+                .flatMap(e -> e instanceof Effect.Note(Transition.Suspected t) ? Stream.of(t) : Stream.empty())
+                .toList();
     }
 
     @Test

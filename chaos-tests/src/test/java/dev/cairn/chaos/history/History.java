@@ -1,0 +1,21 @@
+package dev.cairn.chaos.history;
+
+import java.util.List;
+
+/** Everything that all clients of a store saw, from its first revision on; nobody else wrote to it. */
+public record History(List<Call> calls, List<WatchStream> watches) {
+    public History {
+        calls = List.copyOf(calls);
+        watches = List.copyOf(watches);
+    }
+
+    /**
+     * Judges by values and real time alone, then by everything that revisions claim.
+     *
+     * @throws HistoryViolation if no correct store can have answered so
+     */
+    public void check() throws HistoryViolation {
+        Linearizability.check(calls);
+        RevisionOrder.check(this);
+    }
+}

@@ -49,21 +49,52 @@ final class RealCluster implements AutoCloseable {
     private static final int PORTS = 20_000;
 
     private final Path home;
+    private final Hosts hosts;
     private final List<HostPort> endpoints;
+    private final List<Integer> peerPorts;
     private final List<ManagedChannel> channels;
     private final Map<Integer, Process> processes = new ConcurrentHashMap<>();
     private final Map<Integer, Client> clients = new ConcurrentHashMap<>();
     private final Thread atExit = new Thread(this::killProcesses, "kill-replicas");
 
+    /** What differs when replicas run among faults. */
+    interface Hosts {
+        /** The host under which the others know the replica. */
+        String peerHost(int replica);
+
+        /** Options of the virtual machine, the main class and its arguments. */
+        List<String> program(int replica, Path config);
+    }
+
+    /** The command as people run it, all on the loopback address. */
+    private static final Hosts PLAIN = new Hosts() {
+        @Override
+        public String peerHost(int replica) {
+            return "127.0.0.1";
+        }
+
+        @Override
+        public List<String> program(int replica, Path config) {
+            return List.of(Main.class.getName(), "server", "--config", config.toString(), "--until-stdin-closes");
+        }
+    };
+
     RealCluster(Path directory) throws IOException, StartupException {
+        this(directory, PLAIN);
+    }
+
+    RealCluster(Path directory, Hosts hosts) throws IOException, StartupException {
+        this.hosts = hosts;
         home = directory.resolve("cluster");
         List<Integer> ports = freePorts(2 * REPLICAS);
         List<NewCluster.Place> places = new ArrayList<>();
         for (int i = 0; i < REPLICAS; i++) {
             places.add(new NewCluster.Place(
-                    new HostPort("127.0.0.1", ports.get(2 * i)), new HostPort("127.0.0.1", ports.get(2 * i + 1))));
+                    new HostPort("127.0.0.1", ports.get(2 * i)),
+                    new HostPort(hosts.peerHost(i), ports.get(2 * i + 1))));
         }
         new NewCluster("real", Instant.now(), Parameters.DEFAULT, places).create(home);
+        peerPorts = places.stream().map(place -> place.peer().port()).toList();
         endpoints = places.stream().map(NewCluster.Place::client).toList();
         channels = endpoints.stream()
                 .map(endpoint -> NettyChannelBuilder.forAddress(endpoint.toSocketAddress())
@@ -95,15 +126,18 @@ final class RealCluster implements AutoCloseable {
                 start(replica);
             }
         }
-        for (int i = 0; i < REPLICAS; i++) {
-            int replica = i;
-            Await.until("replica " + replica + " serves", START, () -> {
-                if (!isRunning(replica)) {
-                    throw new AssertionError("replica " + replica + " ended by itself");
-                }
-                return isServing(replica);
-            });
+        for (int replica = 0; replica < REPLICAS; replica++) {
+            awaitServing(replica);
         }
+    }
+
+    void awaitServing(int replica) {
+        Await.until("replica " + replica + " serves", START, () -> {
+            if (!isRunning(replica)) {
+                throw new AssertionError("replica " + replica + " ended by itself");
+            }
+            return isServing(replica);
+        });
     }
 
     boolean isRunning(int replica) {
@@ -111,7 +145,7 @@ final class RealCluster implements AutoCloseable {
         return process != null && process.isAlive();
     }
 
-    private void start(int replica) {
+    void start(int replica) {
         List<String> command = new ArrayList<>();
         command.add(ProcessHandle.current().info().command().orElseThrow());
         command.addAll(List.of(
@@ -121,14 +155,8 @@ final class RealCluster implements AutoCloseable {
                 "-XX:TieredStopAtLevel=1",
                 "-Xmx256m",
                 "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName(),
-                "server",
-                "--config",
-                NewCluster.replicaDirectory(home, replica)
-                        .resolve(NewCluster.CONFIG)
-                        .toString(),
-                "--until-stdin-closes"));
+                System.getProperty("java.class.path")));
+        command.addAll(hosts.program(replica, directory(replica).resolve(NewCluster.CONFIG)));
         try {
             processes.put(
                     replica,
@@ -188,6 +216,28 @@ final class RealCluster implements AutoCloseable {
         });
     }
 
+    /** Everything of one replica: configuration, keys, log and, in {@code data}, what it must not lose. */
+    Path directory(int replica) {
+        return NewCluster.replicaDirectory(home, replica);
+    }
+
+    int peerPort(int replica) {
+        return peerPorts.get(replica);
+    }
+
+    HostPort endpoint(int replica) {
+        return endpoints.get(replica);
+    }
+
+    /** Sends a signal by its name, such as STOP. */
+    void signal(int replica, String signal) throws IOException, InterruptedException {
+        Process process = processes.get(replica);
+        if (process == null) {
+            throw new IllegalStateException("replica " + replica + " was never started");
+        }
+        Commands.run("kill", "-" + signal, Long.toString(process.pid()));
+    }
+
     String target(int replica) {
         return "http://" + endpoints.get(replica);
     }
@@ -213,8 +263,14 @@ final class RealCluster implements AutoCloseable {
         }
     }
 
+    /** The last line of what the replica printed. */
+    String lastLine(int replica) throws IOException {
+        List<String> lines = Files.readAllLines(log(replica));
+        return lines.isEmpty() ? "(nothing)" : lines.getLast();
+    }
+
     private Path log(int replica) {
-        return NewCluster.replicaDirectory(home, replica).resolve("log");
+        return directory(replica).resolve("log");
     }
 
     void printLogs(PrintStream out) {

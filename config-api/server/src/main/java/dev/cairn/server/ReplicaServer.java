@@ -112,7 +112,8 @@ public final class ReplicaServer implements AutoCloseable {
         }
     }
 
-    private static Genesis genesis(GenesisFile file) {
+    /** Where the chain of {@code file} starts. */
+    public static Genesis genesis(GenesisFile file) {
         return new Genesis(
                 file.chainId(),
                 file.membership(),

@@ -130,7 +130,10 @@ class ArchitectureTest {
                         .and(DescribedPredicate.not(resideInAPackage("dev.cairn.protocol.model..")))
                         .and(describe(
                                 "are not the port",
-                                type -> !List.of("StateMachine", "Proposal").contains(type.getSimpleName()))))
+                                type -> !List.of("StateMachine", "Proposal")
+                                        .contains(type.getEnclosingClass()
+                                                .orElse(type)
+                                                .getSimpleName()))))
                 .because("the state machine knows the port StateMachine with its Proposal, and the values of"
                         + " dev.cairn.protocol.model")
                 .check(CAIRN);

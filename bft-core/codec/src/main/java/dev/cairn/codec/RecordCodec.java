@@ -1,5 +1,6 @@
 package dev.cairn.codec;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Parser;
 import dev.cairn.proto.v1.BlockBody;
@@ -16,6 +17,7 @@ import dev.cairn.proto.v1.ViewChangeMessage;
 import dev.cairn.protocol.LogRecord;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Evidence;
+import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.MerkleFrontier;
 import dev.cairn.protocol.model.Message;
@@ -33,6 +35,14 @@ public final class RecordCodec {
 
     public static Block block(byte[] value) throws MalformedException {
         return Reading.block(parse(BlockBody.parser(), value));
+    }
+
+    public static byte[] encode(Header header) {
+        return header.encode();
+    }
+
+    public static Header header(byte[] value) throws MalformedException {
+        return Reading.header(ByteString.copyFrom(value));
     }
 
     public static byte[] encode(Vote vote) {

@@ -13,8 +13,10 @@ public final class BootException extends Exception {
         LOCKED,
         /** The data belongs to another cluster. */
         FOREIGN,
-        /** The log or the state is damaged, or they contradict each other. */
+        /** The log is damaged. */
         CORRUPT,
+        /** The log is sound, but the state beside it is not what the log says: it must be made anew. */
+        STATE,
         /** The data directory or the listening address cannot be used. */
         UNUSABLE
     }

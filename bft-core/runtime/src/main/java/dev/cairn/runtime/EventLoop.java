@@ -10,6 +10,7 @@ import dev.cairn.protocol.Timeouts;
 import dev.cairn.protocol.Transition;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.ReplicaId;
@@ -18,6 +19,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -51,6 +53,8 @@ final class EventLoop<S> {
             StateSink<S> states,
             Network network,
             BlockSource blocks,
+            SnapshotSource<S> snapshots,
+            SnapshotSink incoming,
             InboundFilter filter,
             NodeMetrics metrics,
             Surroundings surroundings) {}
@@ -67,15 +71,36 @@ final class EventLoop<S> {
         void serveBody(ReplicaId to, Digest block);
     }
 
+    /** Who answers peers that fetch a state. {@code state} is the one that the question is about. */
+    interface SnapshotSource<S> {
+        void serve(Effect.ServeSnapshot asked, S state);
+
+        void serveChunk(Effect.ServeChunk asked, S state);
+    }
+
+    /** Where a state that is being fetched is collected; what comes of it comes back as events. */
+    interface SnapshotSink {
+        void begin(Header anchor);
+
+        void store(Effect.StoreChunk chunk);
+
+        void complete(Digest anchor);
+
+        void abandon();
+    }
+
     private final Parts<S> parts;
     private final Mailbox<Input> mailbox;
     private final AtomicInteger clientInputs;
-    private final Consumer<Throwable> onFatal;
+    private final Consumer<Ending> onEnd;
     private final EffectGate gate;
     private final Map<ExecutionId, S> states = new HashMap<>();
     private final ArrayDeque<Event> answers = new ArrayDeque<>();
     private final Thread thread;
+    private final CompletableFuture<Boolean> up = new CompletableFuture<>();
     private volatile boolean closing;
+    private boolean ended;
+    private final AtomicInteger pinned = new AtomicInteger();
     private volatile ReplicaStatus status;
     private final Backlog backlog = new Backlog();
     private ArrayDeque<Input> spare = new ArrayDeque<>();
@@ -83,31 +108,33 @@ final class EventLoop<S> {
     private int beat;
 
     /**
-     * {@code clientInputs} counts what clients have put into {@code mailbox}; the loop counts down. {@code onFatal} is
-     * called once, on the loop's thread, when it ends by itself.
+     * {@code clientInputs} counts what clients have put into {@code mailbox}; the loop counts down. {@code onEnd} is called
+     * once, on the loop's thread, when it ends by itself.
      */
-    EventLoop(
-            String name,
-            Parts<S> parts,
-            Mailbox<Input> mailbox,
-            AtomicInteger clientInputs,
-            Consumer<Throwable> onFatal) {
+    EventLoop(String name, Parts<S> parts, Mailbox<Input> mailbox, AtomicInteger clientInputs, Consumer<Ending> onEnd) {
         this.parts = parts;
         this.mailbox = mailbox;
         this.clientInputs = clientInputs;
-        this.onFatal = onFatal;
+        this.onEnd = onEnd;
         this.gate = new EffectGate(parts.storage(), this::performOutward);
         this.status = parts.replica().status();
         this.states.put(ExecutionId.HEAD_AT_START, parts.machine().committed());
         this.thread = Thread.ofPlatform().name(name).daemon(true).unstarted(this::run);
     }
 
+    /** Returns when the core has come up, so that {@link #status} is its own. */
     void start() {
         thread.start();
+        var _ = up.join();
     }
 
     ReplicaStatus status() {
         return status;
+    }
+
+    /** States that are kept for peers to fetch. */
+    int pinnedStates() {
+        return pinned.get();
     }
 
     /** Ends the loop after its turn; effects that still wait for the disk are dropped, as in a crash. */
@@ -123,11 +150,23 @@ final class EventLoop<S> {
             perform(parts.replica().start());
             performAnswers();
             endTurn();
+            up.complete(true);
             while (!closing) {
                 turn();
             }
         } catch (Throwable t) {
-            onFatal.accept(t);
+            end(new Ending.Failed(t));
+        } finally {
+            up.complete(false);
+        }
+    }
+
+    /** The first reason counts. */
+    private void end(Ending ending) {
+        if (!ended) {
+            ended = true;
+            closing = true;
+            onEnd.accept(ending);
         }
     }
 
@@ -166,6 +205,8 @@ final class EventLoop<S> {
             }
             case Input.LinkChanged i -> step(i.up() ? new Event.LinkUp(i.peer()) : new Event.LinkDown(i.peer()));
             case Input.Durable i -> gate.durable(i.ticket());
+            case Input.Answered i -> step(i.event());
+            case Input.Task i -> i.task().run();
             case Input.Wake _ -> {}
             case Input.Failed i -> throw new FatalException(messageOf(i.cause()), i.cause());
         }
@@ -222,13 +263,17 @@ final class EventLoop<S> {
             case Effect.ServeBlocks e -> parts.blocks().serve(e.to(), e.from());
             case Effect.ServeBody e -> parts.blocks().serveBody(e.to(), e.block());
             case Effect.Discard e -> states.remove(e.execution());
-            case Effect.Pin e -> parts.machine().pin(state(e.execution()));
-            case Effect.Unpin e -> parts.machine().unpin(state(e.execution()));
-            case Effect.ServeSnapshot e ->
-                parts.network().send(e.to(), new Message.NoSnapshot(e.anchor().digest()));
-            case Effect.ServeChunk e -> parts.network().send(e.to(), new Message.NoSnapshot(e.anchor()));
-            case Effect.Restart e ->
-                throw new FatalException("start this replica again: it has fetched the state at " + e.anchor());
+            case Effect.Pin e -> {
+                parts.machine().pin(state(e.execution()));
+                pinned.incrementAndGet();
+            }
+            case Effect.Unpin e -> {
+                parts.machine().unpin(state(e.execution()));
+                pinned.decrementAndGet();
+            }
+            case Effect.ServeSnapshot e -> parts.snapshots().serve(e, state(e.execution()));
+            case Effect.ServeChunk e -> parts.snapshots().serveChunk(e, state(e.execution()));
+            case Effect.Restart e -> end(new Ending.Renewed(e.anchor().height(), e.pending(), e.readers()));
         }
     }
 
@@ -253,14 +298,10 @@ final class EventLoop<S> {
                 LOG.warn("a replica lies, and the proof is kept: {}", e.evidence());
             }
             case Effect.Note e -> note(e.transition());
-            case Effect.StoreChunk e ->
-                answers.add(new Event.ChunkJudged(
-                        e.source(),
-                        e.anchor(),
-                        e.from(),
-                        new StateMachine.Verdict.Refused("this version receives no snapshots")));
-            case Effect.CompleteSnapshot e -> answers.add(new Event.SnapshotCompleted(e.anchor(), false));
-            case Effect.BeginSnapshot _, Effect.AbandonSnapshot _ -> {}
+            case Effect.BeginSnapshot e -> parts.incoming().begin(e.anchor());
+            case Effect.StoreChunk e -> parts.incoming().store(e);
+            case Effect.CompleteSnapshot e -> parts.incoming().complete(e.anchor());
+            case Effect.AbandonSnapshot _ -> parts.incoming().abandon();
             case Effect.Halt e -> throw new FatalException("this replica must stop: " + e.reason());
         }
     }
@@ -283,30 +324,7 @@ final class EventLoop<S> {
 
     private void note(Transition transition) {
         parts.filter().onTransition(transition);
-        switch (transition) {
-            case Transition.Suspected t -> LOG.info("suspects the primary of {}: {}", t.view(), t.why());
-            case Transition.ViewChangeStarted t -> LOG.info("leaves for {}", t.target());
-            case Transition.ViewEntered t -> LOG.info("entered {} with tip {} {}", t.view(), t.tip(), t.tipBlock());
-            case Transition.CatchingUp t -> LOG.debug("fetches from {} of {}", t.from(), t.to());
-            case Transition.CheckpointStable t -> LOG.debug("checkpoint {} is stable", t.height());
-            case Transition.Committed t -> LOG.trace("committed {} {}", t.height(), t.block());
-            case Transition.Prepared t -> LOG.trace("prepared {}", t.certificate());
-            case Transition.Proposed t -> LOG.trace("proposed {} in {}", t.height(), t.view());
-            case Transition.Voted t -> LOG.trace("voted {}", t.ballot());
-            case Transition.SnapshotPinned t -> LOG.debug("keeps the state at {} for others", t.height());
-            case Transition.SnapshotOffered t -> LOG.debug("offers {} the state at {}", t.to(), t.height());
-            case Transition.TransferBegun t ->
-                LOG.info("fetches the state at {} {}, offered by {}", t.anchor(), t.block(), t.offeredBy());
-            case Transition.ChunkStored t -> LOG.trace("stored {} bytes from {}", t.bytes(), t.source());
-            case Transition.ChunkRefused t -> LOG.warn("refused a part of the state from {}: {}", t.source(), t.why());
-            case Transition.TransferAbandoned t -> LOG.info("gives up the state at {}: {}", t.anchor(), t.why());
-            case Transition.TransferCompleted t -> LOG.info("has the state at {} {}", t.anchor(), t.block());
-            case Transition.Quarantined t ->
-                LOG.error(
-                        "the state here contradicts the certified block at {} ({}); it answers no reads until it is"
-                                + " replaced by a copy from the others",
-                        t.height(),
-                        t.why());
-        }
+        parts.metrics().noted(transition);
+        TransitionLog.tell(transition);
     }
 }

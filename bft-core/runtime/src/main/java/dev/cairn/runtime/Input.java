@@ -1,5 +1,6 @@
 package dev.cairn.runtime;
 
+import dev.cairn.protocol.Event;
 import dev.cairn.protocol.Verified;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.ReplicaId;
@@ -19,6 +20,12 @@ sealed interface Input {
 
     /** All records up to this ticket are durable. */
     record Durable(long ticket) implements Input {}
+
+    /** What was done beside the loop has led to this. */
+    record Answered(Event event) implements Input {}
+
+    /** Something that may be done on the loop only, and quickly. */
+    record Task(Runnable task) implements Input {}
 
     /** Something this node can't live without has failed. */
     record Failed(Throwable cause) implements Input {}

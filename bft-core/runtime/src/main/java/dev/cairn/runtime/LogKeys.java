@@ -17,6 +17,7 @@ final class LogKeys {
     static final byte[] NEW_VIEW = meta("new-view");
     static final byte[] STABLE = meta("stable");
     static final byte[] SNAPSHOT = meta("snapshot");
+    static final byte[] PRUNED = meta("pruned");
 
     private LogKeys() {}
 

@@ -53,6 +53,16 @@ final class LogReader {
         }
     }
 
+    /** No body below this is held. */
+    static Height pruned(LogStore store) throws BootException {
+        try {
+            byte @Nullable [] value = store.get(LogStore.Family.META, LogKeys.PRUNED);
+            return value == null ? Height.GENESIS : LogKeys.heightOf(value);
+        } catch (RocksDBException e) {
+            throw LogStore.damaged(store.path(), String.valueOf(e.getMessage()), e);
+        }
+    }
+
     private void claim() throws RocksDBException, BootException {
         byte @Nullable [] format = store.get(LogStore.Family.META, LogKeys.FORMAT);
         byte @Nullable [] chain = store.get(LogStore.Family.META, LogKeys.CHAIN_ID);
@@ -81,7 +91,7 @@ final class LogReader {
     private Recovery fold() throws RocksDBException, MalformedException, StorageException {
         Optional<QuorumCertificate> stable = certificate(LogKeys.STABLE);
         Height floor = stable.map(QuorumCertificate::height).orElse(Height.GENESIS);
-        Optional<LogRecord.SnapshotInstalled> snapshot = snapshot();
+        Optional<LogRecord.SnapshotInstalled> snapshot = store.snapshot();
         Height anchor = snapshot.map(s -> s.anchor().height()).orElse(Height.GENESIS);
         Optional<LogRecord.CommittedBlock> last = lastCommitted();
         Block head =
@@ -214,11 +224,6 @@ final class LogReader {
     private Optional<QuorumCertificate> certificate(byte[] key) throws RocksDBException, MalformedException {
         byte @Nullable [] value = store.get(LogStore.Family.META, key);
         return value == null ? Optional.empty() : Optional.of(RecordCodec.certificate(value));
-    }
-
-    private Optional<LogRecord.SnapshotInstalled> snapshot() throws RocksDBException, MalformedException {
-        byte @Nullable [] value = store.get(LogStore.Family.META, LogKeys.SNAPSHOT);
-        return value == null ? Optional.empty() : Optional.of(RecordCodec.snapshot(value));
     }
 
     private Optional<Message.ViewChange> viewChange() throws RocksDBException, MalformedException {

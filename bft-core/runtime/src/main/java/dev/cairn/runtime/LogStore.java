@@ -5,6 +5,7 @@ import dev.cairn.codec.RecordCodec;
 import dev.cairn.protocol.LogRecord;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -49,6 +50,8 @@ final class LogStore implements AutoCloseable {
         META("default", 1),
         BLOCKS("blocks", 8),
         CANONICAL("canonical", 2),
+        /** Of blocks whose bodies are gone. */
+        HEADERS("headers", 1),
         HISTORY("history", 1),
         VOTES("votes", 4),
         SLOTS("slots", 1),
@@ -239,6 +242,32 @@ final class LogStore implements AutoCloseable {
             return Optional.of(block);
         } catch (RocksDBException | MalformedException e) {
             throw unreadable("block " + height + ":" + digest, e);
+        }
+    }
+
+    /** The header of this block, if it was kept apart from its body. */
+    Optional<Header> header(Height height, Digest digest) throws StorageException {
+        try {
+            byte @Nullable [] value = get(Family.HEADERS, LogKeys.height(height));
+            if (value == null) {
+                return Optional.empty();
+            }
+            Header header = RecordCodec.header(value);
+            if (!header.digest().equals(digest)) {
+                throw new StorageException(path + ": the header of block " + height + ":" + digest + " is another's");
+            }
+            return Optional.of(header);
+        } catch (RocksDBException | MalformedException e) {
+            throw unreadable("the header of block " + height, e);
+        }
+    }
+
+    Optional<LogRecord.SnapshotInstalled> snapshot() throws StorageException {
+        try {
+            byte @Nullable [] value = get(Family.META, LogKeys.SNAPSHOT);
+            return value == null ? Optional.empty() : Optional.of(RecordCodec.snapshot(value));
+        } catch (RocksDBException | MalformedException e) {
+            throw unreadable("the record of the last snapshot", e);
         }
     }
 

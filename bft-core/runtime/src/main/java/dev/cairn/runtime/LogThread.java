@@ -21,6 +21,9 @@ final class LogThread implements AutoCloseable {
         /** The durable log says that the blocks up to {@code height} are committed. May wait, to slow the log down. */
         void committed(Height height) throws InterruptedException;
 
+        /** The durable log says that the checkpoint at {@code height} is stable. Does not wait. */
+        void stable(Height height);
+
         /** Nothing more becomes durable. */
         void failed(Throwable cause);
     }
@@ -67,6 +70,7 @@ final class LogThread implements AutoCloseable {
                 metrics.synced(System.nanoTime() - start, batch.records().size());
                 follower.durable(batch.ticket());
                 tellCommitted(batch.records());
+                tellStable(batch.records());
             }
         } catch (Throwable t) {
             follower.failed(t);
@@ -94,6 +98,15 @@ final class LogThread implements AutoCloseable {
         for (LogRecord entry : batch.reversed()) {
             if (entry instanceof LogRecord.CommittedBlock last) {
                 follower.committed(last.height());
+                return;
+            }
+        }
+    }
+
+    private void tellStable(List<LogRecord> batch) {
+        for (LogRecord entry : batch.reversed()) {
+            if (entry instanceof LogRecord.StableCheckpoint last) {
+                follower.stable(last.certificate().height());
                 return;
             }
         }

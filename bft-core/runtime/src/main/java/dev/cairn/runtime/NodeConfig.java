@@ -12,6 +12,8 @@ import java.util.List;
  * @param dataDir holds the log in {@code log}; made if it does not exist
  * @param peerListen where the other replicas reach this one; port 0 takes a free port
  * @param peers all replicas in the order of their ids, this one included
+ * @param retainedBlocks how many committed blocks below the stable checkpoint are kept whole; {@link #ALL_BLOCKS}: all.
+ *     Headers and certificates are kept in any case
  */
 public record NodeConfig(
         ReplicaId self,
@@ -19,11 +21,17 @@ public record NodeConfig(
         InetSocketAddress peerListen,
         List<PeerAddress> peers,
         Timeouts timeouts,
-        Bounds bounds) {
+        Bounds bounds,
+        long retainedBlocks) {
+    public static final long ALL_BLOCKS = Long.MAX_VALUE;
+
     public NodeConfig {
         peers = List.copyOf(peers);
         if (self.index() >= peers.size()) {
             throw new IllegalArgumentException(self + " is not one of " + peers.size() + " replicas");
+        }
+        if (retainedBlocks < 0) {
+            throw new IllegalArgumentException(retainedBlocks + " blocks cannot be retained");
         }
     }
 

@@ -3,6 +3,7 @@ package dev.cairn.runtime;
 import dev.cairn.codec.Ed25519Authenticator;
 import dev.cairn.codec.Ed25519Signer;
 import dev.cairn.protocol.Rejection;
+import dev.cairn.protocol.Transition;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -31,6 +32,15 @@ final class NodeMetrics {
     private final Counter skipped;
     private final Counter violations;
     private final Counter accusations;
+    private final Counter chunksServed;
+    private final Counter bytesServed;
+    private final Timer chunkJudged;
+    private final Counter bytesStored;
+    private final Counter chunksRefused;
+    private final Counter transfersBegun;
+    private final Counter transfersAbandoned;
+    private final Counter transfersCompleted;
+    private final Counter divergences;
     private final Map<Rejection, Counter> rejections = new EnumMap<>(Rejection.class);
     private final Map<Lane, Counter> dropped = new EnumMap<>(Lane.class);
 
@@ -54,6 +64,15 @@ final class NodeMetrics {
         violations =
                 counter("cairn_link_violations", "Connections ended for what no honest replica sends. Should be 0.");
         accusations = counter("cairn_accusations", "Signed proofs that a replica lied. Should be 0.");
+        chunksServed = counter("cairn_transfer_chunks_served", "Parts of a state sent to a replica that fetches it.");
+        bytesServed = counter("cairn_transfer_bytes_served", "Bytes in them.");
+        chunkJudged = timer("cairn_transfer_chunk_judged", "Checking and storing a part of a state.");
+        bytesStored = counter("cairn_transfer_bytes_stored", "Bytes in the parts that were proven and stored.");
+        chunksRefused = counter("cairn_transfer_chunks_refused", "Parts that proved nothing. Should be 0.");
+        transfersBegun = counter("cairn_transfer_begun", "States that this replica began to fetch.");
+        transfersAbandoned = counter("cairn_transfer_abandoned", "States that it gave up; it then tries another.");
+        transfersCompleted = counter("cairn_transfer_completed", "States fetched; it starts again from each.");
+        divergences = counter("cairn_quarantines", "Times that its own state was found wrong or missing. Should be 0.");
         for (Rejection rejection : Rejection.values()) {
             rejections.put(
                     rejection,
@@ -114,6 +133,31 @@ final class NodeMetrics {
 
     void executed(long nanos) {
         execution.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    void chunkServed(int bytes) {
+        chunksServed.increment();
+        bytesServed.increment(bytes);
+    }
+
+    void chunkJudged(long nanos) {
+        chunkJudged.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** What of the replica's story is counted here; the rest has meters of its own. */
+    void noted(Transition transition) {
+        switch (transition) {
+            case Transition.TransferBegun _ -> transfersBegun.increment();
+            case Transition.TransferAbandoned _ -> transfersAbandoned.increment();
+            case Transition.TransferCompleted _ -> transfersCompleted.increment();
+            case Transition.ChunkStored t -> bytesStored.increment(t.bytes());
+            case Transition.ChunkRefused _ -> chunksRefused.increment();
+            case Transition.Quarantined _ -> divergences.increment();
+            case Transition.Proposed _, Transition.Voted _, Transition.Prepared _, Transition.Committed _ -> {}
+            case Transition.Suspected _, Transition.ViewChangeStarted _, Transition.ViewEntered _ -> {}
+            case Transition.CheckpointStable _, Transition.CatchingUp _ -> {}
+            case Transition.SnapshotPinned _, Transition.SnapshotOffered _ -> {}
+        }
     }
 
     void turned(long nanos) {

@@ -3,6 +3,7 @@ package dev.cairn.runtime;
 import dev.cairn.codec.Ed25519;
 import dev.cairn.codec.Ed25519Authenticator;
 import dev.cairn.codec.Ed25519Signer;
+import dev.cairn.protocol.Event;
 import dev.cairn.protocol.Genesis;
 import dev.cairn.protocol.Recovery;
 import dev.cairn.protocol.Replica;
@@ -11,7 +12,8 @@ import dev.cairn.protocol.StateMachine;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Height;
-import dev.cairn.protocol.model.QuorumCertificate;
+import dev.cairn.protocol.model.Message;
+import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.RequestId;
 import dev.cairn.protocol.model.View;
@@ -22,7 +24,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,11 +44,14 @@ public final class ReplicaNode<S> implements AutoCloseable {
     private final StateThread<S> states;
     private final LogThread storage;
     private final PeerLinks links;
-    private final BlockServer blocks;
+    private final AnswerThread blocks;
+    private final AnswerThread snapshots;
+    private final SnapshotReceiver incoming;
+    private final BodyRetention retention;
     private final EventLoop<S> loop;
-    private final CompletableFuture<Optional<Throwable>> terminated = new CompletableFuture<>();
-    private final AtomicBoolean ending = new AtomicBoolean();
-    private volatile @Nullable Throwable fatal;
+    private final CompletableFuture<Ending> terminated = new CompletableFuture<>();
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private volatile Ending ending = new Ending.Closed();
 
     private ReplicaNode(
             NodeConfig config,
@@ -72,17 +76,13 @@ public final class ReplicaNode<S> implements AutoCloseable {
         Height committed = recovery.head().height();
         InboundFilter filter = filter(genesis, recovery);
         this.links = PeerLinks.open(config, genesis, keys, authenticator, filter, mailbox::put, metrics);
-        this.states = new StateThread<>(
-                "cairn-states-" + name, machine, committed, cause -> mailbox.put(new Input.Failed(cause)), metrics);
+        this.states = new StateThread<>("cairn-states-" + name, machine, committed, this::failed, metrics);
         this.storage = new LogThread("cairn-log-" + name, log, new LogFollower(), metrics);
-        this.blocks = new BlockServer(
-                "cairn-blocks-" + name,
-                log,
-                (to, message) -> {
-                    links.send(to, message);
-                    links.flush();
-                },
-                cause -> mailbox.put(new Input.Failed(cause)));
+        this.blocks = new AnswerThread("cairn-blocks-" + name, this::sendNow, this::failed);
+        this.snapshots = new AnswerThread("cairn-snapshots-" + name, this::sendNow, this::failed);
+        this.incoming = new SnapshotReceiver(
+                "cairn-incoming-" + name, config.peers().size(), machine, this::answered, this::failed, metrics);
+        this.retention = new BodyRetention("cairn-retention-" + name, log, config.retainedBlocks(), this::failed);
         this.loop = new EventLoop<>(
                 "cairn-loop-" + name,
                 new EventLoop.Parts<>(
@@ -92,14 +92,30 @@ public final class ReplicaNode<S> implements AutoCloseable {
                         storage::append,
                         states::persist,
                         links,
-                        blocks,
+                        new BlockServer(log, blocks, this::answered),
+                        new SnapshotServer<>(
+                                machine, log, snapshots, task -> mailbox.put(new Input.Task(task)), metrics),
+                        incoming,
                         filter,
                         metrics,
                         surroundings),
                 mailbox,
                 clientInputs,
-                this::onFatal);
+                this::onEnd);
         watch(metrics);
+    }
+
+    private void answered(Event event) {
+        mailbox.put(new Input.Answered(event));
+    }
+
+    private void failed(Throwable cause) {
+        mailbox.put(new Input.Failed(cause));
+    }
+
+    private void sendNow(ReplicaId to, Message message) {
+        links.send(to, message);
+        links.flush();
     }
 
     /** The event loop learns what is durable, and states may be written up to there. */
@@ -115,8 +131,13 @@ public final class ReplicaNode<S> implements AutoCloseable {
         }
 
         @Override
+        public void stable(Height height) {
+            retention.advance(height, states.written());
+        }
+
+        @Override
         public void failed(Throwable cause) {
-            mailbox.put(new Input.Failed(cause));
+            ReplicaNode.this.failed(cause);
         }
     }
 
@@ -171,10 +192,8 @@ public final class ReplicaNode<S> implements AutoCloseable {
         ReplicaNode<S> node = null;
         try {
             Recovery recovery = LogReader.read(store, genesis);
-            Height stable =
-                    recovery.stableCheckpoint().map(QuorumCertificate::height).orElse(Height.GENESIS);
-            RocksLog log = RocksLog.resume(store, recovery.head(), recovery.history(), stable);
-            StateRecovery.catchUp(log, path, genesis, recovery, machine);
+            RocksLog log = RocksLog.resume(store, recovery);
+            recovery = StateRecovery.catchUp(log, path, genesis, recovery, machine);
             node = new ReplicaNode<>(
                     config, genesis, machine, keys, meters, listener, surroundings, crypto, log, recovery);
         } finally {
@@ -201,6 +220,12 @@ public final class ReplicaNode<S> implements AutoCloseable {
     }
 
     private void watch(NodeMetrics metrics) {
+        metrics.gauge("cairn_pinned_states", "States kept for replicas to fetch.", loop, EventLoop::pinnedStates);
+        metrics.gauge(
+                "cairn_quarantined",
+                "Whether this replica's state is wrong or missing; it answers no reads then.",
+                loop,
+                l -> l.status().quarantined() ? 1 : 0);
         metrics.gauge("cairn_inbox_events", "Events that wait for the event loop.", mailbox, Mailbox::size);
         metrics.gauge("cairn_links_up", "Other replicas this one can send to.", links, PeerLinks::linksUp);
         metrics.gauge(
@@ -224,7 +249,7 @@ public final class ReplicaNode<S> implements AutoCloseable {
     }
 
     private boolean putFromClient(Input input) {
-        if (ending.get() || clientInputs.incrementAndGet() > maxClientInputs) {
+        if (closing.get() || clientInputs.incrementAndGet() > maxClientInputs) {
             clientInputs.decrementAndGet();
             return false;
         }
@@ -249,33 +274,45 @@ public final class ReplicaNode<S> implements AutoCloseable {
         return links.address();
     }
 
+    /** The state that is being fetched from the others, if one is. */
+    public Optional<TransferProgress> transfer() {
+        return incoming.progress();
+    }
+
     /**
-     * Done when the node has ended: empty after {@link #close}, else the fatal error. An error has one clear line as its
-     * message; what was being written is as durable as an fsync left it, and nothing more was sent.
+     * Done when the node has ended, with the reason. What was being written is as durable as an fsync left it, and nothing
+     * more was sent.
      */
-    public CompletableFuture<Optional<Throwable>> terminated() {
+    public CompletableFuture<Ending> terminated() {
         return terminated.copy();
     }
 
-    private void onFatal(Throwable cause) {
-        LOG.error("the replica ends: {}", cause.getMessage(), cause);
-        fatal = cause;
+    private void onEnd(Ending why) {
+        switch (why) {
+            case Ending.Failed e -> LOG.error("the replica ends: {}", e.cause().getMessage(), e.cause());
+            case Ending.Renewed e -> LOG.info("starts again from the state at {}", e.anchor());
+            case Ending.Closed _ -> {}
+        }
+        ending = why;
         Thread.ofPlatform().name("cairn-end").start(this::close);
     }
 
     /** Ends loop, links and log. Idempotent; returns when all threads have ended. */
     @Override
     public void close() {
-        if (ending.compareAndSet(false, true)) {
+        if (closing.compareAndSet(false, true)) {
             try {
                 loop.close();
                 links.close();
                 blocks.close();
+                snapshots.close();
+                incoming.close();
                 storage.close();
+                retention.close();
                 states.close();
                 log.close();
             } finally {
-                terminated.complete(Optional.ofNullable(fatal));
+                terminated.complete(ending);
             }
         } else {
             var _ = terminated.join();

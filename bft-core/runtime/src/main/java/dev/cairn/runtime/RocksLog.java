@@ -1,13 +1,17 @@
 package dev.cairn.runtime;
 
 import dev.cairn.codec.MalformedException;
+import dev.cairn.codec.MessageCodec;
 import dev.cairn.codec.RecordCodec;
 import dev.cairn.protocol.LogRecord;
+import dev.cairn.protocol.Recovery;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.MerkleFrontier;
 import dev.cairn.protocol.model.QuorumCertificate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -29,6 +33,11 @@ final class RocksLog implements DurableLog, AutoCloseable {
     /** The history tree is written at every height that is a multiple of this; the rest is recomputed at boot. */
     static final int HISTORY_INTERVAL = 256;
 
+    /** A slice of {@link #prune} ends with the block that reaches one of these. */
+    private static final int SLICE_BLOCKS = 64;
+
+    private static final long SLICE_BYTES = 4 << 20;
+
     private final LogStore store;
     private final WriteOptions synced = new WriteOptions().setSync(true);
 
@@ -38,15 +47,31 @@ final class RocksLog implements DurableLog, AutoCloseable {
     private MerkleFrontier history;
     private Height committed;
 
-    private RocksLog(LogStore store, MerkleFrontier history, Height committed) {
+    /** Below the anchor of the last snapshot some heights may be unknown here. */
+    private volatile Height anchor;
+
+    /** No body below this is held. */
+    private volatile Height pruned;
+
+    private RocksLog(LogStore store, MerkleFrontier history, Height committed, Height anchor, Height pruned) {
         this.store = store;
         this.history = history;
         this.committed = committed;
+        this.anchor = anchor;
+        this.pruned = pruned;
     }
 
-    /** Goes on with a log whose committed head is {@code head}; {@code history} is the tree over all before it. */
-    static RocksLog resume(LogStore store, Block head, MerkleFrontier history, Height stable) {
-        RocksLog log = new RocksLog(store, history.append(head.digest()), head.height());
+    /** Goes on with a log that was read as {@code recovery}. */
+    static RocksLog resume(LogStore store, Recovery recovery) throws BootException {
+        Block head = recovery.head();
+        Height stable =
+                recovery.stableCheckpoint().map(QuorumCertificate::height).orElse(Height.GENESIS);
+        RocksLog log = new RocksLog(
+                store,
+                recovery.history().append(head.digest()),
+                head.height(),
+                recovery.snapshot().map(s -> s.anchor().height()).orElse(Height.GENESIS),
+                LogReader.pruned(store));
         try (RocksIterator keys = store.iterator(LogStore.Family.BLOCKS)) {
             for (keys.seek(LogKeys.height(stable.next())); keys.isValid(); keys.next()) {
                 log.noteBody(LogKeys.heightOf(keys.key()), LogKeys.digestOf(keys.key()));
@@ -106,21 +131,22 @@ final class RocksLog implements DurableLog, AutoCloseable {
     /** The chain goes on from the anchor; what stands below it keeps its place, with a gap perhaps. */
     private void addSnapshot(WriteBatch batch, LogRecord.SnapshotInstalled record)
             throws RocksDBException, StorageException {
-        Block anchor = record.anchor();
-        Height height = anchor.height();
-        if (!height.isAbove(committed) && !isCanonical(height, anchor.digest())) {
-            throw new StorageException("a snapshot of " + anchor + " contradicts what was committed up to " + committed
+        Block block = record.anchor();
+        Height height = block.height();
+        if (!height.isAbove(committed) && !isCanonical(height, block.digest())) {
+            throw new StorageException("a snapshot of " + block + " contradicts what was committed up to " + committed
                     + "; more than f replicas lie");
         }
         store.put(batch, LogStore.Family.META, LogKeys.SNAPSHOT, RecordCodec.encode(record));
-        store.put(batch, LogStore.Family.BLOCKS, LogKeys.block(height, anchor.digest()), RecordCodec.encode(anchor));
+        store.put(batch, LogStore.Family.BLOCKS, LogKeys.block(height, block.digest()), RecordCodec.encode(block));
         store.put(
                 batch,
                 LogStore.Family.CANONICAL,
                 LogKeys.height(height),
-                RecordCodec.encode(new LogRecord.CommittedBlock(height, anchor.digest(), record.proof())));
-        history = record.history().append(anchor.digest());
+                RecordCodec.encode(new LogRecord.CommittedBlock(height, block.digest(), record.proof())));
+        history = record.history().append(block.digest());
         committed = height;
+        anchor = height;
     }
 
     private void addCommitted(WriteBatch batch, LogRecord.CommittedBlock record)
@@ -172,14 +198,105 @@ final class RocksLog implements DurableLog, AutoCloseable {
         }
     }
 
-    /** The committed block at {@code height} with the certificate by which it was, if the log holds it. */
+    /** The committed block at {@code height} with the certificate by which it was, if the log holds its body. */
     Optional<CommittedBody> committedAt(Height height) throws StorageException {
         Optional<LogRecord.CommittedBlock> record = canonicalAt(height);
         if (record.isEmpty()) {
             return Optional.empty();
         }
-        Block block = store.block(height, record.get().block());
-        return Optional.of(new CommittedBody(block, record.get().proof()));
+        Optional<Block> body = store.findBlock(height, record.get().block());
+        if (body.isEmpty() && !pruned.isAbove(height)) {
+            throw new StorageException(store.path() + ": the body of block " + height + " is missing");
+        }
+        return body.map(block -> new CommittedBody(block, record.get().proof()));
+    }
+
+    /** The header of the committed block at {@code height}, which outlives its body; nothing if it was never here. */
+    Optional<Header> headerAt(Height height) throws StorageException {
+        Optional<LogRecord.CommittedBlock> record = canonicalAt(height);
+        if (record.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<Header> kept = store.header(height, record.get().block());
+        return kept.isPresent()
+                ? kept
+                : Optional.of(store.block(height, record.get().block()).header());
+    }
+
+    /**
+     * The headers after the committed block at {@code height}, up to the one that {@code proof} names; nothing if they are
+     * not all here, or too many for a message.
+     */
+    Optional<List<Header>> link(Height height, QuorumCertificate proof) throws StorageException {
+        List<Header> link = new ArrayList<>();
+        for (Height at = height.next(); at.isAtMost(proof.height()); at = at.next()) {
+            Optional<Header> header = headerAt(at);
+            if (header.isEmpty() || link.size() >= MessageCodec.MAX_LINK) {
+                return Optional.empty();
+            }
+            link.add(header.get());
+        }
+        return Optional.of(link);
+    }
+
+    /** The last snapshot that was installed. */
+    Optional<LogRecord.SnapshotInstalled> snapshot() throws StorageException {
+        return store.snapshot();
+    }
+
+    /** The height of its anchor; 0 if there was none. */
+    Height anchor() {
+        return anchor;
+    }
+
+    /**
+     * Drops the bodies of blocks below {@code limit}, which must be at most the stable checkpoint; headers and certificates
+     * stay. Stops after a slice, and is then to be called again: true if something is left. For one thread at a time, which
+     * need not be the one that appends.
+     */
+    boolean prune(Height limit) throws StorageException {
+        Height from = pruned;
+        if (!limit.isAbove(from)) {
+            return false;
+        }
+        try (WriteBatch batch = new WriteBatch();
+                WriteOptions unsynced = new WriteOptions()) {
+            Height end = moveHeaders(batch, from, limit);
+            store.deleteRange(batch, LogStore.Family.BLOCKS, LogKeys.height(from), LogKeys.height(end));
+            store.put(batch, LogStore.Family.META, LogKeys.PRUNED, LogKeys.height(end));
+            pruned = end; // before the write: a body that is missing from now on is not damage
+            store.write(unsynced, batch);
+            return limit.isAbove(end);
+        } catch (RocksDBException | MalformedException e) {
+            throw store.unreadable("a block from " + from + " on", e);
+        }
+    }
+
+    /** Up to where a slice reaches. */
+    private Height moveHeaders(WriteBatch batch, Height from, Height limit)
+            throws RocksDBException, MalformedException {
+        int blocks = 0;
+        long bytes = 0;
+        try (RocksIterator it = store.iterator(LogStore.Family.BLOCKS)) {
+            for (it.seek(LogKeys.height(from)); it.isValid(); it.next()) {
+                Height height = LogKeys.heightOf(it.key());
+                if (!limit.isAbove(height)) {
+                    break;
+                }
+                if (height.isAbove(from) && (blocks >= SLICE_BLOCKS || bytes >= SLICE_BYTES)) {
+                    return height;
+                }
+                Block block = RecordCodec.block(it.value());
+                blocks++;
+                bytes += it.value().length;
+                if (isCanonical(height, block.digest())) {
+                    store.put(
+                            batch, LogStore.Family.HEADERS, LogKeys.height(height), RecordCodec.encode(block.header()));
+                }
+            }
+            it.status();
+        }
+        return limit;
     }
 
     /** The body of a block that was not committed, if it is durable and not yet dropped. */

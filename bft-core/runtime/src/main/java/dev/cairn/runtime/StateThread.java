@@ -33,12 +33,14 @@ final class StateThread<S> implements AutoCloseable {
     private long bytes;
     private Height durable;
     private boolean ended;
+    private volatile Height lastWritten;
 
     /** {@code durable} is how far the log has come at the start; {@code onFailure} is called on this thread. */
     StateThread(
             String name, StateMachine<S> machine, Height durable, Consumer<Throwable> onFailure, NodeMetrics metrics) {
         this.machine = machine;
         this.durable = durable;
+        this.lastWritten = machine.committedHeight();
         this.onFailure = onFailure;
         this.metrics = metrics;
         this.thread = Thread.ofPlatform().name(name).daemon(true).unstarted(this::run);
@@ -75,6 +77,11 @@ final class StateThread<S> implements AutoCloseable {
         }
     }
 
+    /** The height of the last state that was written. */
+    Height written() {
+        return lastWritten;
+    }
+
     private int waiting() {
         lock.lock();
         try {
@@ -89,6 +96,7 @@ final class StateThread<S> implements AutoCloseable {
             for (Committed<S> next = next(); next != null; next = next()) {
                 long start = System.nanoTime();
                 machine.persist(next.state(), next.block());
+                lastWritten = next.block().height();
                 metrics.statePersisted(System.nanoTime() - start);
             }
         } catch (Throwable t) {

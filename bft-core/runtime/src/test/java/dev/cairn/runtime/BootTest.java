@@ -55,7 +55,7 @@ class BootTest {
                     new StateRoots(
                             roots.firstRevision(), roots.lastRevision(), 0, Digest.ZERO, Digest.ZERO, Digest.ZERO));
             cluster.disks.get(0).written = forged;
-            assertCorrupt(cluster, "root");
+            assertRefused(cluster, BootException.Cause.STATE, "root");
             assertThat(cluster.disks.get(0).written).isEqualTo(forged);
             cluster.disks.get(0).written = last;
             cluster.startAll();
@@ -67,14 +67,15 @@ class BootTest {
         try (TestCluster cluster = new TestCluster(directory, 1)) {
             ToyMachine.State last = grown(cluster);
             cluster.disks.get(0).written = new ToyMachine.State(last.height().plus(1), last.roots());
-            assertCorrupt(cluster, "with its votes forgotten this replica must not run again");
+            assertRefused(
+                    cluster, BootException.Cause.CORRUPT, "with its votes forgotten this replica must not run again");
         }
     }
 
-    private static void assertCorrupt(TestCluster cluster, String saying) {
+    private static void assertRefused(TestCluster cluster, BootException.Cause kind, String saying) {
         assertThatThrownBy(cluster::startAll)
                 .asInstanceOf(type(BootException.class))
-                .satisfies(e -> assertThat(e.kind()).isEqualTo(BootException.Cause.CORRUPT))
+                .satisfies(e -> assertThat(e.kind()).isEqualTo(kind))
                 .satisfies(e -> assertThat(e).hasMessageContaining(saying));
     }
 
@@ -85,7 +86,7 @@ class BootTest {
             ReplicaNode<ToyMachine.State> node = cluster.node(0);
             assertThat(node.status().committed()).isEqualTo(Height.GENESIS);
             node.close();
-            assertThat(node.terminated().get()).isEmpty();
+            assertThat(node.terminated().get()).isEqualTo(new Ending.Closed());
             assertThat(node.readIndex(1)).isFalse();
         }
     }

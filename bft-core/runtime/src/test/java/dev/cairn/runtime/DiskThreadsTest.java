@@ -39,6 +39,9 @@ class DiskThreadsTest {
             }
 
             @Override
+            public void stable(Height height) {}
+
+            @Override
             public void failed(Throwable cause) {
                 failure.set(cause);
             }

@@ -51,7 +51,13 @@ class InboundFloodTest {
             filter = new InboundFilter(4, 3, cluster.genesis.parameters(), View.ZERO, null, Height.GENESIS);
             links = PeerLinks.open(
                     new NodeConfig(
-                            config.self(), directory, config.peerListen(), config.peers(), Timeouts.DEFAULT, BOUNDS),
+                            config.self(),
+                            directory,
+                            config.peerListen(),
+                            config.peers(),
+                            Timeouts.DEFAULT,
+                            BOUNDS,
+                            NodeConfig.ALL_BLOCKS),
                     cluster.genesis,
                     keys,
                     new Ed25519Authenticator(ed25519, cluster.genesis),

@@ -57,9 +57,15 @@ final class LogSamples {
     private Optional<LogRecord.SnapshotInstalled> snapshot = Optional.empty();
     private final List<Evidence> evidence = new ArrayList<>();
     private long view;
+    private boolean snapshots = true;
 
     LogSamples(long seed) {
         random = new Random(seed);
+    }
+
+    LogSamples withoutSnapshots() {
+        snapshots = false;
+        return this;
     }
 
     /** The next records of a life: a block or two, votes, a commit, now and then a view or a checkpoint. */
@@ -91,7 +97,7 @@ final class LogSamples {
         if (random.nextInt(6) == 0) {
             accuse(records, block);
         }
-        if (random.nextInt(20) == 0) {
+        if (snapshots && random.nextInt(20) == 0) {
             install(records);
         }
         if (random.nextInt(6) == 0 && !head.height().equals(Height.GENESIS)) {

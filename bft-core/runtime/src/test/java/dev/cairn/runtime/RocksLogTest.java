@@ -40,9 +40,7 @@ class RocksLogTest {
                 store.close();
                 throw e;
             }
-            Height stable =
-                    recovery.stableCheckpoint().map(QuorumCertificate::height).orElse(Height.GENESIS);
-            return new Opened(RocksLog.resume(store, recovery.head(), recovery.history(), stable), recovery);
+            return new Opened(RocksLog.resume(store, recovery), recovery);
         }
 
         @Override
@@ -188,6 +186,51 @@ class RocksLogTest {
             assertThat(BlockServer.read(opened.log(), head).orElseThrow().blocks())
                     .hasSize(1);
         }
+    }
+
+    @Test
+    void prunedBodiesLeaveTheirHeadersAndNothingElseChanges(@TempDir Path path) throws Exception {
+        LogSamples life = grownBeyondACheckpoint(path, 4);
+        Recovery before = life.recovery();
+        Height limit = before.stableCheckpoint().map(QuorumCertificate::height).orElseThrow();
+        try (Opened opened = Opened.open(path)) {
+            RocksLog log = opened.log();
+            Height last = new Height(limit.value() - 1);
+            var kept = log.committedAt(last).orElseThrow().block().header();
+            while (log.prune(limit)) {
+                assertThat(BlockServer.isGone(log, new Height(1))).isTrue();
+            }
+            assertThat(log.committedAt(last)).isEmpty();
+            assertThat(log.headerAt(last)).contains(kept);
+            assertThat(BlockServer.isGone(log, last)).isTrue();
+            assertThat(BlockServer.read(log, last)).isEmpty();
+            assertThat(BlockServer.isGone(log, limit)).isFalse();
+            assertThat(log.link(
+                            new Height(1), log.canonicalAt(last).orElseThrow().proof()))
+                    .isPresent();
+        }
+        try (Opened opened = Opened.open(path)) {
+            assertSame(opened.recovery(), before);
+            assertThat(opened.log().committedAt(new Height(1))).isEmpty();
+            assertThat(opened.log().prune(limit)).isFalse();
+        }
+    }
+
+    /** A life of some hundred blocks without snapshots, so that every height is known. */
+    private static LogSamples grownBeyondACheckpoint(Path path, int blocksAfter) throws Exception {
+        LogSamples life = new LogSamples(6).withoutSnapshots();
+        try (Opened opened = Opened.open(path)) {
+            while (life.recovery()
+                    .stableCheckpoint()
+                    .filter(c -> c.height().isAbove(new Height(200)))
+                    .isEmpty()) {
+                opened.log().append(life.step());
+            }
+            for (int i = 0; i < blocksAfter; i++) {
+                opened.log().append(life.step());
+            }
+        }
+        return life;
     }
 
     private static void delete(Path path) throws IOException {

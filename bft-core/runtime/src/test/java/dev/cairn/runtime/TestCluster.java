@@ -51,6 +51,9 @@ final class TestCluster implements AutoCloseable {
     final List<ToyMachine.Disk> disks = new ArrayList<>();
     final List<Heard> heard = new ArrayList<>();
 
+    /** For nodes that start from now on. */
+    long retainedBlocks = NodeConfig.ALL_BLOCKS;
+
     private final Path directory;
     private final List<@Nullable ReplicaNode<ToyMachine.State>> nodes = new ArrayList<>();
     private final AtomicLong sequence = new AtomicLong();
@@ -159,7 +162,8 @@ final class TestCluster implements AutoCloseable {
                         InetAddress.getLoopbackAddress(), peers.get(i).port()),
                 peers,
                 Timeouts.DEFAULT,
-                NodeConfig.Bounds.DEFAULT);
+                NodeConfig.Bounds.DEFAULT,
+                retainedBlocks);
     }
 
     void startAll() throws BootException {

@@ -11,8 +11,12 @@ import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.StateRoots;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 /** A state that is a hash over everything executed. */
 final class ToyMachine implements StateMachine<ToyMachine.State> {
@@ -26,7 +30,15 @@ final class ToyMachine implements StateMachine<ToyMachine.State> {
     static final class Disk {
         volatile State written = State.EMPTY;
         volatile Optional<Header> incoming = Optional.empty();
+
+        /** States kept for others. */
+        final AtomicInteger pins = new AtomicInteger();
+
+        /** The next execution is wrong. */
+        final AtomicBoolean flaw = new AtomicBoolean();
     }
+
+    private static final int PARTS = 8;
 
     private final Disk disk;
     private volatile State committed;
@@ -54,6 +66,9 @@ final class ToyMachine implements StateMachine<ToyMachine.State> {
                     .putLong(request.id().session())
                     .putLong(request.id().sequence())
                     .putBytes(request.operations());
+        }
+        if (!proposal.requests().isEmpty() && disk.flaw.getAndSet(false)) {
+            out.putByte((byte) 1);
         }
         long last = parent.roots().lastRevision();
         return new State(
@@ -85,38 +100,63 @@ final class ToyMachine implements StateMachine<ToyMachine.State> {
     }
 
     @Override
-    public void pin(State state) {}
+    public void pin(State state) {
+        disk.pins.incrementAndGet();
+    }
 
     @Override
-    public void unpin(State state) {}
+    public void unpin(State state) {
+        disk.pins.decrementAndGet();
+    }
 
     @Override
     public List<Bytes> splits(State state, int parts) {
-        return List.of();
+        return IntStream.range(1, PARTS).mapToObj(ToyMachine::place).toList();
     }
 
-    /** The roots themselves, without the state root, which the header brings. */
+    private static Bytes place(int part) {
+        return Bytes.wrap(new byte[] {(byte) part});
+    }
+
+    private static int part(Bytes place) {
+        return place.isEmpty() ? 0 : place.at(0);
+    }
+
+    /** The roots are in the header, so there is nothing to tell: each part proves itself by a hash of root and place. */
     @Override
     public Bytes chunk(State state, Bytes from, Optional<Bytes> until, int maxBytes) {
-        return Bytes.utf8("all");
+        return proof(state.roots(), from);
+    }
+
+    private static Bytes proof(StateRoots roots, Bytes from) {
+        return Bytes.wrap(Hashing.sha256(new ByteWriter(64)
+                        .putDigest(roots.stateRoot())
+                        .putByte((byte) part(from))
+                        .toArray())
+                .toArray());
     }
 
     @Override
     public Incoming receive(Header header) {
         disk.incoming = Optional.empty();
         return new Incoming() {
-            private boolean added;
+            private final BitSet added = new BitSet();
 
             @Override
             public Verdict add(Bytes from, Bytes content) {
-                added |= content.equals(Bytes.utf8("all"));
-                return added ? new Verdict.Accepted(Optional.empty()) : new Verdict.Refused("not a toy's state");
+                if (!content.equals(proof(header.roots(), from))) {
+                    return new Verdict.Refused("not this toy's state");
+                }
+                int part = part(from);
+                added.set(part);
+                return new Verdict.Accepted(part + 1 < PARTS ? Optional.of(place(part + 1)) : Optional.empty());
             }
 
             @Override
             public boolean complete() {
-                disk.incoming = added ? Optional.of(header) : Optional.empty();
-                return added;
+                boolean all = added.cardinality() == PARTS;
+                disk.incoming = all ? Optional.of(header) : Optional.empty();
+                return all;
             }
 
             @Override

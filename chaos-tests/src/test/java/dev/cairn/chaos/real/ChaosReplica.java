@@ -1,7 +1,7 @@
 package dev.cairn.chaos.real;
 
 import dev.cairn.runtime.Surroundings;
-import dev.cairn.server.ReplicaServer;
+import dev.cairn.server.Supervisor;
 import dev.cairn.server.config.ServerConfig;
 import dev.cairn.server.config.StartupException;
 import dev.cairn.simulator.Strategy;
@@ -23,7 +23,7 @@ final class ChaosReplica {
         config.claimData();
         Surroundings surroundings =
                 new Surroundings(new OffsetClock(Path.of(arguments[1])), conduct(config, arguments));
-        try (ReplicaServer server = ReplicaServer.start(config, surroundings)) {
+        try (Supervisor server = Supervisor.start(config, surroundings)) {
             Thread.ofPlatform().daemon().name("stdin").start(ChaosReplica::endWithInput);
             Optional<Throwable> fatal = server.terminated().join();
             fatal.ifPresent(cause -> System.out.println("the replica has ended itself: " + cause.getMessage()));

@@ -80,10 +80,18 @@ final class RealCluster implements AutoCloseable {
     };
 
     RealCluster(Path directory) throws IOException, StartupException {
-        this(directory, PLAIN);
+        this(directory, PLAIN, Parameters.DEFAULT);
+    }
+
+    RealCluster(Path directory, Parameters parameters) throws IOException, StartupException {
+        this(directory, PLAIN, parameters);
     }
 
     RealCluster(Path directory, Hosts hosts) throws IOException, StartupException {
+        this(directory, hosts, Parameters.DEFAULT);
+    }
+
+    private RealCluster(Path directory, Hosts hosts, Parameters parameters) throws IOException, StartupException {
         this.hosts = hosts;
         home = directory.resolve("cluster");
         List<Integer> ports = freePorts(2 * REPLICAS);
@@ -93,7 +101,7 @@ final class RealCluster implements AutoCloseable {
                     new HostPort("127.0.0.1", ports.get(2 * i)),
                     new HostPort(hosts.peerHost(i), ports.get(2 * i + 1))));
         }
-        new NewCluster("real", Instant.now(), Parameters.DEFAULT, places).create(home);
+        new NewCluster("real", Instant.now(), parameters, places).create(home);
         peerPorts = places.stream().map(place -> place.peer().port()).toList();
         endpoints = places.stream().map(NewCluster.Place::client).toList();
         channels = endpoints.stream()

@@ -1,6 +1,7 @@
 package dev.cairn.cli;
 
 import dev.cairn.proto.v1.EvidenceRecord;
+import dev.cairn.proto.v1.TransferStatus;
 import dev.cairn.protocol.quorum.QuorumSystem;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -48,6 +49,13 @@ record ClusterStatus(List<ReplicaAnswer> answers) {
         if (!report.chainId().equals(chainId())) {
             return Optional.of("belongs to another cluster, chain " + shortened(report.chainId()));
         }
+        String fetched = report.transfer().map(ClusterStatus::progress).orElse("");
+        if (report.quarantined()) {
+            return Optional.of("its state is wrong or missing, it fetches another" + fetched);
+        }
+        if (report.transfer().isPresent()) {
+            return Optional.of("fetches the state" + fetched);
+        }
         if (report.changing()) {
             return Optional.of("waits for view " + report.view() + " to begin");
         }
@@ -55,6 +63,10 @@ record ClusterStatus(List<ReplicaAnswer> answers) {
             return Optional.of("catching up");
         }
         return Optional.empty();
+    }
+
+    private static String progress(TransferStatus transfer) {
+        return " at height " + transfer.getAnchorHeight() + ", " + (transfer.getBytes() >> 10) + " KiB so far";
     }
 
     /** The chain that most of them are on. */

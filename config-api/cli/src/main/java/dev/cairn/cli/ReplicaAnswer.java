@@ -1,6 +1,7 @@
 package dev.cairn.cli;
 
 import dev.cairn.proto.v1.EvidenceRecord;
+import dev.cairn.proto.v1.TransferStatus;
 import dev.cairn.server.config.HostPort;
 import java.util.List;
 import java.util.Optional;
@@ -25,7 +26,9 @@ record ReplicaAnswer(HostPort endpoint, OptionalInt knownId, Optional<Report> re
             String stateRoot,
             long revision,
             long residentBytes,
-            List<EvidenceRecord> evidence) {
+            List<EvidenceRecord> evidence,
+            boolean quarantined,
+            Optional<TransferStatus> transfer) {
         Report {
             evidence = List.copyOf(evidence);
         }

@@ -1,6 +1,6 @@
 package dev.cairn.cli;
 
-import dev.cairn.server.ReplicaServer;
+import dev.cairn.server.Supervisor;
 import dev.cairn.server.config.ServerConfig;
 import dev.cairn.server.config.StartupException;
 import java.io.IOException;
@@ -60,7 +60,7 @@ final class ServerCommand implements Callable<Integer> {
     ServerCommand() {
         this(config -> {
             Logging.toStandardOutput();
-            ReplicaServer replica = ReplicaServer.start(config);
+            Supervisor replica = Supervisor.start(config);
             return new Running(replica.terminated(), replica::close);
         });
     }

@@ -18,6 +18,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -86,7 +87,9 @@ final class StatusPoll {
                             hex(response.getStateRoot()),
                             response.getRevision(),
                             response.getResidentBytes(),
-                            response.getEvidenceList()));
+                            response.getEvidenceList(),
+                            response.getQuarantined(),
+                            response.hasTransfer() ? Optional.of(response.getTransfer()) : Optional.empty()));
         } catch (ExecutionException e) {
             return ReplicaAnswer.unreachable(endpoint, EtcdClient.describe(Status.fromThrowable(e)));
         }

@@ -8,6 +8,7 @@ import dev.cairn.proto.v1.BallotBody;
 import dev.cairn.proto.v1.EvidenceRecord;
 import dev.cairn.proto.v1.ReplicaStatusResponse;
 import dev.cairn.proto.v1.StatementKind;
+import dev.cairn.proto.v1.TransferStatus;
 import dev.cairn.server.config.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,6 +81,21 @@ class StatusCommandTest {
                 .containsPattern("ID +ENDPOINT +HEALTHY +HEIGHT +LAG +STATE ROOT +REVISION +RSS")
                 .containsPattern("2 +127.0.0.1:\\d+ +yes +1000 +0 +abababababab +77 +190 MiB +primary")
                 .containsPattern("3 +127.0.0.1:\\d+ +yes +998 +2 +abababababab +77 +190 MiB");
+    }
+
+    @Test
+    void aReplicaThatFetchesAStateSaysWhyAndHowFarItIs() {
+        TransferStatus transfer = TransferStatus.newBuilder()
+                .setAnchorHeight(900)
+                .setBytes(37 << 10)
+                .build();
+        replicas.get(1).report(healthy(1).setTransfer(transfer).build());
+        replicas.get(3)
+                .report(healthy(3).setQuarantined(true).setTransfer(transfer).build());
+        assertThat(status().out())
+                .contains("2 of 4 replicas healthy")
+                .contains("fetches the state at height 900, 37 KiB so far")
+                .contains("its state is wrong or missing, it fetches another at height 900, 37 KiB so far");
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.cairn.kv.KvState;
 import dev.cairn.kv.KvStateMachine;
 import dev.cairn.kv.Operation;
 import dev.cairn.kv.Outcome;
+import dev.cairn.kv.store.StoreException;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.server.etcd.Store;
 import dev.cairn.server.watch.Change;
@@ -15,6 +16,8 @@ import dev.cairn.server.watch.Timeline;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** The state machine's committed state, as services, watches and dashboards see it. */
 final class CommittedStore implements Store, Timeline, StoreGauges {
@@ -22,9 +25,23 @@ final class CommittedStore implements Store, Timeline, StoreGauges {
     private static final long PAGE_BYTES = 1 << 20;
 
     private final KvStateMachine machine;
+    private final Consumer<StoreException> onDamage;
 
-    CommittedStore(KvStateMachine machine) {
+    /** {@code onDamage} is told when a read finds that the state on disk is damaged; the read fails too. */
+    CommittedStore(KvStateMachine machine, Consumer<StoreException> onDamage) {
         this.machine = machine;
+        this.onDamage = onDamage;
+    }
+
+    private <T> T reading(Supplier<T> read) {
+        try {
+            return read.get();
+        } catch (StoreException e) {
+            if (e.isDamage()) {
+                onDamage.accept(e);
+            }
+            throw e;
+        }
     }
 
     @Override
@@ -49,24 +66,26 @@ final class CommittedStore implements Store, Timeline, StoreGauges {
 
     @Override
     public Outcome read(Operation.Range range) {
-        return machine.range(range);
+        return reading(() -> machine.range(range));
     }
 
     @Override
     public Outcome read(Operation.Txn txn) {
-        return machine.readOnlyTxn(txn);
+        return reading(() -> machine.readOnlyTxn(txn));
     }
 
     @Override
     public Optional<Bytes> value(KeyVersion version) {
         Optional<Bytes> resident = version.value().resident();
-        return resident.isPresent() ? resident : machine.load(version).map(KeyValue::value);
+        return resident.isPresent()
+                ? resident
+                : reading(() -> machine.load(version).map(KeyValue::value));
     }
 
     @Override
     public Page read(KeyInterval interval, long from) {
         Optional<KvStateMachine.HistoryPage> page =
-                machine.history(interval::holds, from, Long.MAX_VALUE, PAGE_REVISIONS);
+                reading(() -> machine.history(interval::holds, from, Long.MAX_VALUE, PAGE_REVISIONS));
         return page.<Page>map(this::cut).orElseGet(() -> new Page.Compacted(compactRevision()));
     }
 

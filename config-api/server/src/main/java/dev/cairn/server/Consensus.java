@@ -4,6 +4,8 @@ import dev.cairn.protocol.ReplicaStatus;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.RequestId;
+import dev.cairn.runtime.TransferProgress;
+import java.util.Optional;
 
 /** What the client side needs of the replica beneath it. All methods may be called from any thread and never block. */
 public interface Consensus {
@@ -21,4 +23,7 @@ public interface Consensus {
     Request sign(RequestId id, Bytes operations);
 
     ReplicaStatus status();
+
+    /** The state that this replica is fetching from the others, if it is. */
+    Optional<TransferProgress> transfer();
 }

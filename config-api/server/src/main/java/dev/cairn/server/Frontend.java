@@ -18,9 +18,11 @@ import dev.cairn.server.etcd.Headers;
 import dev.cairn.server.etcd.KvService;
 import dev.cairn.server.etcd.LeaderGate;
 import dev.cairn.server.etcd.MaintenanceService;
+import dev.cairn.server.etcd.QuarantineGate;
 import dev.cairn.server.etcd.WatchService;
 import dev.cairn.server.gateway.Gateway;
 import dev.cairn.server.gateway.ReadIndex;
+import dev.cairn.server.gateway.Refusal;
 import dev.cairn.server.http.OperatorPages;
 import dev.cairn.server.metrics.CallCounter;
 import dev.cairn.server.metrics.ProcessGauges;
@@ -28,6 +30,7 @@ import dev.cairn.server.metrics.ReplicaMetrics;
 import dev.cairn.server.net.OnePort;
 import dev.cairn.server.watch.WatchHub;
 import io.grpc.Server;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
@@ -66,7 +69,9 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
     private final WatchService watches;
     private final Server server;
     private final long progressMillis;
+    private final HealthStatusManager health = new HealthStatusManager();
     private int ticksWithoutLeader;
+    private boolean quarantined;
 
     Frontend(
             FrontendSettings settings,
@@ -100,6 +105,7 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
                 .keepAliveTimeout(20, TimeUnit.SECONDS)
                 .addStreamTracerFactory(new CallCounter(registry))
                 .intercept(new LeaderGate(consensus))
+                .intercept(new QuarantineGate(consensus))
                 .addService(new KvService(
                         gateway, readIndex, store, headers, background, limits, settings.maxRequestBytes()))
                 .addService(watches)
@@ -110,7 +116,7 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
                 .addService(new LockGrpc.LockImplBase() {})
                 .addService(new ElectionGrpc.ElectionImplBase() {})
                 .addService(new StatusService(consensus, store, gateway, process, cluster, settings.version()))
-                .addService(new HealthStatusManager().getHealthService())
+                .addService(health.getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance());
         port.attach(builder, new OperatorPages(consensus, readIndex, registry::scrape, background, EtcdVersion.SERVER));
         this.server = builder.build();
@@ -130,6 +136,7 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
 
     /** Begins to serve. */
     void open() throws IOException {
+        noteQuarantine();
         server.start();
         gateway.start();
         EventLoop clock = port.workers().next();
@@ -140,9 +147,21 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
     private void tick() {
         gateway.expire();
         readIndex.expire();
+        noteQuarantine();
         ticksWithoutLeader = consensus.status().changing() ? ticksWithoutLeader + 1 : 0;
         if (ticksWithoutLeader == TICKS_WITHOUT_LEADER) {
             watches.leaderLost();
+        }
+    }
+
+    /** A quarantine ends only with the node, so it begins once or never. */
+    private void noteQuarantine() {
+        if (!quarantined && consensus.status().quarantined()) {
+            quarantined = true;
+            health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);
+            watches.quarantined();
+            gateway.refuseWaiting(Refusal.QUARANTINED);
+            readIndex.refuseWaiting(Refusal.QUARANTINED);
         }
     }
 

@@ -6,7 +6,9 @@ import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.RequestId;
 import dev.cairn.runtime.ReplicaNode;
+import dev.cairn.runtime.TransferProgress;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The running node, for a client side that is made before it, because the node tells it of commits from the start. */
@@ -40,5 +42,10 @@ final class NodeConsensus implements Consensus {
     @Override
     public ReplicaStatus status() {
         return node().status();
+    }
+
+    @Override
+    public Optional<TransferProgress> transfer() {
+        return node().transfer();
     }
 }

@@ -6,7 +6,9 @@ import dev.cairn.kv.Limits;
 import dev.cairn.kv.store.StoreException;
 import dev.cairn.protocol.Genesis;
 import dev.cairn.protocol.Timeouts;
+import dev.cairn.protocol.model.Height;
 import dev.cairn.runtime.BootException;
+import dev.cairn.runtime.Ending;
 import dev.cairn.runtime.KeyMaterial;
 import dev.cairn.runtime.NodeConfig;
 import dev.cairn.runtime.PeerAddress;
@@ -29,7 +31,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
 /** One running replica: the state on disk, the node, and what clients see of them. */
-public final class ReplicaServer implements AutoCloseable {
+public final class ReplicaServer implements Supervisor.Life {
     private static final int APPLICATION_VERSION = 1;
     /** A request's name, signature and list header. */
     private static final int REQUEST_OVERHEAD_BYTES = 256;
@@ -37,11 +39,19 @@ public final class ReplicaServer implements AutoCloseable {
     private final KvStateMachine machine;
     private final ReplicaNode<KvState> node;
     private final Frontend frontend;
+    private final CompletableFuture<Ending> terminated;
+    private boolean closed;
 
-    private ReplicaServer(KvStateMachine machine, ReplicaNode<KvState> node, Frontend frontend) {
+    private ReplicaServer(
+            KvStateMachine machine,
+            ReplicaNode<KvState> node,
+            Frontend frontend,
+            CompletableFuture<StoreException> damage) {
         this.machine = machine;
         this.node = node;
         this.frontend = frontend;
+        this.terminated =
+                damage.<Ending>thenApply(Ending.Failed::new).applyToEither(node.terminated(), ending -> ending);
     }
 
     /** Opens the state, joins the cluster and serves clients; or leaves nothing running and says what is in the way. */
@@ -53,10 +63,11 @@ public final class ReplicaServer implements AutoCloseable {
     public static ReplicaServer start(ServerConfig config, Surroundings surroundings) throws StartupException {
         config.keyUse().requireLogIfUsed();
         KvStateMachine machine = open(config);
+        CompletableFuture<StoreException> damage = new CompletableFuture<>();
         NodeConsensus consensus = new NodeConsensus();
         PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        Frontend frontend =
-                new Frontend(settings(config), consensus, new CommittedStore(machine), metrics, machine.limits());
+        Frontend frontend = new Frontend(
+                settings(config), consensus, new CommittedStore(machine, damage::complete), metrics, machine.limits());
         ReplicaNode<KvState> node;
         try {
             node = ReplicaNode.start(
@@ -73,7 +84,7 @@ public final class ReplicaServer implements AutoCloseable {
             throw new StartupException(line(e), e);
         }
         consensus.use(node);
-        ReplicaServer server = new ReplicaServer(machine, node, frontend);
+        ReplicaServer server = new ReplicaServer(machine, node, frontend, damage);
         try {
             config.keyUse().note();
             frontend.open();
@@ -106,7 +117,7 @@ public final class ReplicaServer implements AutoCloseable {
     private static KvStateMachine open(ServerConfig config) throws StartupException {
         try {
             return KvStateMachine.open(
-                    config.data().resolve("state"), config.genesis().chainId(), Limits.DEFAULT);
+                    StateDirectory.in(config.data()).path(), config.genesis().chainId(), Limits.DEFAULT);
         } catch (StoreException e) {
             throw new StartupException(line(e), e);
         }
@@ -134,7 +145,8 @@ public final class ReplicaServer implements AutoCloseable {
                 address(config.peerListen()),
                 peers,
                 Timeouts.DEFAULT,
-                NodeConfig.Bounds.DEFAULT);
+                NodeConfig.Bounds.DEFAULT,
+                config.retainedBlocks());
     }
 
     private static KeyMaterial keys(KeyFiles files) {
@@ -166,16 +178,25 @@ public final class ReplicaServer implements AutoCloseable {
         return new InetSocketAddress(address.host(), address.port());
     }
 
-    /** Done when the node has ended: empty after {@link #close}, else the fatal error, one line for the operator. */
-    public CompletableFuture<Optional<Throwable>> terminated() {
-        return node.terminated();
+    /** Done when the node has ended, or must; with the reason. This object is still to be closed then. */
+    @Override
+    public CompletableFuture<Ending> terminated() {
+        return terminated.copy();
+    }
+
+    @Override
+    public Height committed() {
+        return node.status().committed();
     }
 
     /** Ends clients' connections, then the node, then the state. Returns when all is on disk. */
     @Override
-    public void close() {
-        frontend.close();
-        node.close();
-        machine.close();
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            frontend.close();
+            node.close();
+            machine.close();
+        }
     }
 }

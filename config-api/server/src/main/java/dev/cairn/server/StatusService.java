@@ -7,6 +7,7 @@ import dev.cairn.proto.v1.PeerStatus;
 import dev.cairn.proto.v1.ReplicaGrpc;
 import dev.cairn.proto.v1.ReplicaStatusRequest;
 import dev.cairn.proto.v1.ReplicaStatusResponse;
+import dev.cairn.proto.v1.TransferStatus;
 import dev.cairn.protocol.ReplicaStatus;
 import dev.cairn.protocol.Timeouts;
 import dev.cairn.protocol.model.Digest;
@@ -70,6 +71,13 @@ final class StatusService extends ReplicaGrpc.ReplicaImplBase {
                     .setCommittedHeight(peer.committed().value())
                     .setSilentMillis(peer.silentTicks() * Timeouts.TICK_MILLIS));
         }
+        response.setQuarantined(replica.quarantined());
+        consensus
+                .transfer()
+                .ifPresent(transfer -> response.setTransfer(TransferStatus.newBuilder()
+                        .setAnchorHeight(transfer.anchor().value())
+                        .setChunks(transfer.chunks())
+                        .setBytes(transfer.bytes())));
         replica.evidence().forEach(evidence -> response.addEvidence(RecordCodec.toProto(evidence)));
         responses.onNext(response.build());
         responses.onCompleted();

@@ -13,12 +13,16 @@ import dev.cairn.proto.etcdserverpb.MaintenanceGrpc;
 import dev.cairn.proto.etcdserverpb.MemberListRequest;
 import dev.cairn.proto.etcdserverpb.MemberListResponse;
 import dev.cairn.proto.etcdserverpb.PutRequest;
+import dev.cairn.proto.etcdserverpb.RangeRequest;
 import dev.cairn.proto.etcdserverpb.StatusRequest;
 import dev.cairn.proto.etcdserverpb.StatusResponse;
 import dev.cairn.proto.v1.ReplicaGrpc;
 import dev.cairn.proto.v1.ReplicaStatusRequest;
 import dev.cairn.proto.v1.ReplicaStatusResponse;
 import io.grpc.Status;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -26,6 +30,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.util.List;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,6 +73,36 @@ class OperatorPagesTest {
         assertThat(get("/health?serializable=true").statusCode()).isEqualTo(200);
         assertThat(get("/readyz").statusCode()).isEqualTo(503);
         assertThat(get("/livez").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void aReplicaWithoutASoundStateSaysSoAndAnswersNoReads() throws Exception {
+        KVGrpc.KVBlockingStub kv = KVGrpc.newBlockingStub(served.channel);
+        RangeRequest anything = RangeRequest.newBuilder()
+                .setKey(ByteString.copyFromUtf8("a"))
+                .setSerializable(true)
+                .build();
+        assertThat(kv.range(anything).getCount()).isZero();
+        served.node.quarantine();
+        Assertions.assertThatThrownBy(() -> kv.range(anything))
+                .hasMessageStartingWith("UNAVAILABLE")
+                .hasMessageContaining("is being replaced by a copy from the others");
+        for (String page : List.of("/health", "/health?serializable=true", "/readyz")) {
+            HttpResponse<String> reply = get(page);
+            assertThat(reply.statusCode()).as(page).isEqualTo(503);
+            assertThat(reply.body()).as(page).contains("is being replaced");
+        }
+        assertThat(get("/livez").statusCode()).isEqualTo(200);
+        assertThat(ReplicaGrpc.newBlockingStub(served.channel)
+                        .status(ReplicaStatusRequest.getDefaultInstance())
+                        .getQuarantined())
+                .isTrue();
+        Awaiting.until(
+                "gRPC health says so too",
+                () -> HealthGrpc.newBlockingStub(served.channel)
+                                .check(HealthCheckRequest.getDefaultInstance())
+                                .getStatus()
+                        == ServingStatus.NOT_SERVING);
     }
 
     @Test

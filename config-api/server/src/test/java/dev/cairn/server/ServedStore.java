@@ -45,7 +45,7 @@ final class ServedStore implements AutoCloseable {
                         "0.1.0",
                         progressInterval),
                 node,
-                new CommittedStore(machine),
+                new CommittedStore(machine, damage -> {}),
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
                 machine.limits());
         node.tell(frontend);

@@ -16,7 +16,9 @@ import dev.cairn.protocol.model.RequestId;
 import dev.cairn.protocol.model.Signature;
 import dev.cairn.protocol.model.View;
 import dev.cairn.runtime.CommitListener;
+import dev.cairn.runtime.TransferProgress;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,7 @@ final class SoloNode implements Consensus, AutoCloseable {
     private volatile long view;
     private volatile boolean changing;
     private volatile boolean deaf;
+    private volatile boolean quarantined;
 
     SoloNode(KvStateMachine machine) {
         this.machine = machine;
@@ -44,6 +47,15 @@ final class SoloNode implements Consensus, AutoCloseable {
 
     void loseLeader(boolean lost) {
         changing = lost;
+    }
+
+    void quarantine() {
+        quarantined = true;
+    }
+
+    @Override
+    public Optional<TransferProgress> transfer() {
+        return Optional.empty();
     }
 
     /** From now on nothing is committed, and no read is answered. */
@@ -118,7 +130,7 @@ final class SoloNode implements Consensus, AutoCloseable {
                 Height.GENESIS,
                 0,
                 0,
-                false,
+                quarantined,
                 List.of(),
                 List.of());
     }

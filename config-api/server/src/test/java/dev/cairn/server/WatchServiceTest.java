@@ -215,6 +215,16 @@ class WatchServiceTest {
         assertThat(plain.nextEvent().getKv().getValue()).isEqualTo(utf8("1"));
     }
 
+    @Test
+    void endsAllStreamsWhenTheStateIsNotToBeTrusted() throws Exception {
+        Client client = new Client();
+        client.create(watch("a"));
+        client.next();
+        served.node.quarantine();
+        assertThat(client.end().getDescription()).contains("is being replaced by a copy from the others");
+        assertThat(new Client().end().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    }
+
     private void put(String key, String value) {
         kv.put(PutRequest.newBuilder().setKey(utf8(key)).setValue(utf8(value)).build());
     }

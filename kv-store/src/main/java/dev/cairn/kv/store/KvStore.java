@@ -201,7 +201,7 @@ public final class KvStore implements History, AutoCloseable {
         }
         Bytes value = RecordFormat.valueOf(record);
         if (!Hashing.sha256(value.shared()).equals(version.value().digest())) {
-            throw new StoreException("the value of " + version + " is damaged on disk" + REMEDY);
+            throw StoreException.damaged("the value of " + version + " is damaged on disk" + REMEDY);
         }
         version.value().keep(value);
         return Optional.of(value);

@@ -150,7 +150,7 @@ public final class NewCluster {
                 case PEER_LISTEN ->
                     out.append(line(setting, places.get(index).peer().toString()));
                 case PID_FILE -> out.append(line(setting, PID));
-                case GENESIS, KEYS, DATA -> out.append(line(setting, setting.example()));
+                case GENESIS, KEYS, DATA, RETAIN_BLOCKS -> out.append(line(setting, setting.example()));
             }
         }
         return out.toString();

@@ -1,6 +1,7 @@
 package dev.cairn.server.config;
 
 import dev.cairn.protocol.model.ReplicaId;
+import dev.cairn.runtime.NodeConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param data where the replica keeps what must survive; need not exist yet
  * @param clientListen where to listen for clients; the genesis document's address unless the file says otherwise
  * @param peerListen where to listen for the other replicas
+ * @param retainedBlocks how many committed blocks below the stable checkpoint to keep whole
  * @param pidFile where to write the process id, if wanted
  */
 public record ServerConfig(
@@ -28,6 +30,7 @@ public record ServerConfig(
         Path data,
         HostPort clientListen,
         HostPort peerListen,
+        long retainedBlocks,
         Optional<Path> pidFile) {
     private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
 
@@ -54,6 +57,7 @@ public record ServerConfig(
                 settings.path(Setting.DATA),
                 settings.address(Setting.CLIENT_LISTEN).orElse(member.client()),
                 settings.address(Setting.PEER_LISTEN).orElse(member.peer()),
+                settings.numberOrAll(Setting.RETAIN_BLOCKS).orElse(NodeConfig.ALL_BLOCKS),
                 settings.optionalPath(Setting.PID_FILE));
     }
 

@@ -13,6 +13,12 @@ enum Setting {
     DATA("data", "data", "data", "the directory of the replica's durable data"),
     CLIENT_LISTEN("client-listen", null, "0.0.0.0:2379", "where to listen for clients, if not at the genesis address"),
     PEER_LISTEN("peer-listen", null, "0.0.0.0:2380", "where to listen for replicas, if not at the genesis address"),
+    RETAIN_BLOCKS(
+            "retain-blocks",
+            "all",
+            "all",
+            "how many committed blocks to keep whole below the last checkpoint: all, or a number. Of older ones headers and"
+                    + " certificates stay, and a replica that was away longer fetches the state instead of blocks"),
     PID_FILE("pid-file", null, "pid", "a file that gets the process id");
 
     private final String key;

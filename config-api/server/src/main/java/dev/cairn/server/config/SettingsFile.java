@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
 /** A configuration file as written: {@code key = value} lines, blank lines, and comments that begin with #. */
@@ -59,6 +60,18 @@ final class SettingsFile {
             throw refuse(setting, "\"" + value + "\" is not a whole number from 0");
         }
         return Integer.parseInt(value);
+    }
+
+    /** A whole number, or nothing where the file says {@code all}. */
+    OptionalLong numberOrAll(Setting setting) throws StartupException {
+        String value = value(setting);
+        if (value.equals("all")) {
+            return OptionalLong.empty();
+        }
+        if (!NUMBER.matcher(value).matches()) {
+            throw refuse(setting, "\"" + value + "\" is neither \"all\" nor a whole number from 0");
+        }
+        return OptionalLong.of(Long.parseLong(value));
     }
 
     Path path(Setting setting) throws StartupException {

@@ -36,6 +36,9 @@ public enum EtcdError {
     PERMISSION_DENIED(Status.Code.PERMISSION_DENIED, "etcdserver: permission denied"),
     NO_LEADER(Status.Code.UNAVAILABLE, "etcdserver: no leader"),
     STOPPED(Status.Code.UNAVAILABLE, "etcdserver: server stopped"),
+    QUARANTINED(
+            Status.Code.UNAVAILABLE,
+            "cairn: this replica's state is wrong or missing and is being replaced by a copy from the others"),
     TIMEOUT(Status.Code.UNAVAILABLE, "etcdserver: request timed out"),
     CORRUPT(Status.Code.DATA_LOSS, "etcdserver: corrupt cluster"),
     WATCH_CANCELED(Status.Code.CANCELLED, "etcdserver: watch canceled");
@@ -73,6 +76,7 @@ public enum EtcdError {
             case TOO_MANY_REQUESTS -> TOO_MANY_REQUESTS;
             case TIMED_OUT -> TIMEOUT;
             case STOPPED -> STOPPED;
+            case QUARANTINED -> QUARANTINED;
         };
     }
 

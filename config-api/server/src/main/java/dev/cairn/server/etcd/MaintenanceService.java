@@ -43,6 +43,9 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
                 .setRaftTerm(replica.view().number())
                 .setRaftIndex(replica.proposed().value())
                 .setRaftAppliedIndex(replica.committed().value());
+        if (replica.quarantined()) {
+            response.addErrors(EtcdError.QUARANTINED.description());
+        }
         if (replica.changing()) {
             response.addErrors(EtcdError.NO_LEADER.description());
         }

@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class WatchService extends WatchGrpc.WatchImplBase {
     private final WatchHub hub;
     private final Headers headers;
+    private final Set<WatchStream> streams = ConcurrentHashMap.newKeySet();
     private final Set<WatchStream> needLeader = ConcurrentHashMap.newKeySet();
 
     public WatchService(WatchHub hub, Headers headers) {
@@ -29,12 +30,13 @@ public final class WatchService extends WatchGrpc.WatchImplBase {
         ServerCallStreamObserver<WatchResponse> call = (ServerCallStreamObserver<WatchResponse>) responses;
         WatchStream stream = hub.open(new CallOutlet(call), headers::at);
         call.disableAutoRequest();
+        streams.add(stream);
         if (LeaderGate.isLeaderRequired()) {
             needLeader.add(stream);
         }
         call.setOnReadyHandler(stream::ready);
         call.setOnCancelHandler(() -> {
-            needLeader.remove(stream);
+            forget(stream);
             stream.gone();
         });
         call.request(1);
@@ -43,9 +45,23 @@ public final class WatchService extends WatchGrpc.WatchImplBase {
 
     /** The leader has been missing for long: ends the streams that asked not to be kept in the dark. */
     public void leaderLost() {
-        List<WatchStream> ended = List.copyOf(needLeader);
-        ended.forEach(needLeader::remove);
-        ended.forEach(stream -> stream.end(EtcdError.NO_LEADER.status()));
+        end(needLeader, EtcdError.NO_LEADER);
+    }
+
+    /** What the state says is not to be trusted any more: ends all streams. */
+    public void quarantined() {
+        end(streams, EtcdError.QUARANTINED);
+    }
+
+    private void end(Set<WatchStream> some, EtcdError why) {
+        List<WatchStream> ended = List.copyOf(some);
+        ended.forEach(this::forget);
+        ended.forEach(stream -> stream.end(why.status()));
+    }
+
+    private void forget(WatchStream stream) {
+        streams.remove(stream);
+        needLeader.remove(stream);
     }
 
     private record Requests(WatchStream stream, ServerCallStreamObserver<WatchResponse> call)

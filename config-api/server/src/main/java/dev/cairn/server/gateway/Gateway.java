@@ -272,6 +272,11 @@ public final class Gateway {
         sendWhatMayLeave();
     }
 
+    /** Refuses what waits now. */
+    public void refuseWaiting(Refusal why) {
+        refuse(why, nanoTime.getAsLong());
+    }
+
     /** Refuses everything, now and from now on. */
     public void stop() {
         synchronized (this) {

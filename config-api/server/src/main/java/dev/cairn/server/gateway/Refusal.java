@@ -6,6 +6,8 @@ public enum Refusal {
     TOO_MANY_REQUESTS,
     /** No answer in time; a write may still happen. */
     TIMED_OUT,
+    /** The replica's state is not to be trusted; a write may still happen. */
+    QUARANTINED,
     /** The replica is stopping; a write may still happen. */
     STOPPED
 }

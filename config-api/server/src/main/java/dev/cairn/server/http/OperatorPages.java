@@ -82,6 +82,9 @@ public final class OperatorPages implements HttpRoutes {
 
     /** Nothing, or why a read that is not {@code stale} cannot be answered. */
     private CompletionStage<String> readable(boolean stale) {
+        if (consensus.status().quarantined()) {
+            return CompletableFuture.completedFuture(EtcdError.QUARANTINED.description());
+        }
         if (stale) {
             return CompletableFuture.completedFuture(OK);
         }

@@ -9,9 +9,11 @@ import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.RequestId;
 import dev.cairn.protocol.model.Signature;
 import dev.cairn.protocol.model.View;
+import dev.cairn.runtime.TransferProgress;
 import dev.cairn.server.Consensus;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Writes down what it is asked. */
 public final class FakeConsensus implements Consensus {
@@ -33,6 +35,11 @@ public final class FakeConsensus implements Consensus {
     @Override
     public Request sign(RequestId id, Bytes operations) {
         return new Request(id, operations, new Signature(Bytes.EMPTY));
+    }
+
+    @Override
+    public Optional<TransferProgress> transfer() {
+        return Optional.empty();
     }
 
     @Override

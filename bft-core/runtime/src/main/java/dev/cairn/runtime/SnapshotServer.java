@@ -1,0 +1,71 @@
+package dev.cairn.runtime;
+
+import dev.cairn.protocol.Effect;
+import dev.cairn.protocol.LogRecord;
+import dev.cairn.protocol.StateMachine;
+import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Header;
+import dev.cairn.protocol.model.Message;
+import dev.cairn.protocol.model.ReplicaId;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Reads states, whole or in chunks, for peers that fetch one. Each is pinned for as long as it is read. */
+final class SnapshotServer<S> implements EventLoop.SnapshotSource<S> {
+    private final StateMachine<S> machine;
+    private final RocksLog log;
+    private final AnswerThread thread;
+    private final Consumer<Runnable> loop;
+    private final NodeMetrics metrics;
+
+    /** {@code loop} runs what belongs on the event loop. */
+    SnapshotServer(
+            StateMachine<S> machine, RocksLog log, AnswerThread thread, Consumer<Runnable> loop, NodeMetrics metrics) {
+        this.machine = machine;
+        this.log = log;
+        this.thread = thread;
+        this.loop = loop;
+        this.metrics = metrics;
+    }
+
+    @Override
+    public void serve(Effect.ServeSnapshot asked, S state) {
+        answer(asked.to(), state, () -> {
+            Optional<List<Header>> link = link(asked);
+            return link.map(headers -> new Message.SnapshotOffer(
+                    asked.anchor(),
+                    asked.history(),
+                    headers,
+                    asked.proof(),
+                    machine.splits(state, Message.SnapshotOffer.MAX_SPLITS + 1)));
+        });
+    }
+
+    /** From the log; where the anchor came in by a snapshot, the headers above it came with it. */
+    private Optional<List<Header>> link(Effect.ServeSnapshot asked) throws StorageException {
+        Optional<List<Header>> link = log.link(asked.anchor().height(), asked.proof());
+        return link.isPresent()
+                ? link
+                : log.snapshot()
+                        .filter(installed -> installed.anchor().equals(asked.anchor()))
+                        .filter(installed -> installed.proof().equals(asked.proof()))
+                        .map(LogRecord.SnapshotInstalled::link);
+    }
+
+    @Override
+    public void serveChunk(Effect.ServeChunk asked, S state) {
+        answer(asked.to(), state, () -> {
+            Bytes content = machine.chunk(state, asked.from(), asked.until(), Message.Chunk.TARGET_BYTES);
+            metrics.chunkServed(content.size());
+            return Optional.of(new Message.Chunk(asked.anchor(), asked.from(), asked.until(), content));
+        });
+    }
+
+    private void answer(ReplicaId to, S state, AnswerThread.Question question) {
+        machine.pin(state);
+        if (!thread.ask(to, question, () -> loop.accept(() -> machine.unpin(state)))) {
+            machine.unpin(state);
+        }
+    }
+}

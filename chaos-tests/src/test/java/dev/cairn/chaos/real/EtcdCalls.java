@@ -66,6 +66,14 @@ final class EtcdCalls {
         return new Outcome.Answered(System.nanoTime(), revision, answer);
     }
 
+    /** What the server has just now, which may be the past: not linearizable. */
+    static Outcome.Answered serializableGet(KVGrpc.KVBlockingStub kv, String key) {
+        return found(kv.range(RangeRequest.newBuilder()
+                .setKey(bytes(key))
+                .setSerializable(true)
+                .build()));
+    }
+
     private static Outcome.Answered found(RangeResponse response) {
         SortedMap<String, Entry> entries = new TreeMap<>();
         response.getKvsList().forEach(kv -> entries.put(kv.getKey().toStringUtf8(), entry(kv)));

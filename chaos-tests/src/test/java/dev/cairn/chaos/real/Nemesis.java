@@ -1,17 +1,13 @@
 package dev.cairn.chaos.real;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.stream.IntStream;
 
 /**
  * Draws faults from a seed and does one after the other. At most one honest replica at a time is harmed by itself, the
@@ -92,7 +88,8 @@ final class Nemesis {
             case Fault.Pause(int replica) -> cluster.replicas().signal(replica, "STOP");
             case Fault.ClockJump(int replica, long millis) -> cluster.setClock(replica, millis);
             case Fault.FullDisk(int replica, int room) -> fillDisk(replica, room);
-            case Fault.Partition(Set<Integer> island) -> cluster.network().cut(between(island));
+            case Fault.Partition(Set<Integer> island) ->
+                cluster.network().cut(PeerNetwork.around(island, RealCluster.REPLICAS));
             case Fault.Delay(long millis) -> cluster.network().delay(millis);
         }
     }
@@ -125,17 +122,5 @@ final class Nemesis {
         }
         cluster.smallDisk().orElseThrow().empty();
         cluster.start(replica);
-    }
-
-    private static Set<PeerNetwork.Wire> between(Set<Integer> island) {
-        Set<PeerNetwork.Wire> wires = new HashSet<>();
-        IntStream.range(0, RealCluster.REPLICAS)
-                .filter(outside -> !island.contains(outside))
-                .forEach(outside -> island.forEach(inside -> {
-                    wires.add(new PeerNetwork.Wire(inside, outside));
-                    wires.add(new PeerNetwork.Wire(outside, inside));
-                }));
-        assertThat(wires).isNotEmpty();
-        return wires;
     }
 }

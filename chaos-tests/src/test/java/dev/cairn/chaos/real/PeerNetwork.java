@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -52,6 +53,20 @@ final class PeerNetwork implements AutoCloseable {
 
     PeerNetwork(int replicas) {
         this.replicas = replicas;
+    }
+
+    /** Every wire between these and the other replicas, in both directions. */
+    static Set<Wire> around(Set<Integer> island, int replicas) {
+        Set<Wire> wires = new HashSet<>();
+        for (int outside = 0; outside < replicas; outside++) {
+            for (int inside : island) {
+                if (!island.contains(outside)) {
+                    wires.add(new Wire(inside, outside));
+                    wires.add(new Wire(outside, inside));
+                }
+            }
+        }
+        return wires;
     }
 
     /** The name under which the replica stands in the genesis document. */

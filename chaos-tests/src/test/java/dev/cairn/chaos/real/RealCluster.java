@@ -43,6 +43,7 @@ final class RealCluster implements AutoCloseable {
 
     private static final Duration START = Duration.ofSeconds(60);
     private static final Duration STOP = Duration.ofSeconds(10);
+    private static final int CALL_SECONDS = 10;
     private static final int LOG_TAIL_LINES = 60;
     // Below where systems take the ports of outgoing connections from: no dialler can take a dead replica's port.
     private static final int FIRST_PORT = 12_000;
@@ -193,6 +194,11 @@ final class RealCluster implements AutoCloseable {
         } catch (StatusRuntimeException e) {
             return false;
         }
+    }
+
+    /** For one call, to this replica alone; it fails when it takes too long. */
+    KVGrpc.KVBlockingStub kv(int replica) {
+        return KVGrpc.newBlockingStub(channels.get(replica)).withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS);
     }
 
     /** What the replica says about itself, if it answers at once. */

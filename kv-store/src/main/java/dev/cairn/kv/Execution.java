@@ -168,10 +168,16 @@ final class Execution {
                             live.map(KeyVersion::createRevision).orElse(mod),
                             live.map(KeyVersion::version).orElse(0L) + 1,
                             put.ignoreLease() ? live.map(KeyVersion::lease).orElse(0L) : put.lease(),
-                            put.ignoreValue() ? live.orElseThrow().value() : Value.of(put.value())),
+                            put.ignoreValue() ? sameAgain(live.orElseThrow()) : Value.of(put.value())),
                     leaf,
                     live);
             return new Outcome.Put(seen(), put.prevKv() ? live : Optional.empty());
+        }
+
+        /** A value of its own: the old one's bytes may be on disk only, and the new version is still to be written. */
+        private Value sameAgain(KeyVersion version) {
+            return Value.of(history.value(version)
+                    .orElseThrow(() -> new IllegalStateException("the newest version is never removed: " + version)));
         }
 
         Outcome delete(Operation.DeleteRange delete) {

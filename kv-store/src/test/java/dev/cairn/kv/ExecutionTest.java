@@ -414,6 +414,17 @@ class ExecutionTest {
         assertThat(run(put("one more", "1"))).isInstanceOf(Outcome.Put.class);
     }
 
+    @Test
+    void aPutThatKeepsALargeValueStoresItAgain() {
+        Bytes key = Bytes.utf8("large");
+        run(new Operation.Put(key, Bytes.utf8("v".repeat(5000)), 0, false, false, false));
+        run(new Operation.Put(key, Bytes.EMPTY, 0, false, true, false));
+        KeyVersion newest =
+                machine.committed().tree().get(Space.treeKey(key)).orElseThrow().head();
+        assertThat(newest.version()).isEqualTo(2);
+        assertThat(machine.load(newest).orElseThrow().value().size()).isEqualTo(5000);
+    }
+
     // The disk.
 
     @Test

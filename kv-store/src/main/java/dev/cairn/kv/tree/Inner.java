@@ -1,8 +1,7 @@
 package dev.cairn.kv.tree;
 
-import dev.cairn.protocol.model.ByteWriter;
+import dev.cairn.kv.proof.NodeHash;
 import dev.cairn.protocol.model.Digest;
-import dev.cairn.protocol.model.Hashing;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,8 +9,6 @@ import org.jspecify.annotations.Nullable;
  * belongs to the edit that made it, which alone may change it, until that edit is sealed.
  */
 final class Inner implements Node {
-    private static final int TAG = 0x22;
-
     final int critBit;
     private final Edit owner;
     private Node left;
@@ -69,22 +66,11 @@ final class Inner implements Node {
         weightBytes = left.weightBytes() + right.weightBytes();
     }
 
-    /** The annotations of <em>both</em> children stand in the preimage; binding only totals would be forgeable. */
     @Override
     public Digest hash() {
         Digest known = hash;
         if (known == null) {
-            known = Hashing.sha256(new ByteWriter(104)
-                    .putByte(TAG)
-                    .putByte(Hashing.SUITE)
-                    .putInt(critBit)
-                    .putDigest(left.hash())
-                    .putLong(left.maxModRevision())
-                    .putLong(left.liveCount())
-                    .putDigest(right.hash())
-                    .putLong(right.maxModRevision())
-                    .putLong(right.liveCount())
-                    .toArray());
+            known = NodeHash.inner(critBit, left.summary(), right.summary());
             hash = known;
         }
         return known;

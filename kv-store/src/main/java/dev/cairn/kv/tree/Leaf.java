@@ -1,16 +1,13 @@
 package dev.cairn.kv.tree;
 
 import dev.cairn.kv.KeyVersion;
-import dev.cairn.protocol.model.ByteWriter;
+import dev.cairn.kv.proof.NodeHash;
 import dev.cairn.protocol.model.Digest;
-import dev.cairn.protocol.model.Hashing;
 import dev.cairn.protocol.model.MerkleFrontier;
 import org.jspecify.annotations.Nullable;
 
 /** A key's newest version, and the RFC 6962 tree over the digests of its earlier ones. */
 public final class Leaf implements Node {
-    private static final int TAG = 0x20;
-
     /** Measured: a key's objects, without its bytes and its value's, and one inner node. */
     private static final int FIXED_BYTES = 512;
 
@@ -38,13 +35,7 @@ public final class Leaf implements Node {
     public Digest hash() {
         Digest known = hash;
         if (known == null) {
-            known = Hashing.sha256(new ByteWriter(80)
-                    .putByte(TAG)
-                    .putByte(Hashing.SUITE)
-                    .putDigest(head.digest())
-                    .putLong(history.size())
-                    .putDigest(history.root())
-                    .toArray());
+            known = NodeHash.leaf(head.digest(), history.size(), history.root());
             hash = known;
         }
         return known;

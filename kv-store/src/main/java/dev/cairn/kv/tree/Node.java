@@ -1,5 +1,6 @@
 package dev.cairn.kv.tree;
 
+import dev.cairn.kv.proof.Summary;
 import dev.cairn.protocol.model.Digest;
 
 /** A node of the tree. What a parent's hash binds about it: hash, newest revision below it, live keys below it. */
@@ -9,6 +10,10 @@ sealed interface Node permits Leaf, Inner {
     long maxModRevision();
 
     long liveCount();
+
+    default Summary summary() {
+        return new Summary(hash(), maxModRevision(), liveCount());
+    }
 
     /** All keys below, tombstones too; not hashed. */
     int leafCount();

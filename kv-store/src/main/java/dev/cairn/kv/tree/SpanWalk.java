@@ -1,7 +1,7 @@
 package dev.cairn.kv.tree;
 
 import dev.cairn.kv.KeySpan;
-import dev.cairn.kv.KeyVersion;
+import dev.cairn.kv.proof.CritBit;
 import dev.cairn.protocol.model.Bytes;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +38,7 @@ final class SpanWalk {
         return root == null ? 0 : count(root, true, until != null);
     }
 
-    void forEach(Predicate<KeyVersion> visitor) {
+    void forEach(Predicate<Leaf> visitor) {
         if (root != null) {
             visit(root, true, until != null, visitor);
         }
@@ -66,9 +66,9 @@ final class SpanWalk {
         };
     }
 
-    private boolean visit(Node node, boolean low, boolean high, Predicate<KeyVersion> visitor) {
+    private boolean visit(Node node, boolean low, boolean high, Predicate<Leaf> visitor) {
         return switch (node) {
-            case Leaf leaf -> !contains(leaf) || visitor.test(leaf.head());
+            case Leaf leaf -> !contains(leaf) || visitor.test(leaf);
             case Inner inner -> {
                 Side lowSide = low ? lowSide(inner) : Side.WITHIN;
                 Side highSide = high ? highSide(inner) : Side.WITHIN;

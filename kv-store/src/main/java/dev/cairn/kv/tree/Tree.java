@@ -2,10 +2,16 @@ package dev.cairn.kv.tree;
 
 import dev.cairn.kv.KeySpan;
 import dev.cairn.kv.KeyVersion;
+import dev.cairn.kv.proof.CritBit;
+import dev.cairn.kv.proof.NodeHash;
+import dev.cairn.kv.proof.Pruned;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
-import dev.cairn.protocol.model.Hashing;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -16,11 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Tree {
     /** No key may lie deeper; met only by inserts of hundreds of keys nested in each other. */
-    public static final int MAX_DEPTH = 512;
+    public static final int MAX_DEPTH = Pruned.MAX_DEPTH;
 
     public static final Tree EMPTY = new Tree(null);
-
-    private static final Digest EMPTY_ROOT = Hashing.sha256(new byte[] {0x23, Hashing.SUITE});
 
     private final @Nullable Node root;
 
@@ -33,7 +37,7 @@ public final class Tree {
     }
 
     public Digest rootHash() {
-        return root == null ? EMPTY_ROOT : root.hash();
+        return root == null ? NodeHash.EMPTY : root.hash();
     }
 
     /** Keys that live, in all spaces. */
@@ -60,7 +64,40 @@ public final class Tree {
 
     /** Visits the leaves of a span in key order until {@code visitor} returns false. */
     public void forEach(KeySpan span, Predicate<KeyVersion> visitor) {
+        forEachLeaf(span, leaf -> visitor.test(leaf.head()));
+    }
+
+    /** As {@link #forEach}, with the leaves themselves. */
+    public void forEachLeaf(KeySpan span, Predicate<Leaf> visitor) {
         new SpanWalk(root, span).forEach(visitor);
+    }
+
+    /**
+     * The leaf at which a proof must begin to hold for the keys from {@code from} on: the first that is not below it, or
+     * its predecessor if only that one shows that nothing lies between. Nothing if the tree is empty.
+     */
+    public Optional<Leaf> proofStart(Bytes from) {
+        return root == null ? Optional.empty() : Optional.of(Pruning.start(root, from));
+    }
+
+    /** This tree with only the leaves from {@code first} to {@code last} shown, both of which must be in it. */
+    public <L extends Pruned.ShownLeaf> Pruned<L> prune(Bytes first, Bytes last, Function<Leaf, L> shown) {
+        return Pruning.prune(Objects.requireNonNull(root), first, last, shown);
+    }
+
+    /** At most {@code parts - 1} keys, ascending, between which lie about equally many leaves; proofs can end at them. */
+    public List<Bytes> boundaries(int parts) {
+        List<Bytes> found = new ArrayList<>();
+        int leaves = leafCount();
+        int rank = 0;
+        for (int part = 1; part < parts; part++) {
+            int next = (int) ((long) leaves * part / parts);
+            if (next > rank && root != null) {
+                Pruning.boundary(root, next).ifPresent(found::add);
+            }
+            rank = next;
+        }
+        return found;
     }
 
     static Optional<Leaf> get(@Nullable Node root, Bytes key) {

@@ -2,6 +2,7 @@ package dev.cairn.kv.tree;
 
 import dev.cairn.kv.KeySpan;
 import dev.cairn.kv.KeyVersion;
+import dev.cairn.kv.proof.CritBit;
 import dev.cairn.protocol.model.Bytes;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -60,7 +61,7 @@ public final class TreeEditor {
     }
 
     public void forEach(KeySpan span, Predicate<KeyVersion> visitor) {
-        new SpanWalk(root, span).forEach(visitor);
+        new SpanWalk(root, span).forEach(leaf -> visitor.test(leaf.head()));
     }
 
     /** Whether {@link #put} of this key would keep every leaf within {@link Tree#MAX_DEPTH}. */

@@ -1,0 +1,10 @@
+package dev.cairn.kv.proof;
+
+/** The bytes or the claim prove nothing. The message says in one line what is wrong with them. */
+public final class InvalidProofException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    public InvalidProofException(String message) {
+        super(message);
+    }
+}

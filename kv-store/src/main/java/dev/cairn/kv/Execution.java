@@ -25,6 +25,7 @@ final class Execution {
     private final TreeEditor tree;
     private final Sessions sessions;
     private final List<KeyEvent> changes = new ArrayList<>();
+    private final List<Leaf> written = new ArrayList<>();
     private final List<Bytes> touchedSystem = new ArrayList<>();
     private final List<Bytes> removed = new ArrayList<>();
     private long revision;
@@ -67,6 +68,7 @@ final class Execution {
                 roots,
                 results,
                 changes,
+                written,
                 removed,
                 touchedSystem,
                 parent.unpersisted().with(proposal.height(), changes, persisted));
@@ -202,7 +204,9 @@ final class Execution {
             MerkleFrontier earlier = replaced.map(
                             leaf -> leaf.history().append(leaf.head().digest()))
                     .orElse(MerkleFrontier.EMPTY);
-            tree.put(new Leaf(version, earlier));
+            Leaf leaf = new Leaf(version, earlier);
+            tree.put(leaf);
+            written.add(leaf);
             changes.add(new KeyEvent(version, previous));
             sub++;
         }
@@ -240,6 +244,7 @@ final class Execution {
             if (!failures.isEmpty()) {
                 before.rollBack();
                 changes.subList(changesBefore, changes.size()).clear();
+                written.subList(changesBefore, written.size()).clear();
                 writer.sub = 0;
                 return failures.getFirst();
             }

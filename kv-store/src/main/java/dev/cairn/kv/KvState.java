@@ -1,5 +1,6 @@
 package dev.cairn.kv;
 
+import dev.cairn.kv.tree.Leaf;
 import dev.cairn.kv.tree.Tree;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Height;
@@ -16,6 +17,7 @@ import java.util.List;
  * @param compactRevision revisions below it can't be read; {@link #NEVER_COMPACTED} at first
  * @param results what became of the block's requests, in their order
  * @param changes the block's changes, in order of revision and sub
+ * @param written the versions that these changes made, each with the history before it, in the same order
  * @param removed tree keys of tombstones that this block's share of a compaction dropped, and of closed sessions
  * @param touchedSystem system records that the block wrote
  * @param unpersisted the changes of this and earlier blocks that may not be on disk yet
@@ -28,6 +30,7 @@ public record KvState(
         StateRoots roots,
         List<RequestOutcome> results,
         List<KeyEvent> changes,
+        List<Leaf> written,
         List<Bytes> removed,
         List<Bytes> touchedSystem,
         Unpersisted unpersisted) {
@@ -39,6 +42,7 @@ public record KvState(
     public KvState {
         results = List.copyOf(results);
         changes = List.copyOf(changes);
+        written = List.copyOf(written);
         removed = List.copyOf(removed);
         touchedSystem = List.copyOf(touchedSystem);
     }
@@ -63,6 +67,7 @@ public record KvState(
                 roots.lastRevision(),
                 roots.compactRevision(),
                 roots,
+                List.of(),
                 List.of(),
                 List.of(),
                 List.of(),

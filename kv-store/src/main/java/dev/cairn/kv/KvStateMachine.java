@@ -1,7 +1,10 @@
 package dev.cairn.kv;
 
+import dev.cairn.kv.snapshot.ChunkReader;
+import dev.cairn.kv.snapshot.ReceivedState;
 import dev.cairn.kv.store.KvStore;
 import dev.cairn.kv.store.Purger;
+import dev.cairn.kv.store.StoreException;
 import dev.cairn.protocol.Proposal;
 import dev.cairn.protocol.StateMachine;
 import dev.cairn.protocol.model.Block;
@@ -11,21 +14,29 @@ import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.StateRoots;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The key-value store as a replicated state machine. Execution is pure; the committed state is one reference that any
  * thread may read; the disk follows behind.
  */
 public final class KvStateMachine implements StateMachine<KvState>, AutoCloseable {
+    private static final Duration PERSIST_PATIENCE = Duration.ofSeconds(30);
+
     private final KvStore store;
     private final Limits limits;
-    private final Purger purger;
+    private volatile Purger purger;
+    private volatile Pins pins;
     private volatile KvState committed;
     private volatile Height persisted;
+    private final AtomicReference<@Nullable ReceivedState> incoming = new AtomicReference<>();
     private boolean closed;
 
     private KvStateMachine(KvStore store, Limits limits) {
@@ -33,7 +44,8 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
         this.limits = limits;
         this.committed = store.load();
         this.persisted = committed.height();
-        this.purger = new Purger(store, committed.compactRevision());
+        this.purger = new Purger(store);
+        this.pins = new Pins(purger, committed.compactRevision());
     }
 
     /** Opens or makes the store of a chain; a {@link dev.cairn.kv.store.StoreException} says what stands in the way. */
@@ -89,36 +101,93 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
         }
         purger.requireSound();
         store.write(state);
-        persisted = state.height();
-        purger.compactTo(state.compactRevision());
+        onPersisted(state.height());
+        boolean isSwept = state.tree().get(Space.SWEEP).isEmpty(); // before, old tombstones are still in the tree
+        if (isSwept) {
+            pins.compactTo(state.compactRevision());
+        }
     }
 
-    // State transfer: nothing is served or received yet.
+    private synchronized void onPersisted(Height height) {
+        persisted = height;
+        notifyAll();
+    }
+
+    // State transfer.
 
     @Override
-    public void pin(KvState state) {}
+    public void pin(KvState state) {
+        pins.pin(state);
+    }
 
     @Override
-    public void unpin(KvState state) {}
+    public void unpin(KvState state) {
+        pins.unpin(state);
+    }
+
+    /** How many states are pinned. */
+    public int pinnedStates() {
+        return pins.states();
+    }
 
     @Override
     public List<Bytes> splits(KvState state, int parts) {
-        return List.of();
+        return ChunkReader.splits(state, parts);
     }
 
+    /** Waits until the state is on disk, which follows its commitment shortly. */
     @Override
     public Bytes chunk(KvState state, Bytes from, Optional<Bytes> until, int maxBytes) {
-        throw new UnsupportedOperationException("this store serves no snapshots");
+        if (!pins.isPinned(state)) {
+            throw new IllegalStateException("not pinned: the state of height " + state.height());
+        }
+        awaitPersisted(state.height());
+        return new ChunkReader(state, store).chunk(from, until, maxBytes);
+    }
+
+    private synchronized void awaitPersisted(Height height) {
+        long deadline = System.nanoTime() + PERSIST_PATIENCE.toNanos();
+        try {
+            while (height.isAbove(persisted)) {
+                long millis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+                if (millis <= 0 || closed) {
+                    throw new StoreException("the state of height " + height + " has not reached the disk");
+                }
+                wait(millis);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoreException("interrupted while the state of height " + height + " was written", e);
+        }
     }
 
     @Override
     public Incoming receive(Header header) {
-        throw new UnsupportedOperationException("this store receives no snapshots");
+        forgetIncoming();
+        ReceivedState next = new ReceivedState(header, store.receive(header));
+        incoming.set(next);
+        return next;
+    }
+
+    private void forgetIncoming() {
+        ReceivedState last = incoming.getAndSet(null);
+        if (last != null) {
+            last.close();
+        }
     }
 
     @Override
     public boolean adopt(Header header) {
-        return false;
+        if (!store.hasComplete(header)) {
+            return false;
+        }
+        purger.close();
+        store.adopt(header);
+        committed = store.load();
+        persisted = committed.height();
+        purger = new Purger(store);
+        pins = new Pins(purger, committed.compactRevision());
+        return true;
     }
 
     // Reading the committed state.
@@ -230,11 +299,18 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
 
     @Override
     public void close() {
-        if (!closed) { // a database that is closed twice ends the process
-            closed = true;
+        if (markClosed()) { // a database that is closed twice ends the process
+            forgetIncoming();
             purger.close();
             store.sync();
             store.close();
         }
+    }
+
+    private synchronized boolean markClosed() {
+        boolean isFirst = !closed;
+        closed = true;
+        notifyAll();
+        return isFirst;
     }
 }

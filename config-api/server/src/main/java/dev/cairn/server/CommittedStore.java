@@ -65,6 +65,11 @@ final class CommittedStore implements Store, Timeline, StoreGauges {
     }
 
     @Override
+    public int pinnedStates() {
+        return machine.pinnedStates();
+    }
+
+    @Override
     public Outcome read(Operation.Range range) {
         return reading(() -> machine.range(range));
     }

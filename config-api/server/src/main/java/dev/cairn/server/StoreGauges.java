@@ -13,4 +13,7 @@ public interface StoreGauges {
 
     /** What the store takes on disk, about. */
     long diskBytes();
+
+    /** The states that are kept for others to fetch. */
+    int pinnedStates();
 }

@@ -1,5 +1,6 @@
 package dev.cairn.kv.store;
 
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -19,8 +20,7 @@ public final class Purger implements AutoCloseable {
     private volatile boolean closed;
     private volatile @Nullable StoreException failure;
 
-    /** {@code compactRevision} is how far earlier compactions went; what they may have left is removed first. */
-    public Purger(KvStore store, long compactRevision) {
+    public Purger(KvStore store) {
         this.store = store;
         this.goal = new AtomicLong(-1);
         this.thread = Executors.newSingleThreadExecutor(task -> {
@@ -28,7 +28,6 @@ public final class Purger implements AutoCloseable {
             worker.setDaemon(true);
             return worker;
         });
-        compactTo(compactRevision);
     }
 
     /** Throws if what was to be removed could not be: the disk is damaged, or full. */
@@ -39,7 +38,7 @@ public final class Purger implements AutoCloseable {
         }
     }
 
-    /** Never blocks. */
+    /** Removes what a compaction to this revision has passed; a lower one than before stops the removal. Never blocks. */
     public void compactTo(long compactRevision) {
         if (goal.getAndSet(compactRevision) < compactRevision && compactRevision > 0) {
             thread.execute(() -> purge(compactRevision));
@@ -48,9 +47,9 @@ public final class Purger implements AutoCloseable {
 
     private void purge(long compactRevision) {
         try {
-            byte[] cursor = new byte[0];
-            while (cursor != null && !closed && compactRevision == goal.get()) {
-                cursor = store.purge(compactRevision, cursor, SLICE_VERSIONS);
+            Optional<byte[]> cursor = Optional.of(new byte[0]);
+            while (cursor.isPresent() && !closed && compactRevision == goal.get()) {
+                cursor = store.purge(compactRevision, cursor.get(), SLICE_VERSIONS);
             }
         } catch (StoreException e) {
             failure = e;

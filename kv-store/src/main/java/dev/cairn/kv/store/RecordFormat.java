@@ -15,8 +15,10 @@ import java.util.List;
 /** The bytes of keys and records on disk. Keys sort as the tree does; of one key's versions the newest comes first. */
 final class RecordFormat {
     private static final int ESCAPED_ZERO = 0xff;
-    private static final int VERSION_SUFFIX_BYTES = 12;
-    private static final int FIXED_BYTES = 8 + 8 + 8 + 1;
+    static final int VERSION_SUFFIX_BYTES = 12;
+    private static final int LIVE_AT = 8 + 8 + 8;
+    private static final int INDEX_AT = LIVE_AT + 1;
+    private static final int FIXED_BYTES = INDEX_AT + 8;
 
     private RecordFormat() {}
 
@@ -73,23 +75,27 @@ final class RecordFormat {
         return key;
     }
 
-    // Versions.
+    // Versions: create revision, version, lease, whether it lives, its history so far, and the value.
 
-    static byte[] version(KeyVersion version, Bytes value) {
-        return new ByteWriter(FIXED_BYTES + value.size())
+    static byte[] version(Leaf leaf, Bytes value) {
+        KeyVersion version = leaf.head();
+        MerkleFrontier earlier = leaf.history();
+        ByteWriter out = new ByteWriter(
+                        FIXED_BYTES + Digest.BYTES * earlier.peaks().size() + value.size())
                 .putLong(version.createRevision())
                 .putLong(version.version())
                 .putLong(version.lease())
                 .putByte(version.isLive() ? 1 : 0)
-                .putRaw(value.shared())
-                .toArray();
+                .putLong(earlier.size());
+        earlier.peaks().forEach(out::putDigest);
+        return out.putRaw(value.shared()).toArray();
     }
 
     static KeyVersion readVersion(byte[] versionKey, byte[] record) {
         Bytes treeKey = treeKeyOf(versionKey);
         long revision = revisionOf(versionKey);
         int sub = subOf(versionKey);
-        if (record[FIXED_BYTES - 1] == 0) {
+        if (!isLive(record)) {
             return KeyVersion.tombstone(treeKey, revision, sub);
         }
         return KeyVersion.put(
@@ -102,8 +108,32 @@ final class RecordFormat {
                 Value.of(valueOf(record)));
     }
 
+    static boolean isLive(byte[] versionRecord) {
+        return versionRecord[LIVE_AT] != 0;
+    }
+
+    /** How many versions came before this one. */
+    static long indexOf(byte[] versionRecord) {
+        return BigEndian.getLong(versionRecord, INDEX_AT);
+    }
+
+    /** The history before this version. */
+    static MerkleFrontier earlierOf(byte[] versionRecord) {
+        long size = indexOf(versionRecord);
+        return new MerkleFrontier(size, peaks(versionRecord, FIXED_BYTES, size));
+    }
+
     static Bytes valueOf(byte[] record) {
-        return Bytes.wrap(Arrays.copyOfRange(record, FIXED_BYTES, record.length));
+        int at = FIXED_BYTES + Digest.BYTES * Long.bitCount(indexOf(record));
+        return Bytes.wrap(Arrays.copyOfRange(record, at, record.length));
+    }
+
+    private static List<Digest> peaks(byte[] record, int at, long historySize) {
+        List<Digest> peaks = new ArrayList<>();
+        for (int i = 0; i < Long.bitCount(historySize); i++) {
+            peaks.add(Digest.read(record, at + i * Digest.BYTES));
+        }
+        return peaks;
     }
 
     // Heads.
@@ -140,11 +170,8 @@ final class RecordFormat {
         long historySize = BigEndian.getLong(record, at + 73);
         at += 81;
         int fields = at - 81;
-        List<Digest> peaks = new ArrayList<>();
-        for (int i = 0; i < Long.bitCount(historySize); i++) {
-            peaks.add(Digest.read(record, at));
-            at += Digest.BYTES;
-        }
+        List<Digest> peaks = peaks(record, at, historySize);
+        at += Digest.BYTES * peaks.size();
         Value value = at < record.length
                 ? Value.of(Bytes.wrap(Arrays.copyOfRange(record, at, record.length)))
                 : Value.onDisk(valueDigest, valueLength);

@@ -56,6 +56,7 @@ public final class ReplicaMetrics {
         gauge("etcd_mvcc_db_total_size_in_bytes", "The store on disk.", store, StoreGauges::diskBytes);
         gauge("etcd_mvcc_db_total_size_in_use_in_bytes", "The store on disk.", store, StoreGauges::diskBytes);
         gauge("cairn_tree_bytes", "The keys in memory.", store, StoreGauges::treeBytes);
+        gauge("cairn_pinned_states", "States kept for others to fetch.", store, StoreGauges::pinnedStates);
         gauge("etcd_debugging_mvcc_current_revision", "The current revision.", store, StoreGauges::revision);
         gauge("etcd_debugging_mvcc_compact_revision", "The compact revision.", store, StoreGauges::compactRevision);
         gauge("process_resident_memory_bytes", "Resident memory.", process, ProcessGauges::residentBytes);

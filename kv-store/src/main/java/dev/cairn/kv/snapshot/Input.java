@@ -1,0 +1,70 @@
+package dev.cairn.kv.snapshot;
+
+import dev.cairn.kv.proof.InvalidProofException;
+import dev.cairn.protocol.model.BigEndian;
+import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Digest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Reads consecutive fields of bytes that anybody may have written. */
+final class Input {
+    private final byte[] bytes;
+    private int at;
+
+    Input(byte[] bytes) {
+        this.bytes = bytes;
+    }
+
+    boolean isAtEnd() {
+        return at == bytes.length;
+    }
+
+    int nextByte() throws InvalidProofException {
+        return bytes[take(1)];
+    }
+
+    boolean nextFlag() throws InvalidProofException {
+        int flag = nextByte();
+        if (flag != 0 && flag != 1) {
+            throw new InvalidProofException("a flag is 0 or 1, not " + flag);
+        }
+        return flag == 1;
+    }
+
+    int nextInt() throws InvalidProofException {
+        return BigEndian.getInt(bytes, take(4));
+    }
+
+    long nextLong() throws InvalidProofException {
+        return BigEndian.getLong(bytes, take(8));
+    }
+
+    Digest nextDigest() throws InvalidProofException {
+        return Digest.read(bytes, take(Digest.BYTES));
+    }
+
+    List<Digest> nextDigests(int count) throws InvalidProofException {
+        List<Digest> digests = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            digests.add(nextDigest());
+        }
+        return digests;
+    }
+
+    Bytes nextBytes() throws InvalidProofException {
+        int length = nextInt();
+        int start = take(length);
+        return Bytes.wrap(Arrays.copyOfRange(bytes, start, start + length));
+    }
+
+    private int take(int count) throws InvalidProofException {
+        if (count < 0 || count > bytes.length - at) {
+            throw new InvalidProofException("the bytes end within a field");
+        }
+        int start = at;
+        at += count;
+        return start;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cairn.kv.snapshot;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cairn.kv.store;
+
+import org.jspecify.annotations.NullMarked;

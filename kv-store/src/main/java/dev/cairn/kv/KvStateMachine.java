@@ -142,7 +142,7 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
             throw new IllegalStateException("not pinned: the state of height " + state.height());
         }
         awaitPersisted(state.height());
-        return new ChunkReader(state, store).chunk(from, until, maxBytes);
+        return new ChunkReader(state, store).chunk(from, until, maxBytes).orElse(Bytes.EMPTY);
     }
 
     private synchronized void awaitPersisted(Height height) {

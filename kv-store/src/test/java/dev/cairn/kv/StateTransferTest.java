@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -322,6 +323,23 @@ class StateTransferTest {
         assertThat(target.machine().adopt(TestMachine.header(state))).isFalse();
         target.reopen();
         assertThat(target.committed().roots().stateRoot()).isEqualTo(own.roots().stateRoot());
+    }
+
+    @Test
+    void aStateThatIsPinnedAfterACompactionRemovedPartsOfItGivesNoChunk() {
+        Operation large = new Operation.Put(Bytes.utf8("a"), Bytes.utf8("v".repeat(5000)), 0, false, false, false);
+        KvState late = source.run(large);
+        source.run(large);
+        source.run(new Operation.Compact(source.committed().revision(), false));
+        KeyVersion old =
+                late.tree().get(Space.treeKey(Bytes.utf8("a"))).orElseThrow().head();
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (source.machine().load(old).isPresent() && System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
+        source.machine().pin(late);
+        assertThat(source.machine().chunk(late, Bytes.EMPTY, Optional.empty(), 1000))
+                .isEqualTo(Bytes.EMPTY);
     }
 
     private Path beside(String suffix) {

@@ -65,7 +65,8 @@ public interface StateMachine<S> {
     /**
      * The part of a pinned {@code state} from {@code from} on, before {@code until} (nothing: to the end), with its proof
      * against the state's root: about {@code maxBytes}, and at least one piece. Any thread; blocks. A place that is none of
-     * this state's gives a chunk that proves whatever is there.
+     * this state's gives a chunk that proves whatever is there. Empty if the state was pinned too late, and some of it is
+     * gone.
      */
     Bytes chunk(S state, Bytes from, Optional<Bytes> until, int maxBytes);
 

@@ -57,6 +57,9 @@ final class SnapshotServer<S> implements EventLoop.SnapshotSource<S> {
     public void serveChunk(Effect.ServeChunk asked, S state) {
         answer(asked.to(), state, () -> {
             Bytes content = machine.chunk(state, asked.from(), asked.until(), Message.Chunk.TARGET_BYTES);
+            if (content.isEmpty()) {
+                return Optional.of(new Message.NoSnapshot(asked.anchor()));
+            }
             metrics.chunkServed(content.size());
             return Optional.of(new Message.Chunk(asked.anchor(), asked.from(), asked.until(), content));
         });

@@ -9,6 +9,7 @@ import dev.cairn.kv.Value;
 import dev.cairn.kv.proof.Pruned;
 import dev.cairn.kv.store.EarlierVersions;
 import dev.cairn.kv.store.KvStore;
+import dev.cairn.kv.store.VersionGoneException;
 import dev.cairn.kv.tree.Leaf;
 import dev.cairn.kv.tree.Tree;
 import dev.cairn.protocol.model.Bytes;
@@ -35,8 +36,16 @@ public final class ChunkReader {
                 .toList();
     }
 
-    /** See {@link dev.cairn.protocol.StateMachine#chunk}. */
-    public Bytes chunk(Bytes from, Optional<Bytes> until, int maxBytes) {
+    /** See {@link dev.cairn.protocol.StateMachine#chunk}; nothing if the disk does not hold all of it any more. */
+    public Optional<Bytes> chunk(Bytes from, Optional<Bytes> until, int maxBytes) {
+        try {
+            return Optional.of(cut(from, until, maxBytes));
+        } catch (VersionGoneException _) {
+            return Optional.empty();
+        }
+    }
+
+    private Bytes cut(Bytes from, Optional<Bytes> until, int maxBytes) {
         Place start = Place.atOrAfter(from);
         Optional<Place> limit = until.map(Place::atOrAfter);
         Tree tree = state.tree();
@@ -106,8 +115,7 @@ public final class ChunkReader {
         if (!version.isLive()) {
             return version;
         }
-        Bytes value = store.value(version)
-                .orElseThrow(() -> new IllegalStateException("the value of " + version + " is gone: not pinned"));
+        Bytes value = store.value(version).orElseThrow(() -> new VersionGoneException(version.treeKey()));
         return KeyVersion.put(
                 version.treeKey(),
                 version.modRevision(),

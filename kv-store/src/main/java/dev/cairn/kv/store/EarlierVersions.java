@@ -3,7 +3,6 @@ package dev.cairn.kv.store;
 import dev.cairn.kv.KeyVersion;
 import dev.cairn.kv.proof.HistoryProof;
 import dev.cairn.kv.tree.Leaf;
-import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.MerkleFrontier;
 import java.util.ArrayList;
@@ -48,6 +47,8 @@ public final class EarlierVersions {
     /**
      * The versions from {@code fromIndex} on, or from the oldest that must be there: about {@code maxBytes}, but at least
      * one. The leaf's newest version must be above the compact revision.
+     *
+     * @throws VersionGoneException if the disk does not hold them all any more
      */
     Range read(long fromIndex, long maxBytes) {
         long historySize = leaf.history().size();
@@ -96,7 +97,7 @@ public final class EarlierVersions {
             return above; // what is at or below it belonged to a former life of the key
         }
         if (above < 0 || atOrBelow != above - 1) {
-            throw gone(above - 1);
+            throw gone();
         }
         at.next();
         return atOrBelow;
@@ -135,12 +136,11 @@ public final class EarlierVersions {
 
     private void requireHere(long index) {
         if (!isHere() || RecordFormat.indexOf(at.value()) != index) {
-            throw gone(index);
+            throw gone();
         }
     }
 
-    private IllegalStateException gone(long index) {
-        Bytes key = leaf.head().treeKey();
-        return new IllegalStateException("version " + index + " of " + key + " is gone: its state is not pinned");
+    private VersionGoneException gone() {
+        return new VersionGoneException(leaf.head().treeKey());
     }
 }

@@ -101,12 +101,13 @@ public abstract class Authenticator {
     /** The anchor is certified, alone or by a descendant, and the history is the one its header names. */
     private boolean isValidOffer(Message.SnapshotOffer m) {
         Header anchor = m.anchor().header();
+        QuorumCertificate proof = m.proof();
         return isOurs(anchor.epoch())
                 && m.splits().size() <= Message.SnapshotOffer.MAX_SPLITS
                 && m.history().size() == anchor.height().value()
                 && m.history().root().equals(anchor.historyRoot())
-                && leadsTo(m.proof(), anchor, m.link())
-                && isValidCertificate(m.proof(), Phase.COMMIT)
+                && leadsTo(proof, anchor, m.link())
+                && isValidCertificate(proof, Phase.COMMIT)
                 && isOurBody(m.anchor());
     }
 

@@ -7,20 +7,28 @@ import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.ReplicaId;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Fetches what this replica misses: committed blocks by height, each checked against chain and certificate, and bodies
  * of uncommitted blocks by hash. A peer's claim of a height only says whom to ask; a silent or slow source is replaced.
+ * Where blocks will not do it leaves the rest to a {@link Transfer}: they are gone, they are too many, or the state that
+ * they would be executed on is wrong.
  */
 final class CatchUp {
 
     private static final int MAX_BODIES_WANTED = 16;
+
+    /** Checkpoints between this head and the others' beyond which fetching a state is less work than executing blocks. */
+    private static final int FAR_CHECKPOINTS = 16;
 
     /** An answer of fewer bytes and fewer blocks than may be is a short one. */
     private static final int FULL_ANSWER_BYTES = 1 << 18;
@@ -31,18 +39,24 @@ final class CatchUp {
     private final Chain chain;
     private final NormalCase normalCase;
     private final Decisions decisions;
+    private final Transfer transfer;
     private final Map<ReplicaId, Height> claims = new TreeMap<>();
     private final Map<Digest, Fetch> bodies = new TreeMap<>();
     private @Nullable Fetch fetch;
+
+    /** Peers that do not hold the blocks above this head any more. */
+    private final Set<ReplicaId> lacking = new TreeSet<>();
+
     private ReplicaId lastSource;
     private boolean lastAnswerWasFull;
     private Height headAtLastBeat;
 
-    CatchUp(Core core, Chain chain, NormalCase normalCase, Decisions decisions) {
+    CatchUp(Core core, Chain chain, NormalCase normalCase, Decisions decisions, Transfer transfer) {
         this.core = core;
         this.chain = chain;
         this.normalCase = normalCase;
         this.decisions = decisions;
+        this.transfer = transfer;
         this.lastSource = core.self;
         this.headAtLastBeat = chain.headHeight();
     }
@@ -55,6 +69,31 @@ final class CatchUp {
     void onStatusBeat() {
         boolean stuck = chain.headHeight().equals(headAtLastBeat);
         headAtLastBeat = chain.headHeight();
+        if (core.isQuarantined()) {
+            transfer.seekRepair();
+        } else if (isFarBehind()) {
+            transfer.seek(chain.headHeight().plus(farBlocks() / 2));
+        }
+        if (!transfer.isActive() && !core.isQuarantined()) {
+            fetchBlocks(stuck);
+        }
+    }
+
+    private long farBlocks() {
+        return (long) FAR_CHECKPOINTS * core.parameters.checkpointInterval();
+    }
+
+    /** At least one honest replica is that far ahead. */
+    private boolean isFarBehind() {
+        return claims.values().stream()
+                .sorted(Comparator.reverseOrder())
+                .skip(core.quorums.weakQuorum() - 1L)
+                .findFirst()
+                .filter(claim -> claim.isAbove(chain.headHeight().plus(farBlocks())))
+                .isPresent();
+    }
+
+    private void fetchBlocks(boolean stuck) {
         long behind = highestClaim().value() - chain.headHeight().value();
         if (fetch == null && (behind > core.parameters.window() || (behind > 0 && stuck))) {
             fetchNext();
@@ -65,6 +104,7 @@ final class CatchUp {
         if (fetch != null && core.ticks() - fetch.sinceTick() > core.timeouts.fetchTicks()) {
             fetchNext();
         }
+        transfer.onTick();
         wantBodies();
     }
 
@@ -75,6 +115,9 @@ final class CatchUp {
     /** Asks the next replica in turn that claims to be further. */
     private void fetchNext() {
         fetch = null;
+        if (transfer.isActive() || core.isQuarantined()) {
+            return;
+        }
         nextSource(peer -> claims.getOrDefault(peer, Height.GENESIS).isAbove(chain.headHeight()))
                 .ifPresent(this::fetchFrom);
     }
@@ -130,6 +173,28 @@ final class CatchUp {
         }
     }
 
+    /**
+     * An offer instead of blocks. It counts once f+1 replicas say so, or once the turn has come round without a block: one
+     * alone may keep little, or lie.
+     */
+    void onOffer(ReplicaId from, Message.SnapshotOffer offer) {
+        if (fetch == null || !fetch.source().equals(from)) {
+            transfer.onOffer(from, offer);
+            return;
+        }
+        fetch = null;
+        boolean cameRound = !lacking.add(from);
+        if (cameRound || lacking.size() >= core.quorums.weakQuorum()) {
+            transfer.take(from, offer);
+        } else {
+            fetchNext();
+        }
+    }
+
+    boolean expectsOffer() {
+        return fetch != null || transfer.expectsOffer();
+    }
+
     /** An unbroken chain of hashes from this head over the blocks and the linking headers to the certified block. */
     private boolean isProven(List<Block> fresh, Message.Blocks answer) {
         if (fresh.size() > Message.Blocks.MAX_BLOCKS) {
@@ -159,8 +224,10 @@ final class CatchUp {
      * much, else of the next in turn, so that none can hold this one up by drops.
      */
     void onCommitted() {
+        lacking.clear();
         Height goal = highestClaim();
         if (fetch == null
+                && !transfer.isActive()
                 && goal.isAbove(chain.headHeight().plus(core.parameters.window()))
                 && chain.candidateCount() == 0) {
             Optional.of(lastSource)

@@ -19,6 +19,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +64,7 @@ final class Chain {
     }
 
     private final Core core;
+    private final Consumer<ExecutionId> onSuperseded;
     private final int capacity;
     private final long capacityBytes;
     private final Map<Digest, Candidate> candidates = new LinkedHashMap<>();
@@ -72,8 +74,10 @@ final class Chain {
     private Base head;
     private Optional<QuorumCertificate> headProof;
 
-    Chain(Core core, Recovery recovery) {
+    /** {@code onSuperseded} is told of each committed state that has a successor. */
+    Chain(Core core, Recovery recovery, Consumer<ExecutionId> onSuperseded) {
         this.core = core;
+        this.onSuperseded = onSuperseded;
         // Four horizons: the blocks of the current view, of its tip's branch, of one abandoned view, and a catch-up
         // batch.
         this.capacity = 4 * core.parameters.horizon() + Message.Blocks.MAX_BLOCKS;
@@ -128,7 +132,7 @@ final class Chain {
         return Optional.ofNullable(candidates.get(digest)).map(c -> c.block);
     }
 
-    /** The committed block at a height not below the stable checkpoint. */
+    /** The committed block at a height not below the stable checkpoint, nor below the anchor of a snapshot. */
     Optional<Digest> committedAt(Height height) {
         return Optional.ofNullable(committedBlocks.get(height));
     }
@@ -213,7 +217,7 @@ final class Chain {
 
     private void executeIfReady(Candidate candidate) {
         Optional<Base> parent = base(candidate.block.parent());
-        if (candidate.stage != Stage.WAITING || parent.isEmpty()) {
+        if (candidate.stage != Stage.WAITING || parent.isEmpty() || core.isQuarantined()) {
             return;
         }
         Header header = candidate.block.header();
@@ -337,7 +341,7 @@ final class Chain {
         committedBlocks.put(block.height(), block.digest());
         core.emit(new Effect.Commit(head.execution(), block, proof));
         core.persist(new LogRecord.CommittedBlock(block.height(), block.digest(), proof));
-        core.emit(new Effect.Discard(superseded));
+        onSuperseded.accept(superseded);
         core.transition(new Transition.Committed(block.height(), block.digest()));
         candidates.remove(block.digest());
         candidateBytes -= block.sizeBytes();

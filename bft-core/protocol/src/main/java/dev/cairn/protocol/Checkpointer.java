@@ -52,7 +52,7 @@ final class Checkpointer {
     }
 
     void onCommitted(Block block) {
-        if (!isCheckpoint(block.height())) {
+        if (!core.parameters.isCheckpoint(block.height())) {
             return;
         }
         Ballot ballot = new Ballot(core.epoch, View.ZERO, block.height(), block.digest());
@@ -71,7 +71,7 @@ final class Checkpointer {
             core.reject(from, Rejection.WRONG_SENDER, vote.toString());
         } else if (height.isAtMost(stableHeight())) {
             core.reject(from, Rejection.OLD_HEIGHT, vote.toString());
-        } else if (!isCheckpoint(height) || height.isAbove(horizon)) {
+        } else if (!core.parameters.isCheckpoint(height) || height.isAbove(horizon)) {
             core.reject(from, Rejection.FAR_FUTURE, vote.toString());
         } else {
             votesAt(height).add(vote).ifPresent(first -> accusations.accuse(Evidence.of(first, vote)));
@@ -86,11 +86,14 @@ final class Checkpointer {
                 .ifPresent(vote -> core.send(from, vote));
     }
 
-    /** The highest checkpoint that a quorum has and that is committed here becomes stable. */
+    /**
+     * The highest checkpoint that a quorum has and that is committed here becomes stable. What lies below a snapshot's
+     * anchor is unknown here; the next checkpoint will do.
+     */
     private void stabilise() {
         for (Height height : pending.descendingKeySet()) {
             Optional<QuorumCertificate> certificate = votesAt(height).certificate();
-            if (certificate.isPresent() && height.isAtMost(chain.headHeight())) {
+            if (certificate.isPresent() && chain.committedAt(height).isPresent()) {
                 makeStable(certificate.get());
                 return;
             }
@@ -109,10 +112,6 @@ final class Checkpointer {
         ledger.forgetUpTo(height);
         chain.forgetBelow(height);
         core.transition(new Transition.CheckpointStable(height));
-    }
-
-    private boolean isCheckpoint(Height height) {
-        return height.value() > 0 && height.value() % core.parameters.checkpointInterval() == 0;
     }
 
     private VoteSet votesAt(Height height) {

@@ -38,6 +38,8 @@ final class Core {
     private long wallNanos;
     private long lastExecution;
     private @Nullable String haltReason;
+    private @Nullable Height quarantinedAt;
+    private boolean retired;
 
     Core(ReplicaId self, Genesis genesis, Timeouts timeouts, Signer signer, CurrentView view, Recovery recovery) {
         this.self = self;
@@ -89,6 +91,33 @@ final class Core {
 
     boolean isHalted() {
         return haltReason != null;
+    }
+
+    /** Another core goes on from the log: later events have no effect here. */
+    void retire(Effect.Restart restart) {
+        retired = true;
+        emit(restart);
+    }
+
+    boolean isRetired() {
+        return retired;
+    }
+
+    // Quarantine.
+
+    /** This replica's state cannot be trusted from {@code height} on: it votes, proposes, reads and executes no more. */
+    void quarantine(Height height, String why) {
+        quarantinedAt = height;
+        transition(new Transition.Quarantined(height, why));
+    }
+
+    boolean isQuarantined() {
+        return quarantinedAt != null;
+    }
+
+    /** The lowest height at which a state from elsewhere would mend this one. */
+    Optional<Height> quarantinedAt() {
+        return Optional.ofNullable(quarantinedAt);
     }
 
     List<Effect> takeEffects() {

@@ -24,14 +24,17 @@ final class Decisions {
     private final Core core;
     private final Chain chain;
     private final Consumer<Block> onCommitted;
+    private final Consumer<Block> onDivergence;
 
     /** By the target's height; bounded by dropping the highest, which STATUS and catch-up bring again. */
     private final NavigableMap<Height, Decision> waiting = new TreeMap<>();
 
-    Decisions(Core core, Chain chain, Consumer<Block> onCommitted) {
+    /** {@code onDivergence} is told of a certified block that execution here does not give. */
+    Decisions(Core core, Chain chain, Consumer<Block> onCommitted, Consumer<Block> onDivergence) {
         this.core = core;
         this.chain = chain;
         this.onCommitted = onCommitted;
+        this.onDivergence = onDivergence;
     }
 
     /** Notes that the block {@code target} at {@code height} is final by {@code proof}. */
@@ -82,8 +85,7 @@ final class Decisions {
                     return false;
                 }
                 case DIVERGENT -> {
-                    core.halt("this replica's state disagrees with the certified block " + candidate.block
-                            + ": its data must be replaced by a copy from the others");
+                    onDivergence.accept(candidate.block);
                     return false;
                 }
                 case EXECUTED -> {

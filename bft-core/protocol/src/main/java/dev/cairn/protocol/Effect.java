@@ -11,7 +11,6 @@ import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.Request;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -86,15 +85,9 @@ public sealed interface Effect {
     /**
      * {@link LogRecord.SnapshotInstalled} is durable, and this core does nothing any more: end it and start a new one from
      * the log, in the same process, by the way that every start takes; {@link StateMachine#adopt} brings the new state. The
-     * new core gets {@code pending} as {@link Event.Submitted} and {@code readers} as {@link Event.ReadRequested}: the
-     * requests and reads of this replica's clients that were not answered.
+     * new core is given what {@link Replica#unanswered} of the old one tells.
      */
-    record Restart(Block anchor, List<Request> pending, List<Long> readers) implements Outward {
-        public Restart {
-            pending = List.copyOf(pending);
-            readers = List.copyOf(readers);
-        }
-    }
+    record Restart(Block anchor) implements Outward {}
 
     // State transfer, receiving. In order among themselves, and beside the event loop.
 

@@ -226,13 +226,17 @@ final class NormalCase {
      */
     private boolean mayPrepare(Block block) {
         CurrentView view = core.view();
-        if (!view.active() || contradictsTip(block) || !chain.isExecuted(block.digest(), block.height())) {
+        if (!view.active() || contradictsTip(block) || !isExecutedSoundly(block.digest(), block.height())) {
             return false;
         }
         if (block.height().isAtMost(chain.headHeight()) && !chain.isCommitted(block.digest(), block.height())) {
             return false;
         }
         return view.isTip(block.digest()) || mayFollow(block.parent(), block.height());
+    }
+
+    private boolean isExecutedSoundly(Digest block, Height height) {
+        return chain.isExecuted(block, height) && !core.isQuarantined();
     }
 
     /** The parent is T, or PREPAREd by me in this same view, or my committed head above T's floor by this view or a lower. */
@@ -266,7 +270,7 @@ final class NormalCase {
     private void tryCommit(Slot slot, QuorumCertificate prepared) {
         if (core.view().votesIn(prepared.view())
                 && ledger.mayVote(Phase.COMMIT, prepared.ballot())
-                && chain.isExecuted(prepared.block(), slot.height)) {
+                && isExecutedSoundly(prepared.block(), slot.height)) {
             cast(Phase.COMMIT, prepared.ballot());
         }
     }

@@ -4,6 +4,7 @@ import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.ByteWriter;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Hashing;
+import dev.cairn.protocol.model.Height;
 
 /**
  * The protocol's constants, the same on every replica (their hash is in each header). Simulated worlds draw small ones.
@@ -40,6 +41,10 @@ public record Parameters(
     /** Whether a block is within its bounds. */
     public boolean allows(Block block) {
         return block.sizeBytes() <= maxBlockBytes && block.requests().size() <= MAX_BLOCK_REQUESTS;
+    }
+
+    boolean isCheckpoint(Height height) {
+        return height.value() > 0 && height.value() % checkpointInterval == 0;
     }
 
     /** Heights above the committed one at which proposals and votes are accepted at all (3W). */

@@ -15,6 +15,7 @@ final class Patience {
     private final RequestPool pool;
     private final NormalCase normalCase;
     private final ViewChanger viewChanger;
+    private final Transfer transfer;
 
     /** A request may take this many times the usual time to commit... */
     private static final int PATIENCE_FACTOR = 8;
@@ -38,12 +39,13 @@ final class Patience {
     private int failedViews;
     private int commitsInView;
 
-    Patience(Core core, RequestPool pool, NormalCase normalCase, ViewChanger viewChanger) {
+    Patience(Core core, RequestPool pool, NormalCase normalCase, ViewChanger viewChanger, Transfer transfer) {
         this.core = core;
         this.pool = pool;
         this.normalCase = normalCase;
         this.viewChanger = viewChanger;
         this.pace = new Pace(core.timeouts.paceBlocks());
+        this.transfer = transfer;
         // Generous until measured: a process that has just started is slow at everything.
         this.usualCommitMilliTicks = 4000L * core.timeouts.requestTicks() / PATIENCE_FACTOR;
     }
@@ -117,9 +119,14 @@ final class Patience {
     void onTick() {
         if (!core.view().active()) {
             watchViewChange();
-        } else if (!core.isPrimary()) {
+        } else if (!core.isPrimary() && mayJudge()) {
             grievance().ifPresent(viewChanger::suspect);
         }
+    }
+
+    /** A replica that fetches a state sees nothing committed, whatever its primary does. */
+    private boolean mayJudge() {
+        return !core.isQuarantined() && !transfer.isRunning();
     }
 
     private void watchViewChange() {

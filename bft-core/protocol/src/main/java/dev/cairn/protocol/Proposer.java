@@ -57,7 +57,10 @@ final class Proposer {
 
     /** Proposes what can be proposed now. */
     void propose() {
-        if (!core.view().active() || !core.isPrimary() || !core.knowsTime() || draft != null || core.isHalted()) {
+        if (!core.view().active() || !core.isPrimary() || !core.knowsTime() || draft != null) {
+            return;
+        }
+        if (core.isHalted() || core.isRetired() || core.isQuarantined()) {
             return;
         }
         if (lastProposed.isPresent()) {
@@ -124,8 +127,8 @@ final class Proposer {
             return false;
         }
         draft = null;
-        if (done.proposal().height().isAtMost(chain.headHeight())) {
-            // While it was executed, another view committed its height.
+        if (done.proposal().height().isAtMost(chain.headHeight()) || core.isQuarantined()) {
+            // While it was executed, another view committed its height, or its parent's state proved wrong.
             pool.giveBack(done.proposal().requests());
             core.emit(new Effect.Discard(execution));
             return true;

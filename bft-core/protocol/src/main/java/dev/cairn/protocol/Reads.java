@@ -93,7 +93,22 @@ final class Reads {
         release();
     }
 
+    /** Notes a reader for whoever comes after this replica's core. */
+    void keep(long readId) {
+        arrived.add(readId);
+    }
+
+    /** Readers that were not released, in the order in which they came. */
+    List<Long> waiting() {
+        return Stream.concat(rounds.stream().flatMap(round -> round.readers.stream()), arrived.stream())
+                .toList();
+    }
+
+    /** Nothing is read from a state that contradicts what is certified. */
     private void release() {
+        if (core.isQuarantined()) {
+            return;
+        }
         boolean released = false;
         for (Iterator<Round> all = rounds.iterator(); all.hasNext(); ) {
             Round round = all.next();

@@ -26,10 +26,12 @@ import org.jspecify.annotations.Nullable;
  * send; a broken invariant of its own throws and stops the replica, which is always safe.
  *
  * <p>This class is only the switch. {@link NormalCase} holds the voting rule, {@link ViewChanger} the way to the next
- * view, {@link Chain} blocks and their execution, {@link Decisions} the one path to a commit.
+ * view, {@link Chain} blocks and their execution, {@link Decisions} the one path to a commit, {@link CatchUp} and {@link
+ * Transfer} the ways to come after the others.
  */
 public final class Replica {
     private final Core core;
+    private final Snapshots snapshots;
     private final Chain chain;
     private final RequestPool pool = new RequestPool();
     private final VoteLedger ledger;
@@ -39,6 +41,7 @@ public final class Replica {
     private final Proposer proposer;
     private final ViewChanger viewChanger;
     private final Checkpointer checkpointer;
+    private final Transfer transfer;
     private final CatchUp catchUp;
     private final Reads reads;
     private final Patience patience;
@@ -55,24 +58,32 @@ public final class Replica {
                 recovery.stableCheckpoint().map(QuorumCertificate::height).orElse(Height.GENESIS);
         this.recovery = recovery;
         this.core = new Core(self, genesis, timeouts, signer, view, recovery);
-        this.chain = new Chain(core, recovery);
+        this.snapshots = new Snapshots(core);
+        this.chain = new Chain(core, recovery, snapshots::onSuperseded);
         this.ledger = new VoteLedger(view.number(), floor, recovery.votes());
-        this.decisions = new Decisions(core, chain, this::onCommitted);
+        this.transfer = new Transfer(core, chain, recovery, this::onInstalled);
+        this.decisions = new Decisions(core, chain, this::onCommitted, transfer::onDivergence);
         this.accusations = new Accusations(core, recovery);
         this.normalCase = new NormalCase(core, chain, ledger, decisions, accusations);
         this.proposer = new Proposer(core, chain, pool, normalCase);
         this.viewChanger =
                 new ViewChanger(core, decisions, genesisBlock, recovery, this::onViewEntered, this::onViewLeft);
         this.checkpointer = new Checkpointer(core, chain, ledger, accusations, recovery);
-        this.catchUp = new CatchUp(core, chain, normalCase, decisions);
+        this.catchUp = new CatchUp(core, chain, normalCase, decisions, transfer);
         this.reads = new Reads(core, chain, decisions);
-        this.patience = new Patience(core, pool, normalCase, viewChanger);
+        this.patience = new Patience(core, pool, normalCase, viewChanger, transfer);
     }
 
     /** The effects of coming up; called once, before the first step. */
     public List<Effect> start() {
         Recovery logged = Objects.requireNonNull(recovery, "a replica starts once");
         recovery = null;
+        if (logged.stateLost()) {
+            core.quarantine(
+                    chain.headHeight(), "the state after " + chain.head().block() + " is not here");
+        } else {
+            snapshots.onStart(chain.head(), chain.headProof());
+        }
         logged.bodies().stream()
                 .sorted((a, b) -> a.height().compareTo(b.height()))
                 .forEach(chain::restore);
@@ -105,6 +116,9 @@ public final class Replica {
         if (core.isHalted()) {
             return List.of();
         }
+        if (core.isRetired()) {
+            return stepRetired(event);
+        }
         switch (event) {
             case Event.Received e -> onReceived(e.from(), e.message().message());
             case Event.Submitted e -> onSubmitted(e.request());
@@ -113,7 +127,10 @@ public final class Replica {
             case Event.Executed e -> onExecuted(e);
             case Event.LinkUp e -> onLinkUp(e.peer());
             case Event.LinkDown e -> patience.onLinkDown(e.peer());
-            case Event.BlocksNotHeld _, Event.ChunkJudged _, Event.SnapshotCompleted _ -> {}
+            case Event.BlocksNotHeld e ->
+                offerSnapshot(e.to(), new Height(Math.max(0, e.from().value() - 1)));
+            case Event.ChunkJudged e -> transfer.onJudged(e);
+            case Event.SnapshotCompleted e -> transfer.onCompleted(e);
         }
         proposer.propose();
         return core.takeEffects();
@@ -139,9 +156,11 @@ public final class Replica {
             case Message.Body m -> catchUp.onBody(from, m);
             case Message.ReadIndexQuery m -> reads.onQuery(from, m);
             case Message.ReadIndexAnswer m -> reads.onAnswer(from, m);
-            case Message.FetchChunk m -> core.send(from, new Message.NoSnapshot(m.anchor()));
-            case Message.FetchSnapshot _, Message.SnapshotOffer _, Message.Chunk _, Message.NoSnapshot _ ->
-                core.reject(from, Rejection.OVER_BUDGET, "not asked for");
+            case Message.FetchSnapshot m -> offerSnapshot(from, m.above());
+            case Message.SnapshotOffer m -> catchUp.onOffer(from, m);
+            case Message.FetchChunk m -> snapshots.onFetchChunk(from, m);
+            case Message.Chunk m -> transfer.onChunk(from, m);
+            case Message.NoSnapshot m -> transfer.onNoSnapshot(from, m);
         }
     }
 
@@ -205,8 +224,28 @@ public final class Replica {
         normalCase.onCommitted(block.height());
         patience.onCommitted(pool.committed(block.requests(), core.ticks()), proposedTick);
         checkpointer.onCommitted(block);
+        chain.headProof().ifPresent(proof -> snapshots.onCommitted(chain.head(), proof));
         reads.onCommitted();
         catchUp.onCommitted();
+    }
+
+    private void offerSnapshot(ReplicaId to, Height above) {
+        snapshots.offer(to, above, chain.head(), chain.headProof());
+    }
+
+    private void onInstalled(LogRecord.SnapshotInstalled installed) {
+        core.retire(new Effect.Restart(installed.anchor()));
+    }
+
+    /** Until its successor takes over, a retired core only keeps what clients ask of it. */
+    private List<Effect> stepRetired(Event event) {
+        if (event instanceof Event.Submitted(Request request) && !pool.add(request, true, core.ticks())) {
+            return List.of(new Effect.Refuse(request, "the replica has too many requests waiting"));
+        }
+        if (event instanceof Event.ReadRequested(long readId)) {
+            reads.keep(readId);
+        }
+        return List.of();
     }
 
     private void onViewLeft() {
@@ -253,6 +292,7 @@ public final class Replica {
         if (core.ticks() % core.timeouts.statusTicks() == 0) {
             sendStatus();
             reads.onStatusBeat();
+            snapshots.onStatusBeat();
             catchUp.onStatusBeat();
         }
     }
@@ -312,6 +352,19 @@ public final class Replica {
 
     // For the shell.
 
+    /** What this replica's clients asked for and were not answered: once it is retired, all of it is its successor's. */
+    public record Unanswered(List<Request> requests, List<Long> readers) {
+        public Unanswered {
+            requests = List.copyOf(requests);
+            readers = List.copyOf(readers);
+        }
+    }
+
+    /** To be given to the core that follows on {@link Effect.Restart}: as {@link Event.Submitted} and {@link Event.ReadRequested}. */
+    public Unanswered unanswered() {
+        return new Unanswered(pool.own(), reads.waiting());
+    }
+
     /**
      * A cheap look at a message whose signatures are not checked yet: false if it could change nothing (a vote of a
      * view that is over, or beyond the quorum), so that verifying it would be wasted.
@@ -328,7 +381,9 @@ public final class Replica {
             case Message.Status _, Message.Forward _, Message.FetchBlocks _, Message.Blocks _ -> true;
             case Message.FetchBody _, Message.Body _, Message.ReadIndexQuery _, Message.ReadIndexAnswer _ -> true;
             case Message.FetchSnapshot _, Message.FetchChunk _ -> true;
-            case Message.SnapshotOffer _, Message.Chunk _, Message.NoSnapshot _ -> true;
+            case Message.SnapshotOffer _ -> catchUp.expectsOffer();
+            case Message.Chunk m -> transfer.expectsChunk(m);
+            case Message.NoSnapshot _ -> true;
         };
     }
 
@@ -351,7 +406,7 @@ public final class Replica {
                 checkpointer.stableHeight(),
                 pool.size(),
                 chain.candidateCount(),
-                false,
+                core.isQuarantined(),
                 heard,
                 accusations.kept());
     }

@@ -1,11 +1,13 @@
 package dev.cairn.protocol;
 
+import dev.cairn.protocol.model.Ballot;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.ClientId;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Epoch;
 import dev.cairn.protocol.model.Hashing;
+import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.MerkleFrontier;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.QuorumCertificate;
@@ -15,13 +17,18 @@ import dev.cairn.protocol.model.RequestId;
 import dev.cairn.protocol.model.Signature;
 import dev.cairn.protocol.model.StateRoots;
 import dev.cairn.protocol.model.Statement;
+import dev.cairn.protocol.model.Vote;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -38,7 +45,18 @@ final class TestCluster {
     final List<Map<Digest, Block>> bodies = new ArrayList<>();
     final List<Long> readsReady = new ArrayList<>();
     final List<Effect> effects = new ArrayList<>();
+    final List<Message.SnapshotOffer> offers = new ArrayList<>();
+    final List<Set<ExecutionId>> pinned = new ArrayList<>();
     Predicate<Sent> delivers = _ -> true;
+
+    /** The lowest height whose block a replica's log holds. */
+    final long[] heldFrom = new long[N];
+
+    /** A replica whose executions all go wrong. */
+    Optional<Integer> broken = Optional.empty();
+
+    private final Map<Integer, Header> incoming = new HashMap<>();
+    private final List<List<LogRecord>> logs = new ArrayList<>();
 
     private final List<Replica> replicas = new ArrayList<>();
     private final List<Map<ExecutionId, StateRoots>> states = new ArrayList<>();
@@ -72,6 +90,8 @@ final class TestCluster {
             committed.add(new ArrayList<>());
             bodies.add(new HashMap<>());
             proofs.add(new ArrayList<>());
+            logs.add(new ArrayList<>());
+            pinned.add(new LinkedHashSet<>());
         }
         for (int i = 0; i < N; i++) {
             perform(i, replicas.get(i).start());
@@ -210,6 +230,9 @@ final class TestCluster {
     private void perform(int i, List<Effect> list) {
         for (Effect effect : list) {
             effects.add(effect);
+            if (effect instanceof Effect.Persist(LogRecord entry)) {
+                logs.get(i).add(entry);
+            }
             switch (effect) {
                 case Effect.Send e -> network.add(new Sent(new ReplicaId(i), e.to(), e.message()));
                 case Effect.Broadcast e ->
@@ -230,14 +253,28 @@ final class TestCluster {
                 case Effect.ServeBody e -> serveBody(i, e);
                 case Effect.Persist _, Effect.Refuse _ -> {}
                 case Effect.Reject _, Effect.Accuse _, Effect.Note _ -> {}
-                case Effect.Pin _, Effect.Unpin _, Effect.ServeSnapshot _, Effect.ServeChunk _ -> {}
-                case Effect.BeginSnapshot _, Effect.StoreChunk _, Effect.CompleteSnapshot _ -> {}
-                case Effect.AbandonSnapshot _, Effect.Restart _ -> {}
+                case Effect.Pin e -> pinned.get(i).add(e.execution());
+                case Effect.Unpin e -> pinned.get(i).remove(e.execution());
+                case Effect.ServeSnapshot e -> serveSnapshot(i, e);
+                case Effect.ServeChunk e ->
+                    network.add(new Sent(
+                            new ReplicaId(i),
+                            e.to(),
+                            new Message.Chunk(e.anchor(), e.from(), e.until(), chunk(i, e.execution()))));
+                case Effect.BeginSnapshot e -> incoming.put(i, e.anchor());
+                case Effect.StoreChunk e -> answers.add(judge(i, e));
+                case Effect.CompleteSnapshot e -> answers.add(new Event.SnapshotCompleted(e.anchor(), true));
+                case Effect.AbandonSnapshot _ -> incoming.remove(i);
+                case Effect.Restart _ -> restartFromSnapshot(i);
             }
         }
     }
 
     private void serve(int i, Effect.ServeBlocks e) {
+        if (e.from().value() < heldFrom[i]) {
+            answers.add(new Event.BlocksNotHeld(e.to(), e.from()));
+            return;
+        }
         List<Block> blocks = committed.get(i).stream()
                 .filter(block -> !e.from().isAbove(block.height()))
                 .toList();
@@ -247,9 +284,114 @@ final class TestCluster {
                 new Message.Blocks(blocks, List.of(), proofs.get(i).getLast())));
     }
 
+    // State transfer: a chunk is the whole state, which is its root.
+
+    private void serveSnapshot(int i, Effect.ServeSnapshot e) {
+        List<Header> link = committed.get(i).stream()
+                .filter(block -> block.height().isAbove(e.anchor().height())
+                        && block.height().isAtMost(e.proof().height()))
+                .map(Block::header)
+                .toList();
+        Message.SnapshotOffer offer = new Message.SnapshotOffer(e.anchor(), e.history(), link, e.proof(), List.of());
+        offers.add(offer);
+        network.add(new Sent(new ReplicaId(i), e.to(), offer));
+    }
+
+    private Bytes chunk(int i, ExecutionId execution) {
+        StateRoots roots = states.get(i).get(execution);
+        if (roots == null || !pinned.get(i).contains(execution)) {
+            throw new AssertionError(execution + " is served and not pinned");
+        }
+        return Bytes.wrap(roots.stateRoot().toArray());
+    }
+
+    private Event judge(int i, Effect.StoreChunk e) {
+        Digest certified = Objects.requireNonNull(incoming.get(i)).roots().stateRoot();
+        boolean proven = e.content().equals(Bytes.wrap(certified.toArray()));
+        return new Event.ChunkJudged(
+                e.source(),
+                e.anchor(),
+                e.from(),
+                proven
+                        ? new StateMachine.Verdict.Accepted(Optional.empty())
+                        : new StateMachine.Verdict.Refused("another root"));
+    }
+
+    private void restartFromSnapshot(int i) {
+        Replica.Unanswered unanswered = replicas.get(i).unanswered();
+        Recovery recovery = recoveryOf(logs.get(i));
+        ReplicaId self = new ReplicaId(i);
+        replicas.set(i, new Replica(self, genesis, Timeouts.DEFAULT, s -> FakeAuthenticator.sign(self, s), recovery));
+        states.set(
+                i,
+                new HashMap<>(Map.of(
+                        ExecutionId.HEAD_AT_START, recovery.head().header().roots())));
+        pinned.get(i).clear();
+        committed.get(i).clear();
+        proofs.get(i).clear();
+        perform(i, replicas.get(i).start());
+        step(i, new Event.Ticked(wallNanos));
+        unanswered.requests().forEach(request -> step(i, new Event.Submitted(request)));
+        unanswered.readers().forEach(reader -> step(i, new Event.ReadRequested(reader)));
+    }
+
+    /** What a log says in which a snapshot is the last thing that was committed. */
+    private static Recovery recoveryOf(List<LogRecord> log) {
+        Optional<LogRecord.SnapshotInstalled> snapshot = Optional.empty();
+        List<Vote> votes = new ArrayList<>();
+        Map<Ballot, Signature> slots = new LinkedHashMap<>();
+        Optional<QuorumCertificate> prepared = Optional.empty();
+        Optional<Message.ViewChange> viewChange = Optional.empty();
+        Optional<Message.NewView> newView = Optional.empty();
+        Optional<QuorumCertificate> stable = Optional.empty();
+        for (LogRecord entry : log) {
+            switch (entry) {
+                case LogRecord.SnapshotInstalled r -> snapshot = Optional.of(r);
+                case LogRecord.CastVote r -> votes.add(r.vote());
+                case LogRecord.ProposedSlot r -> slots.put(r.ballot(), r.signature());
+                case LogRecord.PreparedCertificate r -> prepared = Optional.of(r.certificate());
+                case LogRecord.SentViewChange r -> viewChange = Optional.of(r.viewChange());
+                case LogRecord.AcceptedNewView r -> newView = Optional.of(r.newView());
+                case LogRecord.StableCheckpoint r -> stable = Optional.of(r.certificate());
+                case LogRecord.BlockBody _, LogRecord.CommittedBlock _, LogRecord.Misconduct _ -> {}
+            }
+        }
+        LogRecord.SnapshotInstalled last = snapshot.orElseThrow();
+        return new Recovery(
+                last.anchor(),
+                last.history(),
+                Optional.of(last.proof()),
+                Map.of(last.anchor().height(), last.anchor().digest()),
+                List.of(),
+                votes,
+                slots,
+                prepared,
+                viewChange,
+                newView,
+                stable,
+                List.of(),
+                snapshot,
+                false);
+    }
+
+    /** Whatever a replica holds in memory goes wrong. */
+    void corrupt(int i) {
+        states.get(i).replaceAll((_, roots) -> wrong(roots));
+    }
+
+    private static StateRoots wrong(StateRoots roots) {
+        return new StateRoots(
+                roots.firstRevision(),
+                roots.lastRevision(),
+                roots.compactRevision(),
+                roots.resultsRoot(),
+                roots.eventsRoot(),
+                new Digest(6, 6, 6, roots.stateRoot().d()));
+    }
+
     private void serveBody(int i, Effect.ServeBody e) {
         Block block = bodies.get(i).get(e.block());
-        if (block != null) {
+        if (block != null && block.height().value() >= heldFrom[i]) {
             network.add(new Sent(new ReplicaId(i), e.to(), new Message.Body(block)));
         }
     }
@@ -259,7 +401,8 @@ final class TestCluster {
         if (before == null) {
             throw new AssertionError("the parent of " + e + " was discarded");
         }
-        StateRoots after = outcome(before, e.proposal());
+        StateRoots sound = outcome(before, e.proposal());
+        StateRoots after = broken.equals(Optional.of(i)) ? wrong(sound) : sound;
         states.get(i).put(e.execution(), after);
         answers.add(new Event.Executed(e.execution(), after));
     }

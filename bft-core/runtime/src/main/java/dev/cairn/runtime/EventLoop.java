@@ -273,8 +273,13 @@ final class EventLoop<S> {
             }
             case Effect.ServeSnapshot e -> parts.snapshots().serve(e, state(e.execution()));
             case Effect.ServeChunk e -> parts.snapshots().serveChunk(e, state(e.execution()));
-            case Effect.Restart e -> end(new Ending.Renewed(e.anchor().height(), e.pending(), e.readers()));
+            case Effect.Restart e -> renew(e);
         }
+    }
+
+    private void renew(Effect.Restart effect) {
+        Replica.Unanswered left = parts.replica().unanswered();
+        end(new Ending.Renewed(effect.anchor().height(), left.requests(), left.readers()));
     }
 
     private void commit(Effect.Commit effect) {

@@ -1,5 +1,6 @@
 package dev.cairn.simulator;
 
+import dev.cairn.protocol.LogRecord;
 import dev.cairn.protocol.Parameters;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Digest;
@@ -7,12 +8,15 @@ import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.RequestId;
+import dev.cairn.protocol.model.StateRoots;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** What must hold of the blocks that become final. */
 final class ChainInvariants {
@@ -44,14 +48,27 @@ final class ChainInvariants {
         }
     }
 
-    /** A replica commits heights one by one, each block on the one before, from the block that it started with. */
+    /**
+     * A replica commits heights one by one, each block on the one before, from the block that it started with; and it
+     * never starts below what was durable with it, also where it took a state from others.
+     */
     static final class PrefixOrder extends Invariant {
         private record Head(int life, Height height, Digest block) {}
 
         private final Map<ReplicaId, Head> heads = new HashMap<>();
+        private final Map<ReplicaId, Height> durable = new HashMap<>();
+
+        @Override
+        public void onDurable(ReplicaId replica, LogRecord entry) {
+            if (entry instanceof LogRecord.CommittedBlock committed) {
+                durable.merge(replica, committed.height(), (a, b) -> a.isAbove(b) ? a : b);
+            }
+        }
 
         @Override
         public void onStarted(ReplicaId replica, int life, Block head, List<Block> chain) {
+            Height before = durable.getOrDefault(replica, Height.GENESIS);
+            require(before.isAtMost(head.height()), "%s starts at %s and had %s", replica, head, before);
             heads.put(replica, new Head(life, head.height(), head.digest()));
         }
 
@@ -96,13 +113,15 @@ final class ChainInvariants {
     /** However often a request is in the chain, and however often a replica has crashed, it counts once. */
     static final class ExactlyOnce extends Invariant {
         private final Set<RequestId> distinct = new HashSet<>();
-        private final Map<Height, Integer> distinctUpTo = new HashMap<>();
+        private final NavigableMap<Height, Integer> distinctUpTo = new TreeMap<>(Map.of(Height.GENESIS, 0));
+        private final Map<Height, Block> further = new HashMap<>();
 
         @Override
         public void onDecided(Decided decided) {
-            int expected = distinctUpTo(decided.block());
+            note(decided.block());
+            Integer expected = distinctUpTo.get(decided.block().height());
             require(
-                    decided.executed() == expected,
+                    expected == null || decided.executed() == expected,
                     "%s executed %s requests up to %s, which holds %s different ones",
                     decided.replica(),
                     decided.executed(),
@@ -112,19 +131,30 @@ final class ChainInvariants {
 
         @Override
         public void onStarted(ReplicaId replica, int life, Block head, List<Block> chain) {
-            chain.forEach(this::distinctUpTo);
+            chain.forEach(this::note);
         }
 
-        private int distinctUpTo(Block block) {
-            return distinctUpTo.computeIfAbsent(block.height(), _ -> {
-                block.requests().forEach(request -> distinct.add(request.id()));
-                return distinct.size();
-            });
+        /** Heights are counted one after the other; where none has shown a block yet, what lies above has to wait. */
+        private void note(Block block) {
+            further.putIfAbsent(block.height(), block);
+            for (Block next = next(); next != null; next = next()) {
+                next.requests().forEach(request -> distinct.add(request.id()));
+                distinctUpTo.put(next.height(), distinct.size());
+            }
+        }
+
+        private @Nullable Block next() {
+            return further.get(distinctUpTo.lastKey().next());
         }
     }
 
-    /** Execution gives the roots that the header names. */
+    /** Execution gives the roots that the header names, and so does a state that came from others. */
     static final class StateRootEquality extends Invariant {
+        @Override
+        public void onState(ReplicaId replica, Block head, StateRoots roots) {
+            require(head.header().roots().equals(roots), "%s starts with %s after %s", replica, roots, head);
+        }
+
         @Override
         public void onDecided(Decided decided) {
             require(
@@ -169,13 +199,21 @@ final class ChainInvariants {
         public void onEnd(Ending ending) {
             for (List<Block> chain : ending.chains()) {
                 answered.forEach((height, digest) -> require(
-                        chain.size() >= height.value()
-                                && chain.get((int) height.value() - 1).digest().equals(digest),
+                        mayHold(chain, height, digest),
                         "a client was told of %s:%s, which a chain of %s blocks does not hold",
                         height,
                         digest,
                         chain.size()));
             }
+        }
+
+        /** What lies below the first block of a chain, its state alone can show. */
+        private static boolean mayHold(List<Block> chain, Height height, Digest digest) {
+            if (chain.isEmpty() || height.isAbove(chain.getLast().height())) {
+                return false;
+            }
+            long index = height.value() - chain.getFirst().height().value();
+            return index < 0 || chain.get((int) index).digest().equals(digest);
         }
     }
 }

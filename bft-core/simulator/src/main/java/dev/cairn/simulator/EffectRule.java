@@ -38,7 +38,7 @@ final class EffectRule extends Invariant {
     private final Map<Digest, Digest> parents = new HashMap<>();
     private final Map<ReplicaId, Durable> disks = new HashMap<>();
 
-    /** Blocks known to be durable down to genesis, by replica. */
+    /** Blocks known to be durable down to genesis, or to a block whose state is, by replica. */
     private final Map<ReplicaId, Set<Digest>> grounded = new HashMap<>();
 
     EffectRule(Digest genesis) {
@@ -70,7 +70,11 @@ final class EffectRule extends Invariant {
             case LogRecord.SentViewChange r ->
                 disk.viewChanges.add(r.viewChange().target());
             case LogRecord.AcceptedNewView r -> disk.newViews.add(r.newView().view());
-            case LogRecord.StableCheckpoint _, LogRecord.SnapshotInstalled _, LogRecord.Misconduct _ -> {}
+            case LogRecord.SnapshotInstalled r -> {
+                disk.committed.put(r.anchor().height(), r.anchor().digest());
+                groundedOf(replica).add(r.anchor().digest());
+            }
+            case LogRecord.StableCheckpoint _, LogRecord.Misconduct _ -> {}
         }
     }
 
@@ -120,7 +124,7 @@ final class EffectRule extends Invariant {
     }
 
     private boolean isGrounded(ReplicaId replica, Digest block) {
-        Set<Digest> known = grounded.computeIfAbsent(replica, _ -> new HashSet<>(Set.of(genesis)));
+        Set<Digest> known = groundedOf(replica);
         Set<Digest> bodies = diskOf(replica).bodies;
         Set<Digest> path = new HashSet<>();
         Digest at = block;
@@ -134,6 +138,10 @@ final class EffectRule extends Invariant {
         }
         known.addAll(path);
         return true;
+    }
+
+    private Set<Digest> groundedOf(ReplicaId replica) {
+        return grounded.computeIfAbsent(replica, _ -> new HashSet<>(Set.of(genesis)));
     }
 
     private void demand(boolean durable, ReplicaId from, Message message, String what) {

@@ -29,18 +29,23 @@ public record Fault(Kind kind, int atMillis, int lastsMillis, int targets) {
         /** The targets stop, and a durable record is damaged. They find that when they start, and stay down for good. */
         BIT_ROT,
         /** The targets stop and start again on an old copy of their log: Byzantine from then on, like any that forgets. */
-        ROLLBACK;
+        ROLLBACK,
+        /**
+         * The states that the targets hold in memory go wrong. They find that when a quorum certifies what they do not
+         * get, and fetch the state from the others. Until then they are of no more use than a Byzantine replica.
+         */
+        CORRUPT_STATE;
 
-        /** Whether a replica that it hits is one of the f for ever after. */
-        boolean isForGood() {
-            return this == BIT_ROT || this == ROLLBACK;
+        /** Whether a replica that it hits is one of the f: for ever after, or for as long as it takes to mend. */
+        boolean usesUpF() {
+            return this == BIT_ROT || this == ROLLBACK || this == CORRUPT_STATE;
         }
 
         /** Whether replicas that it has stopped start again at its end. */
         boolean stopsReplicas() {
             return switch (this) {
                 case CRASH, TORN_WRITE, DISK_FULL, FSYNC_ERROR, BIT_ROT, ROLLBACK -> true;
-                case PARTITION, MUTE, DEAFEN, RESET, SLOW_LINKS, STALL_DISK -> false;
+                case PARTITION, MUTE, DEAFEN, RESET, SLOW_LINKS, STALL_DISK, CORRUPT_STATE -> false;
             };
         }
     }

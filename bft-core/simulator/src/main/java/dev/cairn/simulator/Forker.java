@@ -2,7 +2,6 @@ package dev.cairn.simulator;
 
 import dev.cairn.protocol.Effect;
 import dev.cairn.protocol.Event;
-import dev.cairn.protocol.Proposal;
 import dev.cairn.protocol.model.Ballot;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Digest;
@@ -18,7 +17,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * As primary, looks for the weak spot of the voting rule: proposes old blocks again, at their heights, and valid new
@@ -113,8 +111,6 @@ final class Forker implements EffectRewriter {
     private Optional<Block> emptyChild(Block parent) {
         Header above = parent.header();
         long time = above.timeNanos() + 1;
-        LedgerMachine.State before = new LedgerMachine.State(Set.of(), above.roots());
-        Proposal nothing = new Proposal(parent.height().next(), time, List.of());
         return Optional.ofNullable(histories.get(parent.digest()))
                 .map(history -> new Header(
                         Header.FORMAT,
@@ -124,7 +120,7 @@ final class Forker implements EffectRewriter {
                         parent.digest(),
                         time,
                         Block.requestsRoot(insider.chainId(), List.of()),
-                        LedgerMachine.execute(before, nothing).roots(),
+                        LedgerMachine.rootsAfterNothing(above.roots()),
                         history.root(),
                         above.nextValidators(),
                         above.nextValidators(),

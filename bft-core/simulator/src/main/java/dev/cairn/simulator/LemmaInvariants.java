@@ -97,6 +97,8 @@ final class LemmaInvariants {
         public void onDurable(ReplicaId replica, LogRecord entry) {
             if (entry instanceof LogRecord.CommittedBlock committed) {
                 onCommit(committed.proof().ballot());
+            } else if (entry instanceof LogRecord.SnapshotInstalled installed) {
+                onCommit(installed.proof().ballot());
             } else if (entry instanceof LogRecord.AcceptedNewView accepted) {
                 onTip(accepted.newView());
             }

@@ -27,6 +27,7 @@ final class LogFold {
     private static final int BLOCKS_IN_ANSWER = 8;
 
     private final Genesis genesis;
+    private final int retainedBlocks;
     private final List<Block> chain = new ArrayList<>();
     private final Map<Digest, Block> bodies = new LinkedHashMap<>();
     private final TreeMap<Height, LogRecord.CommittedBlock> committed = new TreeMap<>();
@@ -36,14 +37,17 @@ final class LogFold {
     private Optional<Message.ViewChange> viewChange = Optional.empty();
     private Optional<Message.NewView> newView = Optional.empty();
     private Optional<QuorumCertificate> stable = Optional.empty();
+    private Optional<LogRecord.SnapshotInstalled> snapshot = Optional.empty();
     private final List<Evidence> evidence = new ArrayList<>();
 
-    LogFold(Genesis genesis) {
+    /** {@code retainedBlocks}: how many bodies below the stable checkpoint are kept for peers. */
+    LogFold(Genesis genesis, int retainedBlocks) {
         this.genesis = genesis;
+        this.retainedBlocks = retainedBlocks;
     }
 
-    static LogFold of(Genesis genesis, List<LogRecord> records) {
-        LogFold fold = new LogFold(genesis);
+    static LogFold of(Genesis genesis, int retainedBlocks, List<LogRecord> records) {
+        LogFold fold = new LogFold(genesis, retainedBlocks);
         records.forEach(fold::add);
         return fold;
     }
@@ -77,13 +81,13 @@ final class LogFold {
                 stable = stable.filter(
                                 known -> known.height().isAbove(r.certificate().height()))
                         .or(() -> Optional.of(r.certificate()));
-            case LogRecord.SnapshotInstalled _ -> {}
+            case LogRecord.SnapshotInstalled r -> install(r);
             case LogRecord.Misconduct r -> evidence.add(r.evidence());
         }
     }
 
     private void extendChain() {
-        for (Height next = new Height(chain.size() + 1L); ; next = next.next()) {
+        for (Height next = headHeight().next(); ; next = next.next()) {
             LogRecord.CommittedBlock record = committed.get(next);
             Block body = record == null ? null : bodies.get(record.block());
             if (body == null) {
@@ -93,13 +97,44 @@ final class LogFold {
         }
     }
 
-    /** Committed blocks from height 1 on, as far as they are known without a gap. */
+    private Height headHeight() {
+        return chain.isEmpty() ? Height.GENESIS : chain.getLast().height();
+    }
+
+    /** The chain begins anew at the anchor. */
+    private void install(LogRecord.SnapshotInstalled record) {
+        Block anchor = record.anchor();
+        snapshot = Optional.of(record);
+        bodies.put(anchor.digest(), anchor);
+        committed.put(anchor.height(), new LogRecord.CommittedBlock(anchor.height(), anchor.digest(), record.proof()));
+        committed.tailMap(anchor.height(), false).clear();
+        chain.clear();
+        chain.add(anchor);
+    }
+
+    /** Committed blocks without a gap up to the head, from height 1 or from the anchor of the last snapshot on. */
     List<Block> chain() {
         return Collections.unmodifiableList(chain);
     }
 
+    Optional<LogRecord.SnapshotInstalled> snapshot() {
+        return snapshot;
+    }
+
     Optional<Block> body(Digest block) {
-        return Optional.ofNullable(bodies.get(block));
+        return Optional.ofNullable(bodies.get(block)).filter(body -> !isGone(body.height()));
+    }
+
+    /** Whether the block at {@code height} was committed here, but is kept no more. */
+    boolean isGone(Height height) {
+        return height.isAtMost(headHeight()) && firstHeld().isAbove(height);
+    }
+
+    /** Bodies that lie further than the retained number below the stable checkpoint are gone. */
+    private Height firstHeld() {
+        Height first = chain.isEmpty() ? Height.GENESIS : chain.getFirst().height();
+        long kept = stable.map(c -> c.height().value() - retainedBlocks).orElse(0L);
+        return new Height(Math.max(first.value(), kept));
     }
 
     /** The certificate by which the block at {@code height} became final. */
@@ -109,37 +144,53 @@ final class LogFold {
 
     /** Blocks from {@code from} on that end where the headers up to a certified block are here; nothing if none are. */
     Optional<Message.Blocks> answerFrom(Height from) {
-        int first = (int) from.value() - 1;
+        if (chain.isEmpty() || isGone(from)) {
+            return Optional.empty();
+        }
+        int first = indexOf(from);
         for (int end = Math.min(chain.size(), first + BLOCKS_IN_ANSWER); end > first; end--) {
-            QuorumCertificate proof = proofAt(new Height(end)).orElseThrow();
-            int certified = (int) proof.height().value();
-            if (certified <= chain.size()) {
-                List<Header> link = chain.subList(end, certified).stream()
-                        .map(Block::header)
-                        .toList();
-                return Optional.of(new Message.Blocks(chain.subList(first, end), link, proof));
+            Block last = chain.get(end - 1);
+            QuorumCertificate proof = proofAt(last.height()).orElseThrow();
+            Optional<List<Header>> link = linkFrom(last, proof);
+            if (link.isPresent()) {
+                return Optional.of(new Message.Blocks(chain.subList(first, end), link.get(), proof));
             }
         }
         return Optional.empty();
     }
 
+    private int indexOf(Height height) {
+        return (int) (height.value() - chain.getFirst().height().value());
+    }
+
+    /** The headers after {@code block} up to the one that {@code proof} names; nothing if they are not all here yet. */
+    Optional<List<Header>> linkFrom(Block block, QuorumCertificate proof) {
+        Optional<List<Header>> brought = snapshot.filter(
+                        s -> s.anchor().equals(block) && s.proof().equals(proof))
+                .map(LogRecord.SnapshotInstalled::link);
+        if (brought.isPresent()) {
+            return brought;
+        }
+        if (proof.height().isAbove(headHeight())) {
+            return Optional.empty();
+        }
+        return Optional.of(chain.subList(indexOf(block.height()) + 1, indexOf(proof.height()) + 1).stream()
+                .map(Block::header)
+                .toList());
+    }
+
     Recovery recovery() {
         Block head = chain.isEmpty() ? genesis.block() : chain.getLast();
-        MerkleFrontier history = MerkleFrontier.EMPTY;
-        if (!chain.isEmpty()) {
-            history = history.append(genesis.block().digest());
-            for (Block block : chain.subList(0, chain.size() - 1)) {
-                history = history.append(block.digest());
-            }
-        }
         Height floor = stable.map(QuorumCertificate::height).orElse(Height.GENESIS);
         Map<Height, Digest> recent = new TreeMap<>();
-        recent.put(Height.GENESIS, genesis.block().digest());
+        if (snapshot.isEmpty()) {
+            recent.put(Height.GENESIS, genesis.block().digest());
+        }
         chain.forEach(block -> recent.put(block.height(), block.digest()));
         recent.keySet().removeIf(height -> floor.isAbove(height));
         return new Recovery(
                 head,
-                history,
+                historyBelow(head),
                 proofAt(head.height()),
                 recent,
                 bodies.values().stream()
@@ -154,8 +205,20 @@ final class LogFold {
                 newView,
                 stable,
                 evidence,
-                Optional.empty(),
+                snapshot,
                 false);
+    }
+
+    private MerkleFrontier historyBelow(Block head) {
+        MerkleFrontier history = snapshot.map(LogRecord.SnapshotInstalled::history)
+                .orElse(
+                        chain.isEmpty()
+                                ? MerkleFrontier.EMPTY
+                                : MerkleFrontier.EMPTY.append(genesis.block().digest()));
+        for (Block block : chain) {
+            history = block.equals(head) ? history : history.append(block.digest());
+        }
+        return history;
     }
 
     private Map<Ballot, Signature> slotsAbove(Height floor) {

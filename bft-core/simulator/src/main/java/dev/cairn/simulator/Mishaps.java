@@ -64,7 +64,7 @@ final class Mishaps {
             return;
         }
         trace.add(agenda.nowMicros(), fault + " begins");
-        if (!fault.kind().isForGood()) {
+        if (!fault.kind().usesUpF()) {
             counters.count("fault " + fault.kind());
         }
         network.begin(fault);
@@ -78,7 +78,7 @@ final class Mishaps {
             case STALL_DISK -> victim.stallDiskUntil(agenda.nowMicros() + fault.lastsMillis() * 1000L);
             case DISK_FULL -> victim.disk.setFull(true);
             case FSYNC_ERROR -> victim.disk.setFailing(true);
-            case BIT_ROT, ROLLBACK -> spoil(victim, fault.kind());
+            case BIT_ROT, ROLLBACK, CORRUPT_STATE -> spoil(victim, fault.kind());
             case PARTITION, MUTE, DEAFEN, RESET, SLOW_LINKS -> {}
         }
     }
@@ -88,13 +88,19 @@ final class Mishaps {
         if (!faulty.contains(index) && faulty.size() == world.faulty()) {
             return;
         }
-        crash(victim);
-        boolean spoilt = kind == Fault.Kind.BIT_ROT ? victim.disk.rot(random) : victim.rollBack();
-        if (spoilt) {
+        if (spoils(victim, kind)) {
             faulty.add(index);
             counters.count("fault " + kind);
             trace.add(agenda.nowMicros(), victim.id, kind);
         }
+    }
+
+    private boolean spoils(SimReplica victim, Fault.Kind kind) {
+        if (kind == Fault.Kind.CORRUPT_STATE) {
+            return victim.corruptState();
+        }
+        crash(victim);
+        return kind == Fault.Kind.BIT_ROT ? victim.disk.rot(random) : victim.rollBack();
     }
 
     private void end(Fault fault) {

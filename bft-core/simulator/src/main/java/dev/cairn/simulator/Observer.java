@@ -44,8 +44,14 @@ interface Observer {
     /** A record will survive every crash from now on. */
     default void onDurable(ReplicaId replica, LogRecord entry) {}
 
-    /** A replica starts with {@code head} and, below and with it, {@code chain}, the committed blocks of its log. */
+    /**
+     * A replica starts with {@code head} and, below and with it, {@code chain}, the committed blocks of its log without a
+     * gap: from height 1 on, or from where it took a state from others.
+     */
     default void onStarted(ReplicaId replica, int life, Block head, List<Block> chain) {}
+
+    /** The state that the replica starts with, after {@code head}. */
+    default void onState(ReplicaId replica, Block head, StateRoots roots) {}
 
     default void onTransition(ReplicaId replica, Transition transition) {}
 

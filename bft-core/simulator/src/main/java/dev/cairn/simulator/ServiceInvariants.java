@@ -64,17 +64,21 @@ final class ServiceInvariants {
     static final class Progress extends Invariant {
         private static final int MOST_PATIENCE = 8;
         private static final int FETCHES = 20;
+        private static final int TRANSFERS = 2;
 
         /**
          * Up to f Byzantine primaries and the view that was under way each cost the longest patience there is: for a
-         * NEW-VIEW at its cap, for a request that is passed over, and for one that waits. Then all catch up.
+         * NEW-VIEW at its cap, for a request that is passed over, and for one that waits. Then all catch up, some by
+         * a state from others: each liar may offer one and hold it back until patience ends, and so may each of its
+         * parts, before an honest one is asked.
          */
         static long ticksToRecover(Timeouts timeouts, int faulty) {
             long view = timeouts.newViewCapTicks()
                     + timeouts.censorTicks()
                     + timeouts.silenceTicks()
                     + (long) MOST_PATIENCE * (timeouts.relayTicks() + timeouts.requestTicks());
-            return (faulty + 2) * view + (long) FETCHES * timeouts.fetchTicks();
+            long transfer = timeouts.transferTicks() + 2L * FETCHES * timeouts.fetchTicks();
+            return (faulty + 2) * view + (long) FETCHES * timeouts.fetchTicks() + (faulty + 1L) * TRANSFERS * transfer;
         }
 
         @Override

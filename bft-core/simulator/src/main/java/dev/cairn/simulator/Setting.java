@@ -11,7 +11,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What all replicas of a world agree on before it begins. */
-record Setting(Genesis genesis, Timeouts timeouts, SimCrypto crypto, int maxSyncMicros) {
+record Setting(
+        Genesis genesis,
+        Timeouts timeouts,
+        SimCrypto crypto,
+        int maxSyncMicros,
+        int retainedBlocks,
+        int chunkBytes,
+        int maxTransferMicros) {
     static final long START_NANOS = 1_700_000_000_000_000_000L;
 
     static Setting of(World world) {
@@ -26,7 +33,14 @@ record Setting(Genesis genesis, Timeouts timeouts, SimCrypto crypto, int maxSync
                 START_NANOS,
                 1,
                 LedgerMachine.GENESIS.roots());
-        return new Setting(genesis, world.timeouts(), new SimCrypto(genesis), world.maxSyncMicros());
+        return new Setting(
+                genesis,
+                world.timeouts(),
+                new SimCrypto(genesis),
+                world.maxSyncMicros(),
+                world.retainedBlocks(),
+                world.chunkBytes(),
+                world.maxTransferMicros());
     }
 
     List<ReplicaId> peersOf(ReplicaId self) {

@@ -67,7 +67,8 @@ final class SimNetwork {
                 case PARTITION, RESET -> fault.separates(from, to);
                 case MUTE -> fault.hits(from);
                 case DEAFEN -> fault.hits(to);
-                case CRASH, SLOW_LINKS, STALL_DISK, TORN_WRITE, DISK_FULL, FSYNC_ERROR, BIT_ROT, ROLLBACK -> false;
+                case CRASH, SLOW_LINKS, STALL_DISK, TORN_WRITE, DISK_FULL, FSYNC_ERROR -> false;
+                case BIT_ROT, ROLLBACK, CORRUPT_STATE -> false;
             };
             if (lost) {
                 return true;
@@ -107,7 +108,7 @@ final class SimNetwork {
             case RESET -> true;
             case PARTITION -> random.nextBoolean();
             case CRASH, MUTE, DEAFEN, SLOW_LINKS -> false;
-            case STALL_DISK, TORN_WRITE, DISK_FULL, FSYNC_ERROR, BIT_ROT, ROLLBACK -> false;
+            case STALL_DISK, TORN_WRITE, DISK_FULL, FSYNC_ERROR, BIT_ROT, ROLLBACK, CORRUPT_STATE -> false;
         };
         if (noticed) {
             forEachCut(fault, this::breakLink);

@@ -10,6 +10,8 @@ import dev.cairn.protocol.ReplicaStatus;
 import dev.cairn.protocol.Transition;
 import dev.cairn.protocol.Verified;
 import dev.cairn.protocol.model.Block;
+import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.QuorumCertificate;
@@ -20,10 +22,13 @@ import dev.cairn.protocol.model.Signature;
 import dev.cairn.protocol.model.Statement;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +40,7 @@ final class SimReplica {
     private static final int LEAST_SYNC_MICROS = 50;
     private static final int CALM_SYNC_MICROS = 500;
     private static final int EXECUTION_MICROS = 50;
+    private static final int SPLITS = 4;
 
     /** The world as its replicas see it. */
     interface Surroundings {
@@ -42,7 +48,7 @@ final class SimReplica {
 
         void durable(SimReplica replica, LogRecord entry);
 
-        void started(SimReplica replica, Block head, List<Block> chain);
+        void started(SimReplica replica, Block head, List<Block> chain, LedgerMachine.State state);
 
         void committed(SimReplica replica, Block block, QuorumCertificate proof, LedgerMachine.State state);
 
@@ -61,8 +67,11 @@ final class SimReplica {
         /** The replica could not make something durable, and must stop. */
         void diskFailed(SimReplica replica);
 
-        /** The state after a chain of committed blocks. */
-        LedgerMachine.State stateAfter(List<Block> chain);
+        /** A new core took the retired one's place in the same process. */
+        void restarted(SimReplica replica);
+
+        /** The state after committed blocks, executed one after the other on {@code base}. */
+        LedgerMachine.State stateAfter(LedgerMachine.State base, List<Block> blocks);
 
         boolean isCalm();
     }
@@ -79,15 +88,23 @@ final class SimReplica {
     private final List<ReplicaId> peers;
     private final Queue<Waiting> waiting = new ArrayDeque<>();
     private final Map<ExecutionId, LedgerMachine.State> states = new HashMap<>();
+    private final Set<ExecutionId> pinned = new HashSet<>();
+
+    /** Complete and durable states that came from others, by their anchor. */
+    private final Map<Digest, LedgerMachine.State> received = new HashMap<>();
+
+    private LedgerChunks.@Nullable Incoming incoming;
     private LogFold log;
     private @Nullable Replica core;
     private LedgerMachine.State committed = LedgerMachine.GENESIS;
     private Height committedHeight = Height.GENESIS;
     private boolean rolledBack;
     private int life;
+    private int session;
     private boolean syncing;
     private long diskStalledUntil;
     private long executionsDoneAt;
+    private long transfersDoneAt;
 
     SimReplica(
             ReplicaId id,
@@ -104,7 +121,7 @@ final class SimReplica {
         this.surroundings = surroundings;
         this.peers = setting.peersOf(id);
         this.disk = new SimDisk(entry -> surroundings.durable(this, entry));
-        this.log = new LogFold(setting.genesis());
+        this.log = new LogFold(setting.genesis(), setting.retainedBlocks());
         this.malice = traits.map(t -> new Malice(t.strategies(), new Inside(), counters));
     }
 
@@ -123,6 +140,11 @@ final class SimReplica {
 
     int life() {
         return life;
+    }
+
+    /** Counts the starts of its process, by which what clients asked of it is lost. */
+    int session() {
+        return session;
     }
 
     Height committedHeight() {
@@ -147,25 +169,59 @@ final class SimReplica {
     /** False if the log is damaged: the replica stays down. */
     boolean start() {
         Optional<List<LogRecord>> records = disk.read();
+        session++;
         records.ifPresent(this::start);
         return records.isPresent();
     }
 
     private void start(List<LogRecord> records) {
         life++;
-        log = LogFold.of(setting.genesis(), records);
+        log = LogFold.of(setting.genesis(), setting.retainedBlocks(), records);
         Recovery recovery = log.recovery();
         states.clear();
+        pinned.clear();
         waiting.clear();
         syncing = false;
-        committed = surroundings.stateAfter(log.chain());
+        Optional<LedgerMachine.State> last = lastState();
+        if (last.isEmpty()) {
+            surroundings.halted(this, "its log goes on from a state that is not there");
+            return;
+        }
+        committed = last.get();
         committedHeight = recovery.head().height();
         states.put(ExecutionId.HEAD_AT_START, committed);
-        surroundings.started(this, recovery.head(), log.chain());
+        surroundings.started(this, recovery.head(), log.chain(), committed);
         Replica fresh = new Replica(
                 id, setting.genesis(), setting.timeouts(), statement -> SimCrypto.sign(id, statement), recovery);
         core = fresh;
         perform(fresh.start());
+    }
+
+    /** Blocks are executed on the genesis state, or on the state of the last snapshot, if that was really made durable. */
+    private Optional<LedgerMachine.State> lastState() {
+        if (log.snapshot().isEmpty()) {
+            return Optional.of(surroundings.stateAfter(LedgerMachine.GENESIS, log.chain()));
+        }
+        List<Block> aboveAnchor = log.chain().subList(1, log.chain().size());
+        return Optional.ofNullable(received.get(log.chain().getFirst().digest()))
+                .map(base -> surroundings.stateAfter(base, aboveAnchor));
+    }
+
+    /** A new core goes on from the log; the process and its clients stay. */
+    private void restart() {
+        Replica.Unanswered unanswered = Objects.requireNonNull(core).unanswered();
+        stop();
+        disk.read().ifPresent(this::start);
+        surroundings.restarted(this);
+        unanswered.requests().forEach(request -> step(new Event.Submitted(request)));
+        unanswered.readers().forEach(reader -> step(new Event.ReadRequested(reader)));
+    }
+
+    /** Whatever it holds in memory goes wrong; false if it holds nothing. */
+    boolean corruptState() {
+        states.replaceAll((_, state) -> state.corrupted());
+        committed = committed.corrupted();
+        return isUp();
     }
 
     /** Stops at once; what then becomes of the disk is for the caller to say. */
@@ -173,6 +229,7 @@ final class SimReplica {
         core = null;
         life++;
         waiting.clear();
+        incoming = null;
     }
 
     /** An old copy takes the log's place, and what was signed since is forgotten; false if there is no such copy. */
@@ -299,11 +356,62 @@ final class SimReplica {
             }
             case Effect.Commit e -> commit(e);
             case Effect.ReadReady e -> surroundings.readReleased(this, e.readId());
-            case Effect.ServeBlocks e -> log.answerFrom(e.from()).ifPresent(blocks -> serve(e.to(), blocks));
+            case Effect.ServeBlocks e -> serveBlocks(e);
             case Effect.ServeBody e -> log.body(e.block()).ifPresent(block -> serve(e.to(), new Message.Body(block)));
-            case Effect.Discard e -> states.remove(e.execution());
-            case Effect.Pin _, Effect.Unpin _, Effect.ServeSnapshot _, Effect.ServeChunk _, Effect.Restart _ -> {}
+            case Effect.Discard e -> {
+                require(!pinned.contains(e.execution()), "discards a pinned state");
+                states.remove(e.execution());
+            }
+            case Effect.Pin e ->
+                require(states.containsKey(e.execution()) && pinned.add(e.execution()), "pins what it may not");
+            case Effect.Unpin e -> require(pinned.remove(e.execution()), "unpins what is not pinned");
+            case Effect.ServeSnapshot e -> serveSnapshot(e);
+            case Effect.ServeChunk e -> serveChunk(e);
+            case Effect.Restart _ -> restart();
         }
+    }
+
+    private void require(boolean holds, String what) {
+        if (!holds) {
+            throw new IllegalStateException(id + " " + what);
+        }
+    }
+
+    private void serveBlocks(Effect.ServeBlocks e) {
+        if (log.isGone(e.from())) {
+            beside(() -> step(new Event.BlocksNotHeld(e.to(), e.from())));
+        } else {
+            log.answerFrom(e.from()).ifPresent(blocks -> serve(e.to(), blocks));
+        }
+    }
+
+    private void serveSnapshot(Effect.ServeSnapshot e) {
+        require(pinned.contains(e.execution()), "offers what is not pinned");
+        List<Bytes> splits = LedgerChunks.splits(stateOf(e.execution()), SPLITS);
+        beside(() -> log.linkFrom(e.anchor(), e.proof())
+                .ifPresent(link ->
+                        serve(e.to(), new Message.SnapshotOffer(e.anchor(), e.history(), link, e.proof(), splits))));
+    }
+
+    private void serveChunk(Effect.ServeChunk e) {
+        require(pinned.contains(e.execution()), "serves what is not pinned");
+        LedgerMachine.State state = stateOf(e.execution());
+        beside(() -> {
+            Bytes content = LedgerChunks.chunk(state, e.from(), e.until(), setting.chunkBytes());
+            serve(e.to(), new Message.Chunk(e.anchor(), e.from(), e.until(), content));
+        });
+    }
+
+    /** Done after a while, one thing after the other, if this life lasts so long. */
+    private void beside(Runnable work) {
+        int begunIn = life;
+        long takes = 1 + random.nextLong(setting.maxTransferMicros());
+        transfersDoneAt = Math.max(transfersDoneAt, agenda.nowMicros()) + takes;
+        agenda.at(transfersDoneAt, () -> {
+            if (begunIn == life) {
+                work.run();
+            }
+        });
     }
 
     /** What is read from the log passes the strategies of a Byzantine replica like everything else that it says. */
@@ -322,13 +430,36 @@ final class SimReplica {
             case Effect.Reject e -> surroundings.rejected(this, e);
             case Effect.Accuse e -> surroundings.accused(this, e);
             case Effect.Note e -> surroundings.noted(this, e.transition());
-            case Effect.BeginSnapshot _, Effect.StoreChunk _, Effect.CompleteSnapshot _ -> {}
-            case Effect.AbandonSnapshot _ -> {}
+            case Effect.BeginSnapshot e -> incoming = new LedgerChunks.Incoming(e.anchor());
+            case Effect.StoreChunk e -> {
+                LedgerChunks.Incoming into = incoming(e.anchor());
+                beside(() ->
+                        step(new Event.ChunkJudged(e.source(), e.anchor(), e.from(), into.add(e.from(), e.content()))));
+            }
+            case Effect.CompleteSnapshot e -> {
+                LedgerChunks.Incoming whole = incoming(e.anchor());
+                beside(() -> {
+                    boolean sound = whole.complete();
+                    whole.state().ifPresent(state -> received.put(e.anchor(), state));
+                    step(new Event.SnapshotCompleted(e.anchor(), sound));
+                });
+            }
+            case Effect.AbandonSnapshot e -> {
+                incoming(e.anchor()).close();
+                incoming = null;
+            }
             case Effect.Halt e -> {
                 surroundings.halted(this, e.reason());
                 core = null;
             }
         }
+    }
+
+    private LedgerChunks.Incoming incoming(Digest anchor) {
+        if (incoming == null || !incoming.header().digest().equals(anchor)) {
+            throw new IllegalStateException(id + " receives no state of " + anchor);
+        }
+        return incoming;
     }
 
     /** Takes a random while, often none, but executions end in the order in which they began. */
@@ -377,7 +508,7 @@ final class SimReplica {
         }
 
         @Override
-        public dev.cairn.protocol.model.Digest chainId() {
+        public Digest chainId() {
             return setting.genesis().chainId();
         }
 

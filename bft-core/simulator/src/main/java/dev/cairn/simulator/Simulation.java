@@ -192,6 +192,10 @@ public final class Simulation implements SimReplica.Surroundings, SimNetwork.Por
                 m.blocks().forEach(block -> seen(block.header()));
                 m.link().forEach(this::seen);
             }
+            case Message.SnapshotOffer m -> {
+                seen(m.anchor().header());
+                m.link().forEach(this::seen);
+            }
             default -> {}
         }
         if (from.isHonest()) {
@@ -212,16 +216,25 @@ public final class Simulation implements SimReplica.Surroundings, SimNetwork.Por
     }
 
     @Override
-    public void started(SimReplica replica, Block head, List<Block> chain) {
+    public void started(SimReplica replica, Block head, List<Block> chain, LedgerMachine.State state) {
         trace.add(agenda.nowMicros(), replica.id, "starts at " + head);
         if (replica.isHonest()) {
             checker.tell(observer -> observer.onStarted(replica.id, replica.life(), head, chain));
+            checker.tell(observer -> observer.onState(replica.id, head, state.roots()));
         }
     }
 
     @Override
+    public void restarted(SimReplica replica) {
+        counters.count("snapshot restart");
+        network.started(replica.id.index());
+    }
+
+    @Override
     public void committed(SimReplica replica, Block block, QuorumCertificate proof, LedgerMachine.State state) {
-        stateAfterBlock.putIfAbsent(block.digest(), state);
+        if (state.ledger().root().equals(block.header().roots().stateRoot())) { // else memory is corrupt
+            stateAfterBlock.putIfAbsent(block.digest(), state);
+        }
         if (replica.isHonest()) {
             Observer.Decided decided = new Observer.Decided(
                     replica.id,
@@ -286,9 +299,9 @@ public final class Simulation implements SimReplica.Surroundings, SimNetwork.Por
 
     /** Looked up where it was computed before. */
     @Override
-    public LedgerMachine.State stateAfter(List<Block> chain) {
-        LedgerMachine.State state = LedgerMachine.GENESIS;
-        for (Block block : chain) {
+    public LedgerMachine.State stateAfter(LedgerMachine.State base, List<Block> blocks) {
+        LedgerMachine.State state = base;
+        for (Block block : blocks) {
             LedgerMachine.State before = state;
             state = stateAfterBlock.computeIfAbsent(
                     block.digest(),

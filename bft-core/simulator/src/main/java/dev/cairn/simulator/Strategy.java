@@ -1,5 +1,7 @@
 package dev.cairn.simulator;
 
+import dev.cairn.protocol.model.Message;
+
 /** What a Byzantine replica does to the effects of the honest code inside it, with no key but its own. */
 public enum Strategy {
     /** Says nothing at all. */
@@ -47,7 +49,13 @@ public enum Strategy {
     /** Changes other clients' requests. */
     FORGE_REQUESTS,
     /** As primary, floods with proposals for heights that nobody will reach. */
-    FAR_FUTURE;
+    FAR_FUTURE,
+    /** Offers states that nobody certified, with another history, from long ago, or cut in absurd places. */
+    LIE_IN_OFFERS,
+    /** Sends parts of a state that are damaged, cut short, or others than were asked for. */
+    CORRUPT_CHUNKS,
+    /** Offers a state and sends nothing of it. */
+    WITHHOLD_CHUNKS;
 
     EffectRewriter rewriter(Insider insider) {
         return switch (this) {
@@ -74,6 +82,9 @@ public enum Strategy {
             case WRONG_TIMES -> new Forger(insider, Forger::wrongTimes);
             case FORGE_REQUESTS -> new Forger.Requests(insider);
             case FAR_FUTURE -> new Forger(insider, Forger::farFuture);
+            case LIE_IN_OFFERS -> new SnapshotLies.Offers(insider);
+            case CORRUPT_CHUNKS -> new SnapshotLies.Chunks(insider);
+            case WITHHOLD_CHUNKS -> Silences.dropping(send -> send.message() instanceof Message.Chunk);
         };
     }
 }

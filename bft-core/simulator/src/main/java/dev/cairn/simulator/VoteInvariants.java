@@ -72,7 +72,7 @@ final class VoteInvariants {
                 case LogRecord.SentViewChange r -> check(replica, r.viewChange());
                 case LogRecord.AcceptedNewView r -> r.newView().viewChanges().forEach(change -> check(replica, change));
                 case LogRecord.BlockBody r -> onSeen(r.block().header());
-                case LogRecord.SnapshotInstalled r -> check(replica, r.proof(), Phase.COMMIT);
+                case LogRecord.SnapshotInstalled r -> checkSnapshot(replica, r);
                 case LogRecord.ProposedSlot _, LogRecord.CastVote _, LogRecord.Misconduct _ -> {}
             }
         }
@@ -85,7 +85,32 @@ final class VoteInvariants {
                 newView.viewChanges().forEach(change -> check(from, change));
             } else if (message instanceof Message.Blocks blocks) {
                 check(from, blocks.proof(), Phase.COMMIT);
+            } else if (message instanceof Message.SnapshotOffer offer) {
+                check(from, offer.proof(), Phase.COMMIT);
             }
+        }
+
+        /** What a replica goes on from is certified, and so is the history that it goes on with. */
+        private void checkSnapshot(ReplicaId replica, LogRecord.SnapshotInstalled installed) {
+            check(replica, installed.proof(), Phase.COMMIT);
+            Digest at = installed.anchor().digest();
+            for (Header header : installed.link()) {
+                at = header.parent().equals(at) ? header.digest() : Digest.ZERO;
+            }
+            require(
+                    at.equals(installed.proof().block()),
+                    "%s goes on from the unproven %s",
+                    replica,
+                    installed.anchor());
+            require(
+                    installed.history().size() == installed.anchor().height().value()
+                            && installed
+                                    .history()
+                                    .root()
+                                    .equals(installed.anchor().header().historyRoot()),
+                    "%s goes on from %s with another history",
+                    replica,
+                    installed.anchor());
         }
 
         private void check(ReplicaId replica, Message.ViewChange change) {

@@ -73,6 +73,13 @@ final class VotingRule extends Invariant {
                     .put(
                             committed.block(),
                             new Committed(committed.height(), committed.proof().view()));
+        } else if (entry instanceof LogRecord.SnapshotInstalled installed) {
+            Block anchor = installed.anchor();
+            of(replica)
+                    .committed
+                    .put(
+                            anchor.digest(),
+                            new Committed(anchor.height(), installed.proof().view()));
         }
     }
 

@@ -15,7 +15,7 @@ import java.util.SplittableRandom;
 
 /** The clients: what they asked of which replica, what they were told, and what they still wait for. */
 final class Workload {
-    private record PendingRead(SimReplica reader, int life, Height mustSee) {}
+    private record PendingRead(SimReplica reader, Height mustSee) {}
 
     private final List<SimReplica> replicas;
     private final SplittableRandom random;
@@ -49,7 +49,7 @@ final class Workload {
         if (!gateway.isUp()) {
             return;
         }
-        RequestId id = new RequestId(new ClientId(gateway.id.index()), gateway.life(), nextSequence++);
+        RequestId id = new RequestId(new ClientId(gateway.id.index()), gateway.session(), nextSequence++);
         Bytes operations = Bytes.utf8("request " + id.sequence());
         Request unsigned = new Request(id, operations, new Signature(Bytes.EMPTY));
         Request request = new Request(id, operations, SimCrypto.sign(unsigned));
@@ -62,7 +62,7 @@ final class Workload {
         SimReplica reader = anyReplica();
         if (reader.isUp() && reader.isHonest()) {
             long id = nextRead++;
-            reads.put(id, new PendingRead(reader, reader.life(), acknowledged));
+            reads.put(id, new PendingRead(reader, acknowledged));
             reader.step(new Event.ReadRequested(id));
         }
     }
@@ -122,6 +122,6 @@ final class Workload {
     /** What a gateway took and then crashed, or lied about, may be lost: nobody was told that it was done. */
     private boolean isOwed(RequestId request) {
         SimReplica gateway = replicas.get(request.client().number());
-        return gateway.isSound() && gateway.life() == request.session();
+        return gateway.isSound() && gateway.session() == request.session();
     }
 }

@@ -23,6 +23,9 @@ import java.util.SplittableRandom;
  * @param duplicatePercent how many of a hundred come twice
  * @param maxSyncMicros an fsync takes up to this long
  * @param maxSkewMillis replicas' clocks are up to this far apart
+ * @param retainedBlocks how many bodies below the stable checkpoint a replica keeps for others
+ * @param chunkBytes what a part of a state aims at when it is transferred
+ * @param maxTransferMicros reading or checking such a part takes up to this long
  * @param faults what goes wrong besides
  * @param byzantine what each Byzantine replica does; at most f of them
  */
@@ -39,8 +42,14 @@ public record World(
         int duplicatePercent,
         int maxSyncMicros,
         int maxSkewMillis,
+        int retainedBlocks,
+        int chunkBytes,
+        int maxTransferMicros,
         List<Fault> faults,
         List<Traits> byzantine) {
+    /** So many retained blocks are all that a world has. */
+    public static final int ALL_BLOCKS = 1_000_000;
+
     public World {
         faults = List.copyOf(faults);
         byzantine = List.copyOf(byzantine);
@@ -63,6 +72,7 @@ public record World(
     /** An honest world drawn from a seed. */
     public static World honest(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
+        SplittableRandom transfer = new SplittableRandom(seed + 1_000_003);
         int replicas = pick(random, 4, 4, 4, 7, 10);
         int chaosMillis = random.nextInt(300, 3001);
         return new World(
@@ -78,6 +88,9 @@ public record World(
                 pick(random, 0, 0, 2, 10),
                 pick(random, 100, 3_000, 3_000, 30_000),
                 pick(random, 0, 0, 50, 900),
+                pick(transfer, 0, 3, 10, ALL_BLOCKS, ALL_BLOCKS),
+                transfer.nextInt(64, 513),
+                pick(transfer, 100, 2_000, 20_000),
                 drawFaults(random, replicas, chaosMillis),
                 List.of());
     }
@@ -138,6 +151,9 @@ public record World(
                 duplicatePercent,
                 maxSyncMicros,
                 maxSkewMillis,
+                retainedBlocks,
+                chunkBytes,
+                maxTransferMicros,
                 faults,
                 traits);
     }
@@ -156,6 +172,9 @@ public record World(
                 duplicatePercent,
                 maxSyncMicros,
                 maxSkewMillis,
+                retainedBlocks,
+                chunkBytes,
+                maxTransferMicros,
                 faults,
                 byzantine);
     }

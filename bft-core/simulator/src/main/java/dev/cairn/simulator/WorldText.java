@@ -24,6 +24,9 @@ final class WorldText {
                 + ";duplicates=" + w.duplicatePercent()
                 + ";sync=" + w.maxSyncMicros()
                 + ";skew=" + w.maxSkewMillis()
+                + ";retained=" + w.retainedBlocks()
+                + ";chunk=" + w.chunkBytes()
+                + ";transfer=" + w.maxTransferMicros()
                 + ";faults=" + joined(w.faults(), ",", Fault::toString)
                 + ";byzantine=" + joined(w.byzantine(), ",", WorldText::formatTraits);
     }
@@ -50,6 +53,9 @@ final class WorldText {
                 number(fields, "duplicates"),
                 number(fields, "sync"),
                 number(fields, "skew"),
+                number(fields, "retained"),
+                number(fields, "chunk"),
+                number(fields, "transfer"),
                 split(get(fields, "faults"), ",", Fault::parse),
                 split(get(fields, "byzantine"), ",", WorldText::parseTraits));
     }

@@ -346,7 +346,8 @@ final class Mutants {
                             "return candidates.containsKey(block.digest())\n                ||",
                             "return true || candidates.containsKey(block.digest())\n                ||")));
 
-    static final List<Mutant> ALL = Stream.of(VOTING_RULE, VIEW_CHANGE, QUORUMS, READS, DURABILITY, LIVENESS)
+    static final List<Mutant> ALL = Stream.of(
+                    VOTING_RULE, VIEW_CHANGE, QUORUMS, READS, DURABILITY, LIVENESS, TransferMutants.ALL)
             .flatMap(List::stream)
             .toList();
 

@@ -45,6 +45,17 @@ class SimulatedWorldsTest {
             "NEW-VIEW with a tip",
             "tip proposed again",
             "committed by a descendant's certificate",
+            "SnapshotPinned",
+            "SnapshotOffered",
+            "TransferBegun",
+            "ChunkStored",
+            "TransferCompleted",
+            "TransferAbandoned",
+            "Quarantined",
+            "offer made",
+            "chunk served",
+            "chunk of a state that is not held",
+            "snapshot restart",
             "blocks served",
             "body asked for",
             "body served",
@@ -75,6 +86,7 @@ class SimulatedWorldsTest {
         Counters counters = sweep("hostile", World::hostile);
         if (WORLDS >= ENOUGH_FOR_COVERAGE) {
             assertCounted(counters, "accusation");
+            assertCounted(counters, "ChunkRefused");
             for (Strategy strategy : Strategy.values()) {
                 assertCounted(counters, "strategy " + strategy);
             }

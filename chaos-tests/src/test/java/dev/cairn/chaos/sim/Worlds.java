@@ -17,24 +17,29 @@ final class Worlds {
 
     private record Weather(int delayMicros, int loss, int duplicates, int syncMicros, int skewMillis) {}
 
+    private record Transfers(int retainedBlocks, int chunkBytes, int micros) {}
+
     static Arbitrary<World> honest() {
-        return Combinators.combine(Arbitraries.longs().greaterOrEqual(0), sizes(), weathers(), faults())
-                .as((seed, size, weather, faults) -> world(seed, size, weather, faults, List.of()));
+        return Combinators.combine(Arbitraries.longs().greaterOrEqual(0), sizes(), weathers(), transfers(), faults())
+                .as((seed, size, weather, transfers, faults) ->
+                        world(seed, size, weather, transfers, faults, List.of()));
     }
 
     static Arbitrary<World> hostile() {
-        return Combinators.combine(Arbitraries.longs().greaterOrEqual(0), sizes(), weathers(), faults(), strategies())
-                .as((seed, size, weather, faults, strategies) -> {
+        return Combinators.combine(
+                        Arbitraries.longs().greaterOrEqual(0), sizes(), weathers(), transfers(), faults(), strategies())
+                .as((seed, size, weather, transfers, faults, strategies) -> {
                     List<World.Traits> traits = new ArrayList<>();
                     int faulty = Math.min(strategies.size(), (size.replicas() - 1) / 3);
                     for (int i = 0; i < faulty; i++) {
                         traits.add(new World.Traits(i, strategies.get(i)));
                     }
-                    return world(seed, size, weather, faults, traits);
+                    return world(seed, size, weather, transfers, faults, traits);
                 });
     }
 
-    private static World world(long seed, Size size, Weather weather, List<Fault> faults, List<World.Traits> traits) {
+    private static World world(
+            long seed, Size size, Weather weather, Transfers transfers, List<Fault> faults, List<World.Traits> traits) {
         return new World(
                 seed,
                 size.replicas(),
@@ -48,6 +53,9 @@ final class Worlds {
                 weather.duplicates(),
                 weather.syncMicros(),
                 weather.skewMillis(),
+                transfers.retainedBlocks(),
+                transfers.chunkBytes(),
+                transfers.micros(),
                 faults,
                 traits);
     }
@@ -71,6 +79,14 @@ final class Worlds {
                         Arbitraries.of(100, 3_000, 30_000),
                         Arbitraries.of(0, 50, 900))
                 .as(Weather::new);
+    }
+
+    private static Arbitrary<Transfers> transfers() {
+        return Combinators.combine(
+                        Arbitraries.of(World.ALL_BLOCKS, 10, 3, 0),
+                        Arbitraries.integers().between(64, 512),
+                        Arbitraries.of(100, 2_000, 20_000))
+                .as(Transfers::new);
     }
 
     private static Arbitrary<List<Fault>> faults() {

@@ -64,7 +64,7 @@ enum Ban {
     SOCKETS(true, "return Effect.Send or Effect.Broadcast") {
         @Override
         void judge(JavaClass type, Report report) {
-            report.types(type, "javax?\\.net\\..*|java\\.nio\\.channels\\..*|java\\.rmi\\..*");
+            report.types(type, "javax?\\.net\\..*|java\\.nio\\.channels\\.(?!FileChannel$).*|java\\.rmi\\..*");
         }
     },
     FILES(false, "return Effect.Persist; the state machine's own storage is dev.cairn.kv.store") {
@@ -73,7 +73,7 @@ enum Ban {
             // A Path is a name, and streams of bytes in memory are no files.
             report.types(
                     type,
-                    "java\\.nio\\.file\\.(?!Path$).*"
+                    "java\\.nio\\.file\\.(?!Path$).*|java\\.nio\\.channels\\.FileChannel"
                             + "|java\\.io\\.(?!Serializable$|ByteArray(In|Out)putStream$|(In|Out)putStream$"
                             + "|(Unchecked)?IOException$).*");
             report.calls(type, "java\\.nio\\.file\\.Path\\.(toFile|toRealPath|register)\\(.*");

@@ -3,8 +3,9 @@ package dev.cairn.kv;
 import dev.cairn.kv.snapshot.ChunkReader;
 import dev.cairn.kv.snapshot.ReceivedState;
 import dev.cairn.kv.store.KvStore;
+import dev.cairn.kv.store.PersistedHeight;
+import dev.cairn.kv.store.Pins;
 import dev.cairn.kv.store.Purger;
-import dev.cairn.kv.store.StoreException;
 import dev.cairn.protocol.Proposal;
 import dev.cairn.protocol.StateMachine;
 import dev.cairn.protocol.model.Block;
@@ -14,36 +15,29 @@ import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.StateRoots;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The key-value store as a replicated state machine. Execution is pure; the committed state is one reference that any
  * thread may read; the disk follows behind.
  */
 public final class KvStateMachine implements StateMachine<KvState>, AutoCloseable {
-    private static final Duration PERSIST_PATIENCE = Duration.ofSeconds(30);
-
     private final KvStore store;
     private final Limits limits;
     private volatile Purger purger;
     private volatile Pins pins;
     private volatile KvState committed;
-    private volatile Height persisted;
-    private final AtomicReference<@Nullable ReceivedState> incoming = new AtomicReference<>();
+    private final PersistedHeight persisted;
     private boolean closed;
 
     private KvStateMachine(KvStore store, Limits limits) {
         this.store = store;
         this.limits = limits;
         this.committed = store.load();
-        this.persisted = committed.height();
+        this.persisted = new PersistedHeight(committed.height());
         this.purger = new Purger(store);
         this.pins = new Pins(purger, committed.compactRevision());
     }
@@ -78,7 +72,7 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
 
     @Override
     public KvState execute(KvState parent, Proposal proposal) {
-        return new Execution(parent, proposal, store, limits, persisted).run();
+        return new Execution(parent, proposal, store, limits, persisted.get()).run();
     }
 
     @Override
@@ -96,21 +90,17 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
 
     @Override
     public void persist(KvState state, Block block) {
-        if (!state.height().equals(persisted.next())) {
-            throw new IllegalStateException("on disk is " + persisted + ", so " + state.height() + " cannot be next");
+        if (!state.height().equals(persisted.get().next())) {
+            throw new IllegalStateException(
+                    "on disk is " + persisted.get() + ", so " + state.height() + " cannot be next");
         }
         purger.requireSound();
         store.write(state);
-        onPersisted(state.height());
+        persisted.set(state.height());
         boolean isSwept = state.tree().get(Space.SWEEP).isEmpty(); // before, old tombstones are still in the tree
         if (isSwept) {
             pins.compactTo(state.compactRevision());
         }
-    }
-
-    private synchronized void onPersisted(Height height) {
-        persisted = height;
-        notifyAll();
     }
 
     // State transfer.
@@ -141,39 +131,13 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
         if (!pins.isPinned(state)) {
             throw new IllegalStateException("not pinned: the state of height " + state.height());
         }
-        awaitPersisted(state.height());
+        persisted.await(state.height());
         return new ChunkReader(state, store).chunk(from, until, maxBytes).orElse(Bytes.EMPTY);
-    }
-
-    private synchronized void awaitPersisted(Height height) {
-        long deadline = System.nanoTime() + PERSIST_PATIENCE.toNanos();
-        try {
-            while (height.isAbove(persisted)) {
-                long millis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-                if (millis <= 0 || closed) {
-                    throw new StoreException("the state of height " + height + " has not reached the disk");
-                }
-                wait(millis);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StoreException("interrupted while the state of height " + height + " was written", e);
-        }
     }
 
     @Override
     public Incoming receive(Header header) {
-        forgetIncoming();
-        ReceivedState next = new ReceivedState(header, store.receive(header));
-        incoming.set(next);
-        return next;
-    }
-
-    private void forgetIncoming() {
-        ReceivedState last = incoming.getAndSet(null);
-        if (last != null) {
-            last.close();
-        }
+        return new ReceivedState(header, store.receive(header));
     }
 
     @Override
@@ -184,7 +148,7 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
         purger.close();
         store.adopt(header);
         committed = store.load();
-        persisted = committed.height();
+        persisted.set(committed.height());
         purger = new Purger(store);
         pins = new Pins(purger, committed.compactRevision());
         return true;
@@ -299,18 +263,11 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
 
     @Override
     public void close() {
-        if (markClosed()) { // a database that is closed twice ends the process
-            forgetIncoming();
+        if (!closed) { // a database that is closed twice ends the process
+            closed = true;
             purger.close();
             store.sync();
             store.close();
         }
-    }
-
-    private synchronized boolean markClosed() {
-        boolean isFirst = !closed;
-        closed = true;
-        notifyAll();
-        return isFirst;
     }
 }

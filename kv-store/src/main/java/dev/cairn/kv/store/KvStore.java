@@ -30,6 +30,7 @@ public final class KvStore implements History, AutoCloseable {
     private final ReadWriteLock inUse = new ReentrantReadWriteLock();
 
     private @Nullable KvRecords records;
+    private @Nullable IncomingRecords incoming;
 
     private KvStore(Directories directories, Digest chainId) {
         this.directories = directories;
@@ -124,9 +125,20 @@ public final class KvStore implements History, AutoCloseable {
     }
 
     /** A place to collect the state that {@code header} certifies; everything that was collected before is removed. */
-    public IncomingRecords receive(Header header) {
+    public synchronized IncomingRecords receive(Header header) {
+        closeIncoming();
         directories.forgetIncoming();
-        return new IncomingRecords(directories, chainId, header);
+        IncomingRecords next = new IncomingRecords(directories, chainId, header);
+        incoming = next;
+        return next;
+    }
+
+    private synchronized void closeIncoming() {
+        IncomingRecords last = incoming;
+        incoming = null;
+        if (last != null) {
+            last.close();
+        }
     }
 
     /** Whether a state was collected, all of it, for exactly this header. */
@@ -150,6 +162,7 @@ public final class KvStore implements History, AutoCloseable {
 
     @Override
     public void close() {
+        closeIncoming();
         inUse.writeLock().lock();
         try {
             open().close();

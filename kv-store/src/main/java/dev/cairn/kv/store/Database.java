@@ -81,13 +81,13 @@ final class Database implements AutoCloseable {
 
     private static StoreException refused(Path directory, RocksDBException e) {
         String why = String.valueOf(e.getMessage());
-        boolean locked = why.contains("/LOCK: ");
-        return new StoreException(
-                locked
-                        ? directory + " is in use by another process: stop that replica first"
-                        : directory + " cannot be opened (" + why
-                                + "): move it away and start again; it is rebuilt from the log",
-                e);
+        if (why.contains("/LOCK: ")) {
+            return new StoreException(directory + " is in use by another process: stop that replica first", e);
+        }
+        String advice = why.contains("No space left on device")
+                ? "make room on its disk and start again"
+                : "move it away and start again; it is rebuilt from the log";
+        return new StoreException(directory + " cannot be opened (" + why + "): " + advice, e);
     }
 
     byte @Nullable [] get(ColumnFamilyHandle family, byte[] key) throws RocksDBException {

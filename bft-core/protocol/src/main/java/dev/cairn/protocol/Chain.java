@@ -180,8 +180,9 @@ final class Chain {
     }
 
     /**
-     * Takes in a block that this replica has just built, and therefore executed. With the same requests and a clock that
-     * was set back it may be one that it built before a crash, and did not come to propose.
+     * Takes in a block that this replica has just built, and therefore executed. It may be here already: with the same
+     * requests and a clock that was set back it may be one that this replica built before a crash and did not come to
+     * propose, and an empty one can be foreseen, so a liar may have proposed it, or a child of it, before.
      */
     void addOwn(Block block, ExecutionId execution, Base parent) {
         if (candidates.containsKey(block.digest())) {
@@ -196,6 +197,7 @@ final class Chain {
         candidate.execution = execution;
         candidate.history = parent.childHistory();
         candidate.stage = Stage.EXECUTED;
+        executeChildrenOf(candidate);
     }
 
     private Candidate candidate(Block block) {
@@ -260,11 +262,15 @@ final class Chain {
             return true;
         }
         candidate.stage = Stage.EXECUTED;
+        executeChildrenOf(candidate);
+        return true;
+    }
+
+    private void executeChildrenOf(Candidate parent) {
         List<Candidate> children = candidates.values().stream()
-                .filter(c -> c.block.parent().equals(candidate.block.digest()))
+                .filter(c -> c.block.parent().equals(parent.block.digest()))
                 .toList();
         children.forEach(this::executeIfReady);
-        return true;
     }
 
     /** The only header that a child of {@code parent} may have, given its time, its requests and their outcome. */

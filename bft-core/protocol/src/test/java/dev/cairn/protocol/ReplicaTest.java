@@ -385,6 +385,33 @@ class ReplicaTest {
     // What one liar may do, and what it may not.
 
     @Test
+    void aPrimaryBuildsABlockThatALiarForesaw() {
+        Block foreseen = childOfGenesis(List.of());
+        cluster.receive(1, 0, prePrepare(0, foreseen));
+        cluster.crash(0);
+        cluster.deliverAll();
+        assertThat(cluster.committed.get(2)).containsExactly(foreseen);
+        assertThat(cluster.committed.get(1)).containsExactly(foreseen);
+    }
+
+    @Test
+    void aPrimaryExecutesAChildThatALiarMadeForABlockYetToBeBuilt() {
+        Block foreseen = childOfGenesis(List.of());
+        Block child = grandchildOfGenesis(foreseen);
+        cluster.receive(1, 0, prePrepare(0, child));
+        cluster.crash(0);
+        cluster.deliverAll();
+        assertThat(cluster.committed.get(1)).containsExactly(foreseen);
+        assertThat(cluster.receive(1, 2, new Message.FetchBody(child.digest())))
+                .contains(new Effect.Send(new ReplicaId(2), new Message.Body(child)));
+        for (int voter = 2; voter < TestCluster.N; voter++) {
+            cluster.receive(1, voter, vote(Phase.COMMIT, ballotOf(1, child), voter));
+        }
+        cluster.receive(1, 0, vote(Phase.COMMIT, ballotOf(1, child), 0));
+        assertThat(cluster.committed.get(1)).containsExactly(foreseen, child);
+    }
+
+    @Test
     void aBlockDatedAheadIsNotVotedForThoughItsBodyCameFirst() {
         cluster.delivers = _ -> false;
         long ahead = cluster.wallNanos() + 3_600_000_000_000L;
@@ -507,6 +534,32 @@ class ReplicaTest {
                 above.parameters(),
                 above.applicationVersion());
         return new Block(header, requests);
+    }
+
+    private Block grandchildOfGenesis(Block parent) {
+        Header h = block(parent, 2, parent.header().timeNanos() + 1, List.of()).header();
+        MerkleFrontier history =
+                MerkleFrontier.EMPTY.append(cluster.genesis.block().digest()).append(parent.digest());
+        return new Block(
+                new Header(
+                        h.formatVersion(),
+                        h.chainId(),
+                        h.epoch(),
+                        h.height(),
+                        h.parent(),
+                        h.timeNanos(),
+                        h.requestsRoot(),
+                        h.roots(),
+                        history.root(),
+                        h.validators(),
+                        h.nextValidators(),
+                        h.parameters(),
+                        h.applicationVersion()),
+                List.of());
+    }
+
+    private static Ballot ballotOf(long view, Block block) {
+        return new Ballot(Epoch.ZERO, new View(view), block.height(), block.digest());
     }
 
     private Message.PrePrepare prePrepare(int primary, Block block) {

@@ -100,7 +100,6 @@ final class EventLoop<S> {
     private final CompletableFuture<Boolean> up = new CompletableFuture<>();
     private volatile boolean closing;
     private boolean ended;
-    private final AtomicInteger pinned = new AtomicInteger();
     private volatile ReplicaStatus status;
     private final Backlog backlog = new Backlog();
     private ArrayDeque<Input> spare = new ArrayDeque<>();
@@ -130,11 +129,6 @@ final class EventLoop<S> {
 
     ReplicaStatus status() {
         return status;
-    }
-
-    /** States that are kept for peers to fetch. */
-    int pinnedStates() {
-        return pinned.get();
     }
 
     /** Ends the loop after its turn; effects that still wait for the disk are dropped, as in a crash. */
@@ -263,14 +257,8 @@ final class EventLoop<S> {
             case Effect.ServeBlocks e -> parts.blocks().serve(e.to(), e.from());
             case Effect.ServeBody e -> parts.blocks().serveBody(e.to(), e.block());
             case Effect.Discard e -> states.remove(e.execution());
-            case Effect.Pin e -> {
-                parts.machine().pin(state(e.execution()));
-                pinned.incrementAndGet();
-            }
-            case Effect.Unpin e -> {
-                parts.machine().unpin(state(e.execution()));
-                pinned.decrementAndGet();
-            }
+            case Effect.Pin e -> parts.machine().pin(state(e.execution()));
+            case Effect.Unpin e -> parts.machine().unpin(state(e.execution()));
             case Effect.ServeSnapshot e -> parts.snapshots().serve(e, state(e.execution()));
             case Effect.ServeChunk e -> parts.snapshots().serveChunk(e, state(e.execution()));
             case Effect.Restart e -> renew(e);

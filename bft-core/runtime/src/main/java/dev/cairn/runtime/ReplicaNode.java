@@ -220,7 +220,11 @@ public final class ReplicaNode<S> implements AutoCloseable {
     }
 
     private void watch(NodeMetrics metrics) {
-        metrics.gauge("cairn_pinned_states", "States kept for replicas to fetch.", loop, EventLoop::pinnedStates);
+        metrics.gauge(
+                "cairn_oldest_block_height",
+                "The lowest block that is kept whole.",
+                log,
+                l -> l.oldestBody().value());
         metrics.gauge(
                 "cairn_quarantined",
                 "Whether this replica's state is wrong or missing; it answers no reads then.",

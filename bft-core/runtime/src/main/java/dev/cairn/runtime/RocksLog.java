@@ -244,6 +244,11 @@ final class RocksLog implements DurableLog, AutoCloseable {
         return store.snapshot();
     }
 
+    /** No body below this is held. */
+    Height oldestBody() {
+        return pruned;
+    }
+
     /** The height of its anchor; 0 if there was none. */
     Height anchor() {
         return anchor;

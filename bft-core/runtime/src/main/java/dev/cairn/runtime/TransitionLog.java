@@ -31,7 +31,7 @@ final class TransitionLog {
             case Transition.TransferCompleted t -> LOG.info("has the state at {} {}", t.anchor(), t.block());
             case Transition.Quarantined t ->
                 LOG.error(
-                        "the state here contradicts the certified block at {} ({}); it answers no reads until it is"
+                        "the state here is not the one that is certified at {}: {}. It answers no reads until it is"
                                 + " replaced by a copy from the others",
                         t.height(),
                         t.why());

@@ -13,6 +13,7 @@ import dev.cairn.protocol.model.Hashing;
 import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.RequestId;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -50,6 +51,9 @@ final class TestCluster implements AutoCloseable {
     final List<KeyMaterial> keys = new ArrayList<>();
     final List<ToyMachine.Disk> disks = new ArrayList<>();
     final List<Heard> heard = new ArrayList<>();
+
+    /** Of each node's last start. */
+    final List<MeterRegistry> meters = new ArrayList<>();
 
     /** For nodes that start from now on. */
     long retainedBlocks = NodeConfig.ALL_BLOCKS;
@@ -95,6 +99,7 @@ final class TestCluster implements AutoCloseable {
             disks.add(new ToyMachine.Disk());
             heard.add(new Heard());
             nodes.add(null);
+            meters.add(new SimpleMeterRegistry());
         }
         genesis = new Genesis(
                 Hashing.sha256(new byte[] {1, 2, 3}),
@@ -173,12 +178,13 @@ final class TestCluster implements AutoCloseable {
     }
 
     ReplicaNode<ToyMachine.State> start(int i) throws BootException {
+        meters.set(i, new SimpleMeterRegistry());
         ReplicaNode<ToyMachine.State> node = ReplicaNode.start(
                 config(i),
                 genesis,
                 new ToyMachine(disks.get(i)),
                 keys.get(i),
-                new SimpleMeterRegistry(),
+                meters.get(i),
                 heard.get(i),
                 Surroundings.REAL);
         nodes.set(i, node);

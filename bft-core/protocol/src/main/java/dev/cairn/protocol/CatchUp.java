@@ -26,10 +26,6 @@ import org.jspecify.annotations.Nullable;
 final class CatchUp {
 
     private static final int MAX_BODIES_WANTED = 16;
-
-    /** Checkpoints between this head and the others' beyond which fetching a state is less work than executing blocks. */
-    private static final int FAR_CHECKPOINTS = 16;
-
     /** An answer of fewer bytes and fewer blocks than may be is a short one. */
     private static final int FULL_ANSWER_BYTES = 1 << 18;
 
@@ -80,7 +76,7 @@ final class CatchUp {
     }
 
     private long farBlocks() {
-        return (long) FAR_CHECKPOINTS * core.parameters.checkpointInterval();
+        return (long) core.timeouts.farCheckpoints() * core.parameters.checkpointInterval();
     }
 
     /** At least one honest replica is that far ahead. */

@@ -1,8 +1,8 @@
 package dev.cairn.protocol;
 
 /**
- * Every deadline of the protocol in one table, counted in ticks (10 ms in production). They decide only when a replica
- * loses patience, never what is safe.
+ * Every deadline of the protocol in one table, counted in ticks (10 ms in production) where not said otherwise. They
+ * decide only when a replica loses patience, never what is safe.
  *
  * @param statusTicks beat of STATUS, which is also the heartbeat
  * @param relayTicks a gateway's request not committed after this goes to all replicas
@@ -16,6 +16,8 @@ package dev.cairn.protocol;
  * @param transferTicks a transfer that stored nothing for this long is given up, for another offer
  * @param pinTicks a state that a peer fetched from is kept at least this much longer
  * @param paceBlocks a primary is judged slow by the median over so many blocks
+ * @param farCheckpoints behind by so many checkpoints, a replica fetches a state instead of the blocks in between, which
+ *     it then never has; where blocks are gone it does so in any case
  */
 public record Timeouts(
         int statusTicks,
@@ -29,7 +31,31 @@ public record Timeouts(
         int chunkTicks,
         int transferTicks,
         int pinTicks,
-        int paceBlocks) {
+        int paceBlocks,
+        int farCheckpoints) {
     public static final int TICK_MILLIS = 10;
-    public static final Timeouts DEFAULT = new Timeouts(10, 15, 30, 500, 100, 100, 3000, 20, 200, 3000, 3000, 256);
+
+    /** No distance is too far: for replicas that keep every block. */
+    public static final int NEVER_FAR = Integer.MAX_VALUE;
+
+    public static final Timeouts DEFAULT =
+            new Timeouts(10, 15, 30, 500, 100, 100, 3000, 20, 200, 3000, 3000, 256, NEVER_FAR);
+
+    /** The same deadlines for a replica that would rather have the newest state soon than every block. */
+    public Timeouts withFarCheckpoints(int checkpoints) {
+        return new Timeouts(
+                statusTicks,
+                relayTicks,
+                requestTicks,
+                censorTicks,
+                silenceTicks,
+                newViewTicks,
+                newViewCapTicks,
+                fetchTicks,
+                chunkTicks,
+                transferTicks,
+                pinTicks,
+                paceBlocks,
+                checkpoints);
+    }
 }

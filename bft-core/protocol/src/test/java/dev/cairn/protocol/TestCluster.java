@@ -39,6 +39,7 @@ final class TestCluster {
     record Sent(ReplicaId from, ReplicaId to, Message message) {}
 
     final Genesis genesis;
+    private final Timeouts timeouts;
     final FakeAuthenticator authenticator;
     final List<List<Block>> committed = new ArrayList<>();
     final List<List<QuorumCertificate>> proofs = new ArrayList<>();
@@ -69,6 +70,11 @@ final class TestCluster {
     private long sequence;
 
     TestCluster() {
+        this(Timeouts.DEFAULT.withFarCheckpoints(16));
+    }
+
+    TestCluster(Timeouts timeouts) {
+        this.timeouts = timeouts;
         List<Bytes> keys = new ArrayList<>();
         for (int i = 0; i < N; i++) {
             keys.add(Bytes.utf8("key of " + i));
@@ -85,7 +91,7 @@ final class TestCluster {
         for (int i = 0; i < N; i++) {
             ReplicaId self = new ReplicaId(i);
             replicas.add(new Replica(
-                    self, genesis, Timeouts.DEFAULT, s -> FakeAuthenticator.sign(self, s), Recovery.fresh(genesis)));
+                    self, genesis, timeouts, s -> FakeAuthenticator.sign(self, s), Recovery.fresh(genesis)));
             states.add(new HashMap<>(Map.of(ExecutionId.HEAD_AT_START, empty)));
             committed.add(new ArrayList<>());
             bodies.add(new HashMap<>());
@@ -215,7 +221,7 @@ final class TestCluster {
                 Optional.empty(),
                 false);
         ReplicaId self = new ReplicaId(i);
-        replicas.set(i, new Replica(self, genesis, Timeouts.DEFAULT, s -> FakeAuthenticator.sign(self, s), recovery));
+        replicas.set(i, new Replica(self, genesis, timeouts, s -> FakeAuthenticator.sign(self, s), recovery));
         states.set(
                 i, new HashMap<>(Map.of(ExecutionId.HEAD_AT_START, head.header().roots())));
         perform(i, replicas.get(i).start());
@@ -277,11 +283,10 @@ final class TestCluster {
         }
         List<Block> blocks = committed.get(i).stream()
                 .filter(block -> !e.from().isAbove(block.height()))
+                .limit(Message.Blocks.MAX_BLOCKS)
                 .toList();
-        network.add(new Sent(
-                new ReplicaId(i),
-                e.to(),
-                new Message.Blocks(blocks, List.of(), proofs.get(i).getLast())));
+        QuorumCertificate proof = proofs.get(i).get(committed.get(i).indexOf(blocks.getLast()));
+        network.add(new Sent(new ReplicaId(i), e.to(), new Message.Blocks(blocks, List.of(), proof)));
     }
 
     // State transfer: a chunk is the whole state, which is its root.
@@ -321,7 +326,7 @@ final class TestCluster {
         Replica.Unanswered unanswered = replicas.get(i).unanswered();
         Recovery recovery = recoveryOf(logs.get(i));
         ReplicaId self = new ReplicaId(i);
-        replicas.set(i, new Replica(self, genesis, Timeouts.DEFAULT, s -> FakeAuthenticator.sign(self, s), recovery));
+        replicas.set(i, new Replica(self, genesis, timeouts, s -> FakeAuthenticator.sign(self, s), recovery));
         states.set(
                 i,
                 new HashMap<>(Map.of(

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class TransferTest {
     private static final int LATE = 3;
 
-    private final TestCluster cluster = new TestCluster();
+    private TestCluster cluster = new TestCluster();
 
     private void commit(int blocks) {
         for (int i = 0; i < blocks; i++) {
@@ -96,6 +96,15 @@ class TransferTest {
         cluster.tick(60);
         assertThat(told(Transition.TransferCompleted.class).map(Transition.TransferCompleted::anchor))
                 .containsExactly(new Height(68));
+        assertThat(heightOf(LATE)).isEqualTo(new Height(70));
+    }
+
+    @Test
+    void whoIsToKeepEveryBlockFetchesThemAllHoweverMany() {
+        cluster = new TestCluster(Timeouts.DEFAULT);
+        leaveBehind(70);
+        cluster.tick(60);
+        assertThat(told(Transition.TransferBegun.class)).isEmpty();
         assertThat(heightOf(LATE)).isEqualTo(new Height(70));
     }
 

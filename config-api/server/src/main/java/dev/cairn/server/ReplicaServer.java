@@ -33,6 +33,8 @@ import java.util.stream.IntStream;
 /** One running replica: the state on disk, the node, and what clients see of them. */
 public final class ReplicaServer implements Supervisor.Life {
     private static final int APPLICATION_VERSION = 1;
+    /** Where old blocks are dropped anyway, those that a replica missed are worth no more than this many checkpoints. */
+    private static final int FAR_CHECKPOINTS = 16;
     /** A request's name, signature and list header. */
     private static final int REQUEST_OVERHEAD_BYTES = 256;
 
@@ -139,12 +141,13 @@ public final class ReplicaServer implements Supervisor.Life {
                 .map(member ->
                         new PeerAddress(member.peer().host(), member.peer().port(), member.tlsFingerprint()))
                 .toList();
+        boolean keepsAll = config.retainedBlocks() == NodeConfig.ALL_BLOCKS;
         return new NodeConfig(
                 config.self(),
                 config.data(),
                 address(config.peerListen()),
                 peers,
-                Timeouts.DEFAULT,
+                keepsAll ? Timeouts.DEFAULT : Timeouts.DEFAULT.withFarCheckpoints(FAR_CHECKPOINTS),
                 NodeConfig.Bounds.DEFAULT,
                 config.retainedBlocks());
     }

@@ -6,6 +6,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.cairn.protocol.Transition;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,5 +42,13 @@ class DocumentationTest {
             }
         }
         assertThat(found).isGreaterThan(15);
+    }
+
+    @Test
+    void everyLineOfAStoryIsInTheLegend() throws IOException {
+        String page = Files.readString(Path.of("..", "docs", "testing.md"));
+        for (Class<?> kind : Transition.class.getPermittedSubclasses()) {
+            assertThat(page).as("the legend in docs/testing.md").contains('`' + kind.getSimpleName() + '`');
+        }
     }
 }

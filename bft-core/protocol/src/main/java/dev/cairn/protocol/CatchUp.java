@@ -235,6 +235,10 @@ final class CatchUp {
 
     // Bodies of uncommitted blocks.
 
+    int wantedBodies() {
+        return bodies.size();
+    }
+
     private void wantBodies() {
         List<Digest> missing = missingBodies();
         bodies.keySet().retainAll(missing);

@@ -106,6 +106,14 @@ final class Chain {
         return candidates.size();
     }
 
+    int executingCount() {
+        return executing.size();
+    }
+
+    int committedCount() {
+        return committedBlocks.size();
+    }
+
     /** What uncertified candidates may hold, all together. */
     long maxCandidateBytes() {
         return capacityBytes;

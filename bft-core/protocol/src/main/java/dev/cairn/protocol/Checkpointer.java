@@ -47,6 +47,10 @@ final class Checkpointer {
                 .max((a, b) -> a.ballot().height().compareTo(b.ballot().height()));
     }
 
+    int pendingCount() {
+        return pending.size();
+    }
+
     Height stableHeight() {
         return stable.map(QuorumCertificate::height).orElse(Height.GENESIS);
     }

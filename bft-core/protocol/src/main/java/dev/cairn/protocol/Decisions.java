@@ -64,6 +64,10 @@ final class Decisions {
                 .findFirst();
     }
 
+    int waitingCount() {
+        return waiting.size();
+    }
+
     /** Commits as far as the waiting decisions reach and execution has come. */
     void perform() {
         while (!waiting.isEmpty() && !core.isHalted()) {

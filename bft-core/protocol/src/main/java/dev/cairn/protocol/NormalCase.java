@@ -14,6 +14,7 @@ import dev.cairn.protocol.model.Vote;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -312,6 +313,7 @@ final class NormalCase {
 
     void onCommitted(Height height) {
         slots.values().forEach(ofView -> ofView.headMap(height, true).clear());
+        early.headMap(height, true).clear();
     }
 
     /** When the current view's primary proposed {@code block}, if it did. */
@@ -357,6 +359,14 @@ final class NormalCase {
                 .flatMap(slot -> slot.prePrepare().stream())
                 .limit(limit)
                 .toList();
+    }
+
+    int slotCount() {
+        return slots.values().stream().mapToInt(Map::size).sum();
+    }
+
+    int earlyCount() {
+        return early.size();
     }
 
     private Collection<Slot> slotsOfView() {

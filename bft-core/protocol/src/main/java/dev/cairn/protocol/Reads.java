@@ -81,6 +81,10 @@ final class Reads {
         }
     }
 
+    int roundCount() {
+        return rounds.size();
+    }
+
     private void startRound() {
         if (arrived.isEmpty() || rounds.size() >= MAX_ROUNDS) {
             return;

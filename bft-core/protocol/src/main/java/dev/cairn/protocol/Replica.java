@@ -387,6 +387,24 @@ public final class Replica {
         };
     }
 
+    /** How much this replica holds in memory. */
+    public Occupancy occupancy() {
+        return new Occupancy(
+                pool.size(),
+                chain.candidateCount(),
+                chain.executingCount(),
+                chain.committedCount(),
+                normalCase.slotCount(),
+                normalCase.earlyCount(),
+                decisions.waitingCount(),
+                ledger.voteCount(),
+                viewChanger.suspicionCount(),
+                viewChanger.viewChangeCount(),
+                checkpointer.pendingCount(),
+                reads.roundCount(),
+                catchUp.wantedBodies());
+    }
+
     /** An immutable picture of where this replica stands. */
     public ReplicaStatus status() {
         CurrentView view = core.view();

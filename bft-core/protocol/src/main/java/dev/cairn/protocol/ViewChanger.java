@@ -72,6 +72,14 @@ final class ViewChanger {
                 .isPresent();
     }
 
+    int suspicionCount() {
+        return suspicions.size();
+    }
+
+    int viewChangeCount() {
+        return viewChanges.size();
+    }
+
     /** Says once that this replica wants another primary; it goes on voting. */
     void suspect(String why) {
         View view = core.view().number();

@@ -76,6 +76,10 @@ final class VoteLedger {
         return found;
     }
 
+    int voteCount() {
+        return votes.values().stream().mapToInt(Map::size).sum();
+    }
+
     void forgetUpTo(Height height) {
         if (height.isAbove(floor)) {
             floor = height;

@@ -1,35 +1,51 @@
 package dev.cairn.simulator;
 
+import dev.cairn.protocol.Genesis;
+import dev.cairn.protocol.Parameters;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
 /** Every invariant at work in one world. */
 final class Checker {
-    private final List<Observer> observers;
+    private final List<Observer> observers = new ArrayList<>();
 
-    Checker(Setting setting, World world, Coverage coverage) {
-        this.observers = List.of(
+    Checker(Setting setting, World world, Judges judges, Coverage coverage) {
+        observers.addAll(ofBehaviour(setting, world));
+        if (judges == Judges.ALL) {
+            observers.addAll(ofRules(setting, world));
+        }
+        observers.add(coverage);
+    }
+
+    private static List<Observer> ofBehaviour(Setting setting, World world) {
+        Parameters parameters = setting.genesis().parameters();
+        return List.of(
                 new ChainInvariants.Agreement(),
                 new ChainInvariants.PrefixOrder(),
                 new ChainInvariants.Validity(),
                 new ChainInvariants.ExactlyOnce(),
                 new ChainInvariants.StateRootEquality(),
                 new ChainInvariants.Durability(),
-                new VoteInvariants.CertificateSoundness(setting.genesis()),
+                new ChainInvariants.NotOfTheFuture(parameters),
+                new ServiceInvariants.LinearizableReads(),
+                new ServiceInvariants.BoundedMemory(parameters, world.replicas(), world.requests()),
+                new ServiceInvariants.NoHalt(),
+                new ServiceInvariants.Progress());
+    }
+
+    private static List<Observer> ofRules(Setting setting, World world) {
+        Genesis genesis = setting.genesis();
+        return List.of(
+                new VoteInvariants.CertificateSoundness(genesis),
                 new VoteInvariants.NoDoubleVote(),
                 new VoteInvariants.NoVoteInLeftView(),
-                new VoteInvariants.SoundAccusations(setting.genesis()),
-                new VotingRule(setting.genesis().block()),
+                new VoteInvariants.SoundAccusations(genesis),
+                new VotingRule(genesis.block()),
                 new LemmaInvariants.OneChainPerView(),
                 new LemmaInvariants.TipCoversCommits(),
                 new LemmaInvariants.EnteredByQuorum(world.replicas()),
-                new ChainInvariants.NotOfTheFuture(setting.genesis().parameters()),
-                new EffectRule(setting.genesis().block().digest()),
-                new ServiceInvariants.LinearizableReads(),
-                new ServiceInvariants.BoundedQueues(setting.genesis().parameters(), world.requests()),
-                new ServiceInvariants.NoHalt(),
-                new ServiceInvariants.Progress(),
-                coverage);
+                new EffectRule(genesis.block().digest()));
     }
 
     void tell(Consumer<Observer> what) {

@@ -5,8 +5,6 @@ import dev.cairn.protocol.model.Ballot;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Message;
-import dev.cairn.protocol.model.Statement;
-import dev.cairn.protocol.model.View;
 import dev.cairn.protocol.model.Vote;
 import java.util.HashMap;
 import java.util.List;
@@ -35,7 +33,8 @@ final class Equivocator implements EffectRewriter {
             return List.of(effect);
         }
         Message twin = switch (send.message()) {
-            case Message.PrePrepare m when m.primary().equals(insider.self()) -> proposal(m.view(), twinOf(m.block()));
+            case Message.PrePrepare m
+            when m.primary().equals(insider.self()) -> insider.proposal(m.view(), twinOf(m.block()));
             case Vote m -> vote(m);
             default -> send.message();
         };
@@ -57,12 +56,6 @@ final class Equivocator implements EffectRewriter {
         });
     }
 
-    private Message proposal(View view, Block block) {
-        Ballot ballot = new Ballot(block.header().epoch(), view, block.height(), block.digest());
-        Statement statement = Statement.of(Statement.Kind.PRE_PREPARE, insider.chainId(), ballot);
-        return new Message.PrePrepare(view, block, insider.self(), insider.sign(statement));
-    }
-
     private Vote vote(Vote vote) {
         Ballot first = vote.ballot();
         Block twin = twins.get(first.block());
@@ -70,7 +63,6 @@ final class Equivocator implements EffectRewriter {
             return vote;
         }
         Ballot ballot = new Ballot(first.epoch(), first.view(), first.height(), twin.digest());
-        Statement statement = Statement.of(vote.phase().kind(), insider.chainId(), ballot);
-        return Vote.of(vote.phase(), ballot, insider.self(), insider.sign(statement));
+        return insider.vote(vote.phase(), ballot);
     }
 }

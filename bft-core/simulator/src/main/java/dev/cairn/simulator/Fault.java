@@ -14,6 +14,8 @@ public record Fault(Kind kind, int atMillis, int lastsMillis, int targets) {
         MUTE,
         /** Nothing that is sent to the targets arrives. */
         DEAFEN,
+        /** Nothing about view changes arrives at the targets: they stay behind in their view, and see what is committed. */
+        BLIND_TO_VIEWS,
         /** The links between the targets and the rest break and take this long to come back. */
         RESET,
         /** Messages from and to the targets take many times as long. */
@@ -45,7 +47,7 @@ public record Fault(Kind kind, int atMillis, int lastsMillis, int targets) {
         boolean stopsReplicas() {
             return switch (this) {
                 case CRASH, TORN_WRITE, DISK_FULL, FSYNC_ERROR, BIT_ROT, ROLLBACK -> true;
-                case PARTITION, MUTE, DEAFEN, RESET, SLOW_LINKS, STALL_DISK, CORRUPT_STATE -> false;
+                case PARTITION, MUTE, DEAFEN, BLIND_TO_VIEWS, RESET, SLOW_LINKS, STALL_DISK, CORRUPT_STATE -> false;
             };
         }
     }

@@ -68,21 +68,7 @@ final class Forger implements EffectRewriter {
                 .next();
         Ballot ballot = new Ballot(change.epoch(), new View(change.target().number() - 1), above, Digest.ZERO);
         Optional<QuorumCertificate> prepared = Optional.of(forged(Phase.PREPARE, ballot));
-        Statement statement = new Statement(
-                Statement.Kind.VIEW_CHANGE,
-                insider.chainId(),
-                change.epoch(),
-                change.target(),
-                Height.GENESIS,
-                Message.ViewChange.contentDigest(prepared, change.committed(), change.trigger()));
-        return new Message.ViewChange(
-                change.epoch(),
-                change.target(),
-                prepared,
-                change.committed(),
-                change.trigger(),
-                insider.self(),
-                insider.sign(statement));
+        return insider.viewChange(change, prepared, change.committed());
     }
 
     /** The last block is another, as valid as can be, and the certificate is for that. */
@@ -113,7 +99,9 @@ final class Forger implements EffectRewriter {
 
     /** As a new primary, one VIEW-CHANGE as often as a quorum needs. */
     List<Message> repeatedViewChange(Message message) {
-        if (!(message instanceof Message.NewView newView) || !newView.primary().equals(insider.self())) {
+        if (!(message instanceof Message.NewView newView)
+                || !newView.primary().equals(insider.self())
+                || newView.viewChanges().isEmpty()) {
             return List.of(message);
         }
         Message.ViewChange one = newView.viewChanges().stream()
@@ -122,15 +110,7 @@ final class Forger implements EffectRewriter {
                 .orElse(newView.viewChanges().getFirst());
         List<Message.ViewChange> chosen =
                 Collections.nCopies(newView.viewChanges().size(), one);
-        Statement statement = new Statement(
-                Statement.Kind.NEW_VIEW,
-                insider.chainId(),
-                newView.epoch(),
-                newView.view(),
-                Height.GENESIS,
-                Message.NewView.contentDigest(chosen));
-        return List.of(
-                new Message.NewView(newView.epoch(), newView.view(), chosen, insider.self(), insider.sign(statement)));
+        return List.of(insider.newView(newView.epoch(), newView.view(), chosen));
     }
 
     // Proposals.
@@ -169,7 +149,9 @@ final class Forger implements EffectRewriter {
                 && m.primary().equals(insider.self())
                 && m.block().height().value() % 4 == 0;
         return List.of(
-                chosen && message instanceof Message.PrePrepare m ? proposal(m.view(), change.of(m.block())) : message);
+                chosen && message instanceof Message.PrePrepare m
+                        ? insider.proposal(m.view(), change.of(m.block()))
+                        : message);
     }
 
     /** With each proposal, many more for heights that nobody will reach, and votes for them. */
@@ -180,17 +162,11 @@ final class Forger implements EffectRewriter {
         List<Message> all = new ArrayList<>(List.of(message));
         for (int i = 0; i < FLOOD; i++) {
             int distance = insider.random().nextInt(2, FAR);
-            all.add(proposal(
+            all.add(insider.proposal(
                     m.view(),
                     Altered.place(m.block(), m.block().height().plus(distance), new Digest(distance, i, 0, 0))));
         }
         return all;
-    }
-
-    private Message proposal(View view, Block block) {
-        Ballot ballot = new Ballot(block.header().epoch(), view, block.height(), block.digest());
-        Statement statement = Statement.of(Statement.Kind.PRE_PREPARE, insider.chainId(), ballot);
-        return new Message.PrePrepare(view, block, insider.self(), insider.sign(statement));
     }
 
     // Requests.

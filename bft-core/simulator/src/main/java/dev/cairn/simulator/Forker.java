@@ -4,14 +4,9 @@ import dev.cairn.protocol.Effect;
 import dev.cairn.protocol.Event;
 import dev.cairn.protocol.model.Ballot;
 import dev.cairn.protocol.model.Block;
-import dev.cairn.protocol.model.Digest;
-import dev.cairn.protocol.model.Header;
-import dev.cairn.protocol.model.MerkleFrontier;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.Phase;
-import dev.cairn.protocol.model.Statement;
 import dev.cairn.protocol.model.View;
-import dev.cairn.protocol.model.Vote;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,35 +22,25 @@ final class Forker implements EffectRewriter {
 
     private final Insider insider;
     private final List<Block> known = new ArrayList<>();
-    private final Map<Digest, MerkleFrontier> histories = new HashMap<>();
+    private final Ancestry ancestry;
 
     /** What goes with a proposal of its own, chosen once so that all peers may see the same. */
     private final Map<Ballot, List<Message>> forks = new HashMap<>();
 
     Forker(Insider insider) {
         this.insider = insider;
-        Block genesis = insider.genesis();
-        known.add(genesis);
-        histories.put(genesis.digest(), MerkleFrontier.EMPTY.append(genesis.digest()));
+        this.ancestry = new Ancestry(insider.chainId(), insider.genesis());
+        known.add(insider.genesis());
     }
 
     @Override
     public List<Effect> provokedBy(Event event) {
-        if (event instanceof Event.Received received) {
-            switch (received.message().message()) {
-                case Message.PrePrepare m -> learn(m.block());
-                case Message.Body m -> learn(m.block());
-                case Message.Blocks m -> m.blocks().forEach(this::learn);
-                default -> {}
-            }
-        }
+        Ancestry.blocksIn(event).forEach(this::learn);
         return List.of();
     }
 
     private void learn(Block block) {
-        MerkleFrontier below = histories.get(block.parent());
-        if (below != null && !histories.containsKey(block.digest())) {
-            histories.put(block.digest(), below.append(block.digest()));
+        if (ancestry.learn(block)) {
             known.add(block);
         }
     }
@@ -94,38 +79,19 @@ final class Forker implements EffectRewriter {
     }
 
     private List<Message> support(View view, Block block) {
-        Ballot ballot = new Ballot(block.header().epoch(), view, block.height(), block.digest());
-        Statement proposal = Statement.of(Statement.Kind.PRE_PREPARE, insider.chainId(), ballot);
+        Message.PrePrepare proposal = insider.proposal(view, block);
         return List.of(
-                new Message.PrePrepare(view, block, insider.self(), insider.sign(proposal)),
-                vote(Phase.PREPARE, ballot),
-                vote(Phase.COMMIT, ballot));
-    }
-
-    private Vote vote(Phase phase, Ballot ballot) {
-        Statement statement = Statement.of(phase.kind(), insider.chainId(), ballot);
-        return Vote.of(phase, ballot, insider.self(), insider.sign(statement));
+                proposal,
+                insider.vote(Phase.PREPARE, proposal.ballot()),
+                insider.vote(Phase.COMMIT, proposal.ballot()));
     }
 
     /** With the very roots that executing it gives. */
     private Optional<Block> emptyChild(Block parent) {
-        Header above = parent.header();
-        long time = above.timeNanos() + 1;
-        return Optional.ofNullable(histories.get(parent.digest()))
-                .map(history -> new Header(
-                        Header.FORMAT,
-                        above.chainId(),
-                        above.epoch(),
-                        parent.height().next(),
-                        parent.digest(),
-                        time,
-                        Block.requestsRoot(insider.chainId(), List.of()),
-                        LedgerMachine.rootsAfterNothing(above.roots()),
-                        history.root(),
-                        above.nextValidators(),
-                        above.nextValidators(),
-                        above.parameters(),
-                        above.applicationVersion()))
-                .map(header -> new Block(header, List.of()));
+        return ancestry.child(
+                parent.digest(),
+                parent.header().timeNanos() + 1,
+                List.of(),
+                LedgerMachine.rootsAfterNothing(parent.header().roots()));
     }
 }

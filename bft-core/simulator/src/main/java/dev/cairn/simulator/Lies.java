@@ -4,7 +4,6 @@ import dev.cairn.protocol.Effect;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.QuorumCertificate;
-import dev.cairn.protocol.model.Statement;
 import dev.cairn.protocol.model.View;
 import java.util.List;
 import java.util.Optional;
@@ -55,9 +54,24 @@ final class Lies implements EffectRewriter {
         };
     }
 
+    /** Of a view far ahead or long past, and of another state than it is in. */
+    Message aboutViews(Message message) {
+        if (!(message instanceof Message.Status m)) {
+            return message;
+        }
+        long view = insider.random().nextBoolean() ? m.view().number() + VIEWS : 0;
+        return new Message.Status(
+                m.epoch(),
+                new View(view),
+                insider.random().nextBoolean(),
+                m.prepared(),
+                insider.random().nextBoolean() ? m.committed() : Height.GENESIS,
+                Height.GENESIS);
+    }
+
     Message hidingPrepared(Message message) {
         return message instanceof Message.ViewChange change
-                ? reporting(change, Optional.empty(), Optional.empty())
+                ? insider.viewChange(change, Optional.empty(), Optional.empty())
                 : message;
     }
 
@@ -67,25 +81,6 @@ final class Lies implements EffectRewriter {
         }
         firstPrepared = firstPrepared.or(change::prepared);
         firstCommitted = firstCommitted.or(change::committed);
-        return reporting(change, firstPrepared, firstCommitted);
-    }
-
-    private Message reporting(
-            Message.ViewChange change, Optional<QuorumCertificate> prepared, Optional<QuorumCertificate> committed) {
-        Statement statement = new Statement(
-                Statement.Kind.VIEW_CHANGE,
-                insider.chainId(),
-                change.epoch(),
-                change.target(),
-                Height.GENESIS,
-                Message.ViewChange.contentDigest(prepared, committed, change.trigger()));
-        return new Message.ViewChange(
-                change.epoch(),
-                change.target(),
-                prepared,
-                committed,
-                change.trigger(),
-                insider.self(),
-                insider.sign(statement));
+        return insider.viewChange(change, firstPrepared, firstCommitted);
     }
 }

@@ -144,7 +144,7 @@ final class LogFold {
 
     /** Blocks from {@code from} on that end where the headers up to a certified block are here; nothing if none are. */
     Optional<Message.Blocks> answerFrom(Height from) {
-        if (chain.isEmpty() || isGone(from)) {
+        if (chain.isEmpty() || isGone(from) || from.equals(Height.GENESIS)) {
             return Optional.empty();
         }
         int first = indexOf(from);

@@ -22,6 +22,13 @@ public final class Malice {
         this.counters = counters;
     }
 
+    /** One way of its own. */
+    Malice(Strategy strategy, EffectRewriter rewriter, Insider insider) {
+        this.parts = List.of(new Part(strategy, rewriter));
+        this.insider = insider;
+        this.counters = new Counters();
+    }
+
     /** What is performed in place of an effect of the honest code. */
     public List<Effect> rewrite(Effect effect) {
         List<Effect> effects = new ArrayList<>();

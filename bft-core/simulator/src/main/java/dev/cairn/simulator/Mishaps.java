@@ -79,7 +79,7 @@ final class Mishaps {
             case DISK_FULL -> victim.disk.setFull(true);
             case FSYNC_ERROR -> victim.disk.setFailing(true);
             case BIT_ROT, ROLLBACK, CORRUPT_STATE -> spoil(victim, fault.kind());
-            case PARTITION, MUTE, DEAFEN, RESET, SLOW_LINKS -> {}
+            case PARTITION, MUTE, DEAFEN, BLIND_TO_VIEWS, RESET, SLOW_LINKS -> {}
         }
     }
 

@@ -2,10 +2,8 @@ package dev.cairn.simulator;
 
 import dev.cairn.protocol.Effect;
 import dev.cairn.protocol.Event;
-import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.ReplicaId;
-import dev.cairn.protocol.model.Statement;
 import dev.cairn.protocol.model.View;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -47,14 +45,7 @@ final class NewViewSplitter implements EffectRewriter {
         List<Message.ViewChange> turned = new ArrayList<>(all.values());
         java.util.Collections.rotate(turned, shift);
         List<Message.ViewChange> chosen =
-                turned.subList(0, newView.viewChanges().size());
-        Statement statement = new Statement(
-                Statement.Kind.NEW_VIEW,
-                insider.chainId(),
-                newView.epoch(),
-                newView.view(),
-                Height.GENESIS,
-                Message.NewView.contentDigest(chosen));
-        return new Message.NewView(newView.epoch(), newView.view(), chosen, insider.self(), insider.sign(statement));
+                turned.stream().limit(newView.viewChanges().size()).toList();
+        return insider.newView(newView.epoch(), newView.view(), chosen);
     }
 }

@@ -1,7 +1,7 @@
 package dev.cairn.simulator;
 
 import dev.cairn.protocol.LogRecord;
-import dev.cairn.protocol.ReplicaStatus;
+import dev.cairn.protocol.Occupancy;
 import dev.cairn.protocol.Transition;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Evidence;
@@ -68,7 +68,8 @@ interface Observer {
 
     default void onHalted(ReplicaId replica, String reason) {}
 
-    default void onStatus(ReplicaStatus status) {}
+    /** What a replica holds in memory at some moment. */
+    default void onOccupied(ReplicaId replica, Occupancy held) {}
 
     default void onEnd(Ending ending) {}
 }

@@ -10,9 +10,14 @@ public record Outcome(World world, Optional<String> violation, Trace trace, Coun
     public String report() {
         return violation.orElse("no violation")
                 + "\n  world: " + world
-                + "\n  replay: mvn -q -pl chaos-tests -am test -Dtest=ReplayTest -Dsurefire.failIfNoSpecifiedTests=false"
-                + " '-Dcairn.world=" + world + "'\n"
-                + "the last of the story (legend: Trace):\n"
+                + "\n  again: ./cairn simulate --world '" + world + "'\n"
+                + "the last of the story (legend: docs/testing.md):\n"
                 + trace.last(LINES);
+    }
+
+    /** The same of a smaller world that breaks the same invariant, and of this one its line. */
+    public String shrunkReport() {
+        World smaller = WorldShrinker.shrink(world, each -> Simulation.run(each).violation());
+        return Simulation.run(smaller).report() + "\nshrunk from " + world + "\n";
     }
 }

@@ -1,7 +1,7 @@
 package dev.cairn.simulator;
 
+import dev.cairn.protocol.Occupancy;
 import dev.cairn.protocol.Parameters;
-import dev.cairn.protocol.ReplicaStatus;
 import dev.cairn.protocol.Timeouts;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.Message;
@@ -24,31 +24,46 @@ final class ServiceInvariants {
         }
     }
 
-    /** No queue grows beyond its bound. */
-    static final class BoundedQueues extends Invariant {
-        private final int candidates;
-        private final int requests;
+    /** Nothing in the core grows beyond its bound. */
+    static final class BoundedMemory extends Invariant {
+        private static final int PENDING_CHECKPOINTS = 8;
+        private static final int READ_ROUNDS = 4;
+        private static final int WANTED_BODIES = 16;
 
-        /** The capacity that is kept at each change of view, and what one more view may add. */
-        BoundedQueues(Parameters parameters, int requests) {
-            this.candidates = 5 * parameters.horizon() + Message.Blocks.MAX_BLOCKS;
+        private final int replicas;
+        private final int requests;
+        private final int horizon;
+        private final int interval;
+
+        BoundedMemory(Parameters parameters, int replicas, int requests) {
+            this.replicas = replicas;
             this.requests = requests;
+            this.horizon = parameters.horizon();
+            this.interval = parameters.checkpointInterval();
         }
 
         @Override
-        public void onStatus(ReplicaStatus status) {
-            require(
-                    status.candidateBlocks() <= candidates,
-                    "%s holds %s candidate blocks, more than %s",
-                    status.self(),
-                    status.candidateBlocks(),
-                    candidates);
-            require(
-                    status.waitingRequests() <= requests,
-                    "%s holds %s requests, more than the %s that there are",
-                    status.self(),
-                    status.waitingRequests(),
-                    requests);
+        public void onOccupied(ReplicaId replica, Occupancy held) {
+            // What is kept at each change of view, and what one more view may add.
+            int blocks = 5 * horizon + Message.Blocks.MAX_BLOCKS;
+            atMost(replica, "candidate blocks", held.candidates(), blocks);
+            atMost(replica, "executions", held.executing(), 2 * blocks);
+            atMost(replica, "requests", held.requests(), requests);
+            atMost(replica, "slots", held.slots(), 2 * horizon + 1);
+            atMost(replica, "early proposals", held.earlyProposals(), horizon);
+            atMost(replica, "decisions", held.decisions(), 2 * horizon);
+            atMost(replica, "suspicions", held.suspicions(), replicas);
+            atMost(replica, "view changes", held.viewChanges(), replicas);
+            atMost(replica, "read rounds", held.readRounds(), READ_ROUNDS);
+            atMost(replica, "wanted bodies", held.wantedBodies(), WANTED_BODIES);
+            // These go with the stable checkpoint, which is as far behind as the slowest of a quorum.
+            atMost(replica, "own votes", held.votes(), 2 * (held.committedHashes() + horizon));
+            int reached = held.committedHashes() / interval + 1;
+            atMost(replica, "checkpoints", held.checkpoints(), PENDING_CHECKPOINTS + reached);
+        }
+
+        private void atMost(ReplicaId replica, String what, int count, int bound) {
+            require(count <= bound, "%s holds %s %s, more than %s", replica, count, what, bound);
         }
     }
 
@@ -60,7 +75,11 @@ final class ServiceInvariants {
         }
     }
 
-    /** Some time after faults have ended, everything asked for is committed everywhere and every read is answered. */
+    /**
+     * Within {@link #ticksToRecover} ticks after the last fault has ended, every sound replica is up and at the same
+     * height, at or above whatever a client was told; every request that a gateway took and still knows of is executed,
+     * and every read is answered.
+     */
     static final class Progress extends Invariant {
         private static final int MOST_PATIENCE = 8;
         private static final int FETCHES = 20;

@@ -1,5 +1,6 @@
 package dev.cairn.simulator;
 
+import dev.cairn.protocol.model.Message;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -47,7 +48,7 @@ final class SimNetwork {
     }
 
     void send(int from, int to, Envelope envelope) {
-        if (isLost(from, to)) {
+        if (isLost(from, to, envelope.message)) {
             counters.count("message lost");
             return;
         }
@@ -58,7 +59,13 @@ final class SimNetwork {
         }
     }
 
-    private boolean isLost(int from, int to) {
+    private static boolean isAboutViews(Message message) {
+        return message instanceof Message.Suspect
+                || message instanceof Message.ViewChange
+                || message instanceof Message.NewView;
+    }
+
+    private boolean isLost(int from, int to, Message message) {
         if (calm) {
             return false;
         }
@@ -67,6 +74,7 @@ final class SimNetwork {
                 case PARTITION, RESET -> fault.separates(from, to);
                 case MUTE -> fault.hits(from);
                 case DEAFEN -> fault.hits(to);
+                case BLIND_TO_VIEWS -> fault.hits(to) && isAboutViews(message);
                 case CRASH, SLOW_LINKS, STALL_DISK, TORN_WRITE, DISK_FULL, FSYNC_ERROR -> false;
                 case BIT_ROT, ROLLBACK, CORRUPT_STATE -> false;
             };
@@ -107,7 +115,7 @@ final class SimNetwork {
         boolean noticed = switch (fault.kind()) {
             case RESET -> true;
             case PARTITION -> random.nextBoolean();
-            case CRASH, MUTE, DEAFEN, SLOW_LINKS -> false;
+            case CRASH, MUTE, DEAFEN, BLIND_TO_VIEWS, SLOW_LINKS -> false;
             case STALL_DISK, TORN_WRITE, DISK_FULL, FSYNC_ERROR, BIT_ROT, ROLLBACK, CORRUPT_STATE -> false;
         };
         if (noticed) {

@@ -4,6 +4,7 @@ import dev.cairn.protocol.Effect;
 import dev.cairn.protocol.Event;
 import dev.cairn.protocol.ExecutionId;
 import dev.cairn.protocol.LogRecord;
+import dev.cairn.protocol.Occupancy;
 import dev.cairn.protocol.Recovery;
 import dev.cairn.protocol.Replica;
 import dev.cairn.protocol.ReplicaStatus;
@@ -30,6 +31,8 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,6 +86,7 @@ final class SimReplica {
     private final Agenda agenda;
     private final SplittableRandom random;
     private final Surroundings surroundings;
+    private final Conspiracy conspiracy;
     private final Optional<Malice> malice;
     final SimDisk disk;
     private final List<ReplicaId> peers;
@@ -113,6 +117,7 @@ final class SimReplica {
             SplittableRandom random,
             Surroundings surroundings,
             Optional<World.Traits> traits,
+            Conspiracy conspiracy,
             Counters counters) {
         this.id = id;
         this.setting = setting;
@@ -122,7 +127,24 @@ final class SimReplica {
         this.peers = setting.peersOf(id);
         this.disk = new SimDisk(entry -> surroundings.durable(this, entry));
         this.log = new LogFold(setting.genesis(), setting.retainedBlocks());
-        this.malice = traits.map(t -> new Malice(t.strategies(), new Inside(), counters));
+        this.conspiracy = conspiracy;
+        Inside inside = new Inside();
+        traits.ifPresent(_ -> conspiracy.join(inside));
+        this.malice = traits.map(t -> new Malice(t.strategies(), inside, counters));
+    }
+
+    /** A second replica under a Byzantine one's key, with a disk of its own; {@code limits} is what it may say to whom. */
+    private SimReplica(SimReplica original, EffectRewriter limits) {
+        this.id = original.id;
+        this.setting = original.setting;
+        this.agenda = original.agenda;
+        this.random = original.random;
+        this.surroundings = original.surroundings;
+        this.peers = original.peers;
+        this.conspiracy = original.conspiracy;
+        this.disk = new SimDisk(_ -> {});
+        this.log = new LogFold(setting.genesis(), setting.retainedBlocks());
+        this.malice = Optional.of(new Malice(Strategy.TWINS, limits, new Inside()));
     }
 
     boolean isUp() {
@@ -158,6 +180,10 @@ final class SimReplica {
     /** The committed blocks of its log, durable or not. */
     List<Block> chain() {
         return log.chain();
+    }
+
+    Optional<Occupancy> occupancy() {
+        return Optional.ofNullable(core).map(Replica::occupancy);
     }
 
     Optional<ReplicaStatus> status() {
@@ -520,6 +546,18 @@ final class SimReplica {
         @Override
         public SplittableRandom random() {
             return random;
+        }
+
+        @Override
+        public Optional<Conspiracy> conspiracy() {
+            return Optional.of(conspiracy);
+        }
+
+        @Override
+        public Optional<Consumer<Event>> copy(Predicate<ReplicaId> reaches) {
+            SimReplica copy = new SimReplica(SimReplica.this, Silences.dropping(send -> !reaches.test(send.to())));
+            copy.start();
+            return Optional.of(copy::step);
         }
 
         @Override

@@ -44,16 +44,18 @@ public final class Simulation implements SimReplica.Surroundings, SimNetwork.Por
     private final Map<Digest, LedgerMachine.State> stateAfterBlock = new HashMap<>();
     private boolean calm;
 
-    private Simulation(World world, boolean keepsMessages) {
+    private Simulation(World world, Judges judges, boolean keepsMessages) {
         this.world = world;
         this.trace = new Trace(keepsMessages);
         this.random = new SplittableRandom(world.seed());
         this.setting = Setting.of(world);
-        this.checker = new Checker(setting, world, new Coverage(counters));
+        this.checker = new Checker(setting, world, judges, new Coverage(counters));
         this.network = new SimNetwork(world, agenda, random, counters, this);
         this.skewNanos = new long[world.replicas()];
+        Conspiracy conspiracy = new Conspiracy();
         for (int i = 0; i < world.replicas(); i++) {
-            replicas.add(new SimReplica(new ReplicaId(i), setting, agenda, random, this, world.traitsOf(i), counters));
+            replicas.add(new SimReplica(
+                    new ReplicaId(i), setting, agenda, random, this, world.traitsOf(i), conspiracy, counters));
             skewNanos[i] = random.nextLong(world.maxSkewMillis() * 1_000_000L + 1);
         }
         this.workload = new Workload(replicas, random, checker, counters);
@@ -63,16 +65,20 @@ public final class Simulation implements SimReplica.Surroundings, SimNetwork.Por
 
     /** Never throws: whatever goes wrong in the world is in the outcome. */
     public static Outcome run(World world) {
-        return run(world, false);
+        return run(world, Judges.ALL);
+    }
+
+    /** The same run; only what {@code judges} find is a violation. */
+    public static Outcome run(World world, Judges judges) {
+        return run(new Simulation(world, judges, false));
     }
 
     /** The same run, and its messages are kept for {@link StoryPage}. */
     public static Outcome show(World world) {
-        return run(world, true);
+        return run(new Simulation(world, Judges.ALL, true));
     }
 
-    private static Outcome run(World world, boolean keepsMessages) {
-        Simulation simulation = new Simulation(world, keepsMessages);
+    private static Outcome run(Simulation simulation) {
         Optional<String> violation = Optional.empty();
         try {
             simulation.live();
@@ -81,7 +87,7 @@ public final class Simulation implements SimReplica.Surroundings, SimNetwork.Por
         } catch (RuntimeException broken) {
             violation = Optional.of("NoException: " + broken + " at " + broken.getStackTrace()[0]);
         }
-        return new Outcome(world, violation, simulation.trace, simulation.counters);
+        return new Outcome(simulation.world, violation, simulation.trace, simulation.counters);
     }
 
     // The course of a world.
@@ -160,7 +166,7 @@ public final class Simulation implements SimReplica.Surroundings, SimNetwork.Por
         SimReplica receiver = replicas.get(to);
         receiver.receive(new ReplicaId(from), envelope);
         if (receiver.isHonest() && random.nextInt(EVENTS_BETWEEN_LOOKS) == 0) {
-            receiver.status().ifPresent(status -> checker.tell(observer -> observer.onStatus(status)));
+            receiver.occupancy().ifPresent(held -> checker.tell(observer -> observer.onOccupied(receiver.id, held)));
         }
     }
 

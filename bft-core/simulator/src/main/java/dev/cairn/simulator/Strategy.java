@@ -55,7 +55,31 @@ public enum Strategy {
     /** Sends parts of a state that are damaged, cut short, or others than were asked for. */
     CORRUPT_CHUNKS,
     /** Offers a state and sends nothing of it. */
-    WITHHOLD_CHUNKS;
+    WITHHOLD_CHUNKS,
+    /** Says things that can be read and make no sense. */
+    MALFORMED,
+    /** As primary, puts requests into blocks that their clients never signed. */
+    INVALID_REQUESTS,
+    /** As primary, puts requests into blocks that were there before, or twice. */
+    REPEAT_REQUESTS,
+    /** In STATUS, claims to be in views that it is not in. */
+    LIE_ABOUT_VIEWS,
+    /** Starts view changes on its own suspicion alone. */
+    TOO_FEW_SUSPECTS,
+    /** As a new primary, goes on from the lowest tip that it has VIEW-CHANGEs for. */
+    LOW_NEW_VIEW,
+    /** As a new primary, reports in the NEW-VIEW what was prepared in that very view. */
+    LATE_REPORT,
+    /** Casts its votes in the views before and after too. */
+    VOTE_ACROSS_VIEWS,
+    /** Sends far more than it should of everything. */
+    FLOOD,
+    /** With all others that do: divides the honest replicas between two blocks, and votes for both. */
+    COLLUDE,
+    /** Is two honest replicas, of which each peer knows one or both. */
+    TWINS,
+    /** Keeps certificates that nobody else can make, for a later view. */
+    HOARD;
 
     EffectRewriter rewriter(Insider insider) {
         return switch (this) {
@@ -85,6 +109,18 @@ public enum Strategy {
             case LIE_IN_OFFERS -> new SnapshotLies.Offers(insider);
             case CORRUPT_CHUNKS -> new SnapshotLies.Chunks(insider);
             case WITHHOLD_CHUNKS -> Silences.dropping(send -> send.message() instanceof Message.Chunk);
+            case MALFORMED -> new Malformer(insider);
+            case INVALID_REQUESTS -> new ShadowChain(insider, ShadowChain::falsifying);
+            case REPEAT_REQUESTS -> new ShadowChain(insider, ShadowChain::repeating);
+            case LIE_ABOUT_VIEWS -> new Lies(insider, Lies::aboutViews);
+            case TOO_FEW_SUSPECTS -> new Restless.HastyLeaver(insider);
+            case LOW_NEW_VIEW -> new NewViewChooser(insider, NewViewChooser::lowest);
+            case LATE_REPORT -> new NewViewChooser(insider, NewViewChooser::late);
+            case VOTE_ACROSS_VIEWS -> new Restless.VoterAcrossViews(insider);
+            case FLOOD -> new Flooder(insider);
+            case COLLUDE -> new Conspirator(insider);
+            case TWINS -> new Twins(insider);
+            case HOARD -> new Hoarder(insider);
         };
     }
 }

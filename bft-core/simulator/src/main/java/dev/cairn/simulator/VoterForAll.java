@@ -5,7 +5,6 @@ import dev.cairn.protocol.Event;
 import dev.cairn.protocol.model.Ballot;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.Phase;
-import dev.cairn.protocol.model.Statement;
 import dev.cairn.protocol.model.Vote;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,8 +37,7 @@ final class VoterForAll implements EffectRewriter {
         }
         List<Effect> votes = new ArrayList<>();
         for (Phase phase : List.of(Phase.PREPARE, Phase.COMMIT)) {
-            Statement statement = Statement.of(phase.kind(), insider.chainId(), ballot);
-            Vote vote = Vote.of(phase, ballot, insider.self(), insider.sign(statement));
+            Vote vote = insider.vote(phase, ballot);
             insider.peers().forEach(peer -> votes.add(new Effect.Send(peer, vote)));
         }
         return votes;

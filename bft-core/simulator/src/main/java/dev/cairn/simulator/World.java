@@ -105,12 +105,15 @@ public record World(
         int step = honest.replicas == 4 ? 1 : random.nextInt(1, 4);
         for (int i = 0; i < honest.faulty(); i++) {
             int replica = (first + i * step) % honest.replicas;
-            chosen.add(new Traits(
-                    replica,
-                    random.ints(random.nextInt(1, 4), 0, all.size())
-                            .distinct()
-                            .mapToObj(all::get)
-                            .toList()));
+            List<Strategy> strategies = new ArrayList<>(random.ints(random.nextInt(1, 4), 0, all.size())
+                    .distinct()
+                    .mapToObj(all::get)
+                    .toList());
+            boolean isInvited = i > 0 && chosen.getFirst().strategies().contains(Strategy.COLLUDE);
+            if (isInvited && !strategies.contains(Strategy.COLLUDE)) {
+                strategies.add(Strategy.COLLUDE);
+            }
+            chosen.add(new Traits(replica, strategies));
         }
         return honest.withByzantine(chosen);
     }

@@ -31,15 +31,17 @@ final class WorldText {
                 + ";byzantine=" + joined(w.byzantine(), ",", WorldText::formatTraits);
     }
 
+    /** The same world but for one field, in the words of {@link #format}. */
+    static World with(World world, String field, Object value) {
+        return parse(format(world).replaceFirst(";" + field + "=[^;]*", ";" + field + "=" + value));
+    }
+
+    static int number(World world, String field) {
+        return number(fields(format(world)), field);
+    }
+
     static World parse(String text) {
-        Map<String, String> fields = new LinkedHashMap<>();
-        for (String field : text.strip().split(";", -1)) {
-            String[] pair = field.split("=", 2);
-            if (pair.length != 2) {
-                throw new IllegalArgumentException("not name=value: " + field);
-            }
-            fields.put(pair[0], pair[1]);
-        }
+        Map<String, String> fields = fields(text);
         return new World(
                 Long.parseLong(get(fields, "seed")),
                 number(fields, "n"),
@@ -58,6 +60,18 @@ final class WorldText {
                 number(fields, "transfer"),
                 split(get(fields, "faults"), ",", Fault::parse),
                 split(get(fields, "byzantine"), ",", WorldText::parseTraits));
+    }
+
+    private static Map<String, String> fields(String text) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        for (String field : text.strip().split(";", -1)) {
+            String[] pair = field.split("=", 2);
+            if (pair.length != 2) {
+                throw new IllegalArgumentException("not name=value: " + field);
+            }
+            fields.put(pair[0], pair[1]);
+        }
+        return fields;
     }
 
     private static String formatTraits(World.Traits traits) {

@@ -21,7 +21,7 @@ import static dev.cairn.simulator.Histories.vote;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cairn.protocol.LogRecord;
-import dev.cairn.protocol.ReplicaStatus;
+import dev.cairn.protocol.Occupancy;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Evidence;
@@ -30,8 +30,9 @@ import dev.cairn.protocol.model.Phase;
 import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.StateRoots;
-import dev.cairn.protocol.model.View;
 import dev.cairn.protocol.model.Vote;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -395,29 +396,22 @@ class InvariantsTest {
     }
 
     @Test
-    void boundedQueuesRefuseAFlood() {
-        Invariant bounds = new ServiceInvariants.BoundedQueues(GENESIS.parameters(), 200);
-        bounds.onStatus(status(200, 10));
-        assertRefused(() -> bounds.onStatus(status(201, 10)), bounds);
-        assertRefused(() -> bounds.onStatus(status(0, 10_000)), bounds);
+    void boundedMemoryRefusesAFloodInAnyPlace() throws ReflectiveOperationException {
+        Invariant bounds = new ServiceInvariants.BoundedMemory(GENESIS.parameters(), 4, 200);
+        bounds.onOccupied(R0, holding("requests", 200));
+        for (RecordComponent part : Occupancy.class.getRecordComponents()) {
+            if (!part.getName().equals("committedHashes")) { // the measure of two others
+                Occupancy flood = holding(part.getName(), 10_000);
+                assertRefused(() -> bounds.onOccupied(R0, flood), bounds);
+            }
+        }
     }
 
-    private static ReplicaStatus status(int waitingRequests, int candidateBlocks) {
-        return new ReplicaStatus(
-                R0,
-                View.ZERO,
-                false,
-                R0,
-                height(0),
-                START.digest(),
-                ROOTS.stateRoot(),
-                height(0),
-                height(0),
-                waitingRequests,
-                candidateBlocks,
-                false,
-                List.of(),
-                List.of());
+    private static Occupancy holding(String part, int count) throws ReflectiveOperationException {
+        Object[] counts = Arrays.stream(Occupancy.class.getRecordComponents())
+                .map(each -> (Object) (each.getName().equals(part) ? count : 0))
+                .toArray();
+        return (Occupancy) Occupancy.class.getConstructors()[0].newInstance(counts);
     }
 
     @Test

@@ -101,6 +101,6 @@ class SimulationTest {
     void aReportHoldsTheWorldAndTheCommandThatReplaysIt() {
         World world = World.hostile(3);
         String report = Simulation.run(world).report();
-        assertThat(report).contains("-Dtest=ReplayTest").contains("'-Dcairn.world=" + world + "'");
+        assertThat(report).contains("./cairn simulate --world '" + world + "'");
     }
 }

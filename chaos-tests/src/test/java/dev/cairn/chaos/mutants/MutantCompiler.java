@@ -1,42 +1,46 @@
 package dev.cairn.chaos.mutants;
 
+import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
-import java.net.MalformedURLException;
+import java.io.OutputStream;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import javax.tools.FileObject;
+import javax.tools.ForwardingJavaFileManager;
 import javax.tools.JavaCompiler;
+import javax.tools.JavaFileManager;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
+import org.jspecify.annotations.Nullable;
 
-/** Builds the protocol with a mutant's edits and loads it, with the simulator, apart from the real one. */
+/** Builds the protocol with a mutant's edits, in memory, and loads it, with the simulator, apart from the real one. */
 final class MutantCompiler {
     private static final Path SOURCES = Path.of("../bft-core/protocol/src/main/java/dev/cairn/protocol");
+    private static final String CLASS_PATH = System.getProperty("java.class.path");
 
     private MutantCompiler() {}
 
-    /** Loads everything of the project anew, the edited classes before the real ones. */
-    static URLClassLoader load(Mutant mutant, Path directory) throws IOException {
-        Path sources = Files.createDirectories(directory.resolve("src"));
-        Path classes = Files.createDirectories(directory.resolve("classes"));
-        List<Path> edited = new ArrayList<>();
-        for (Map.Entry<Path, String> file : edited(mutant).entrySet()) {
-            edited.add(Files.writeString(sources.resolve(file.getKey().getFileName()), file.getValue()));
-        }
-        compile(mutant, edited, classes);
+    /** Loads everything of the project anew, the edited classes in place of the real ones. */
+    static URLClassLoader load(Mutant mutant) throws IOException {
         List<URL> path = new ArrayList<>();
-        path.add(url(classes));
-        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
-            path.add(url(Path.of(entry)));
+        for (String entry : CLASS_PATH.split(File.pathSeparator, -1)) {
+            path.add(Path.of(entry).toUri().toURL());
         }
-        return new URLClassLoader(path.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
+        return new Loader(path.toArray(URL[]::new), compile(mutant, edited(mutant)));
     }
 
     private static Map<Path, String> edited(Mutant mutant) throws IOException {
@@ -58,22 +62,83 @@ final class MutantCompiler {
         return files;
     }
 
-    private static void compile(Mutant mutant, List<Path> sources, Path classes) throws IOException {
+    private static Map<String, byte[]> compile(Mutant mutant, Map<Path, String> files) throws IOException {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        java.io.StringWriter errors = new java.io.StringWriter();
-        try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
-            List<String> options =
-                    List.of("-proc:none", "-d", classes.toString(), "-cp", System.getProperty("java.class.path"));
-            boolean compiled = compiler.getTask(
-                            errors, files, null, options, null, files.getJavaFileObjectsFromPaths(sources))
-                    .call();
-            if (!compiled) {
+        StringWriter errors = new StringWriter();
+        try (StandardJavaFileManager standard = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
+            Outputs outputs = new Outputs(standard);
+            List<Source> sources = new ArrayList<>();
+            files.forEach((file, text) -> sources.add(new Source(file.toUri(), text)));
+            List<String> options = List.of("-proc:none", "-cp", CLASS_PATH);
+            if (!compiler.getTask(errors, outputs, null, options, null, sources).call()) {
                 throw new IllegalArgumentException("mutant \"" + mutant + "\" does not compile: " + errors);
             }
+            return outputs.classes();
         }
     }
 
-    private static URL url(Path path) throws MalformedURLException {
-        return path.toUri().toURL();
+    private static final class Source extends SimpleJavaFileObject {
+        private final String text;
+
+        Source(URI name, String text) {
+            super(name, Kind.SOURCE);
+            this.text = text;
+        }
+
+        @Override
+        public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+            return text;
+        }
+    }
+
+    private static final class Outputs extends ForwardingJavaFileManager<JavaFileManager> {
+        private final Map<String, ByteArrayOutputStream> written = new HashMap<>();
+
+        Outputs(JavaFileManager standard) {
+            super(standard);
+        }
+
+        @Override
+        public JavaFileObject getJavaFileForOutput(
+                Location location, String className, JavaFileObject.Kind kind, @Nullable FileObject sibling) {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            written.put(className, bytes);
+            return new SimpleJavaFileObject(URI.create("mem:///" + className.replace('.', '/') + ".class"), kind) {
+                @Override
+                public OutputStream openOutputStream() {
+                    return bytes;
+                }
+            };
+        }
+
+        Map<String, byte[]> classes() {
+            Map<String, byte[]> classes = new HashMap<>();
+            written.forEach((name, bytes) -> classes.put(name, bytes.toByteArray()));
+            return classes;
+        }
+    }
+
+    private static final class Loader extends URLClassLoader {
+        private final Map<String, byte[]> edited;
+
+        Loader(URL[] path, Map<String, byte[]> edited) {
+            super(path, ClassLoader.getPlatformClassLoader());
+            this.edited = edited;
+        }
+
+        @Override
+        protected Class<?> findClass(String name) throws ClassNotFoundException {
+            byte[] bytes = edited.get(name);
+            return bytes == null ? super.findClass(name) : defineClass(name, bytes, 0, bytes.length);
+        }
+
+        @Override
+        public void close() {
+            try {
+                super.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 }

@@ -238,7 +238,10 @@ final class Mutants {
                             "return isOurBody(block);")),
             Mutant.of(
                     "blocks that are caught up with need no certificate",
-                    edit("Authenticator", "&& isValidCertificate(m.proof(), Phase.COMMIT)", "")));
+                    edit(
+                            "Authenticator",
+                            "&& isValidCertificate(m.proof(), Phase.COMMIT)\n                && m.blocks()",
+                            "&& m.blocks()")));
 
     private static final List<Mutant> READS = List.of(
             Mutant.of(
@@ -347,7 +350,7 @@ final class Mutants {
                             "return true || candidates.containsKey(block.digest())\n                ||")));
 
     static final List<Mutant> ALL = Stream.of(
-                    VOTING_RULE, VIEW_CHANGE, QUORUMS, READS, DURABILITY, LIVENESS, TransferMutants.ALL)
+                    VOTING_RULE, VIEW_CHANGE, QUORUMS, READS, DURABILITY, LIVENESS, Slips.ALL, TransferMutants.ALL)
             .flatMap(List::stream)
             .toList();
 

@@ -4,12 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.chaos.exhaustive.SmallWorldsProbe;
 import java.net.URLClassLoader;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -31,10 +29,6 @@ class SmallWorldsFindMutantsTest {
 
     private static final List<String> REPORT = new ArrayList<>();
 
-    @TempDir
-    @SuppressWarnings("NullAway.Init")
-    Path directory;
-
     static List<Mutant> mutants() {
         String only = System.getProperty("cairn.mutant", "");
         return Mutants.ALL.stream()
@@ -46,7 +40,7 @@ class SmallWorldsFindMutantsTest {
     @ParameterizedTest
     @MethodSource("mutants")
     void isFound(Mutant mutant) throws Exception {
-        try (URLClassLoader loader = MutantCompiler.load(mutant, directory)) {
+        try (URLClassLoader loader = MutantCompiler.load(mutant)) {
             Supplier<?> probe = (Supplier<?>) loader.loadClass(SmallWorldsProbe.class.getName())
                     .getConstructor()
                     .newInstance();

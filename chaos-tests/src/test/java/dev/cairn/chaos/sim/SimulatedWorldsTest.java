@@ -104,7 +104,7 @@ class SimulatedWorldsTest {
             if (failures.isEmpty()) {
                 Outcome outcome = Simulation.run(worlds.apply(seed));
                 if (outcome.violation().isPresent()) {
-                    failures.add(outcome.report());
+                    failures.add(outcome.shrunkReport());
                 }
                 synchronized (counters) {
                     counters.addWorld(outcome.counters());

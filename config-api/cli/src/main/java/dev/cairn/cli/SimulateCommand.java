@@ -112,7 +112,7 @@ final class SimulateCommand implements Callable<Integer> {
         }
         spec.commandLine().getErr().println();
         if (!broken.isEmpty()) {
-            out.println(broken.peek().report());
+            out.println(broken.peek().shrunkReport());
             return Main.FAILURE;
         }
         out.print("in how many worlds each thing happened:\n" + counters);

@@ -7,6 +7,7 @@ import dev.cairn.kv.store.StoreException;
 import dev.cairn.protocol.StateMachine.Incoming;
 import dev.cairn.protocol.StateMachine.Verdict;
 import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Message.SnapshotOffer;
 import dev.cairn.protocol.model.Request;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -351,6 +352,50 @@ class StateTransferTest {
             return all.map(path -> path.getFileName().toString())
                     .filter(name -> !name.equals("state"))
                     .toList();
+        }
+    }
+
+    @Test
+    void aChunkThatComesAfterTheEndIsRefused() {
+        KvState state = source.run(put(Bytes.utf8("a"), new Random(1)));
+        source.machine().pin(state);
+        Bytes content = source.machine().chunk(state, Bytes.EMPTY, Optional.empty(), 100_000);
+        try (Incoming incoming = target.machine().receive(TestMachine.header(state))) {
+            assertThat(incoming.add(Bytes.EMPTY, content)).isInstanceOf(Verdict.Accepted.class);
+            assertThat(incoming.complete()).isTrue();
+            assertThat(incoming.add(Bytes.EMPTY, content)).isInstanceOf(Verdict.Refused.class);
+        }
+    }
+
+    /** Between two keys that differ in their last byte only, every place is as long as they are. */
+    @Test
+    void noSplitIsTooLongForAnOffer() {
+        for (int last = 1; last <= 2; last++) {
+            byte[] key = new byte[100_000];
+            key[key.length - 1] = (byte) last;
+            source.run(new Operation.Put(Bytes.wrap(key), Bytes.utf8("v"), 0, false, false, false));
+        }
+        KvState state = source.run(put(Bytes.utf8("a"), new Random(1)));
+        assertThat(source.machine().splits(state, 65))
+                .isNotEmpty()
+                .allSatisfy(place -> assertThat(place.size()).isLessThanOrEqualTo(SnapshotOffer.MAX_SPLIT_BYTES));
+        source.machine().pin(state);
+        transferWithLongPlaces(state);
+    }
+
+    private void transferWithLongPlaces(KvState state) {
+        try (Incoming incoming = target.machine().receive(TestMachine.header(state))) {
+            Optional<Bytes> from = Optional.of(Bytes.EMPTY);
+            int longest = 0;
+            while (from.isPresent()) {
+                Bytes content = source.machine().chunk(state, from.get(), Optional.empty(), 1);
+                Verdict verdict = incoming.add(from.get(), content);
+                assertThat(verdict).isInstanceOf(Verdict.Accepted.class);
+                from = ((Verdict.Accepted) verdict).next();
+                longest = Math.max(longest, from.map(Bytes::size).orElse(0));
+            }
+            assertThat(longest).isGreaterThan(SnapshotOffer.MAX_SPLIT_BYTES);
+            assertThat(incoming.complete()).isTrue();
         }
     }
 

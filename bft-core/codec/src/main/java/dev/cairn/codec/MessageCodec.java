@@ -169,7 +169,7 @@ public final class MessageCodec {
         Reading.requireCount(source.getSplitsCount(), Message.SnapshotOffer.MAX_SPLITS);
         List<Bytes> splits = new ArrayList<>(source.getSplitsCount());
         for (ByteString place : source.getSplitsList()) {
-            splits.add(Reading.place(place));
+            splits.add(Reading.split(place));
         }
         return new Message.SnapshotOffer(
                 Reading.block(source.getAnchor()),
@@ -190,8 +190,8 @@ public final class MessageCodec {
     private static Message.FetchChunk fetchChunk(FetchChunkMessage source) throws MalformedException {
         return new Message.FetchChunk(
                 Reading.digest(source.getAnchor()),
-                Reading.place(source.getFrom()),
-                source.hasUntil() ? Optional.of(Reading.place(source.getUntil())) : Optional.empty());
+                RawBytes.bytes(source.getFrom()),
+                source.hasUntil() ? Optional.of(Reading.split(source.getUntil())) : Optional.empty());
     }
 
     private static ChunkMessage chunk(Message.Chunk m) {
@@ -206,8 +206,8 @@ public final class MessageCodec {
     private static Message.Chunk chunk(ChunkMessage source) throws MalformedException {
         return new Message.Chunk(
                 Reading.digest(source.getAnchor()),
-                Reading.place(source.getFrom()),
-                source.hasUntil() ? Optional.of(Reading.place(source.getUntil())) : Optional.empty(),
+                RawBytes.bytes(source.getFrom()),
+                source.hasUntil() ? Optional.of(Reading.split(source.getUntil())) : Optional.empty(),
                 RawBytes.bytes(source.getContent()));
     }
 }

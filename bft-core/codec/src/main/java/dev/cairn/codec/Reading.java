@@ -44,9 +44,6 @@ final class Reading {
     /** Headers between a block and the certified one: a few windows of the pipeline. */
     static final int MAX_LINK = 1024;
 
-    /** A place holds a key, and no key is larger than a request. */
-    static final int MAX_PLACE_BYTES = 2 << 20;
-
     private static final int SIGNATURE_BYTES = 64;
 
     private Reading() {}
@@ -166,9 +163,9 @@ final class Reading {
         return new MerkleFrontier(source.getSize(), peaks);
     }
 
-    /** A place in a state. */
-    static Bytes place(ByteString source) throws MalformedException {
-        require(source.size() <= MAX_PLACE_BYTES, "no state has such a place");
+    /** Until where a part of a state goes. */
+    static Bytes split(ByteString source) throws MalformedException {
+        require(source.size() <= Message.SnapshotOffer.MAX_SPLIT_BYTES, "a split is longer than any honest one");
         return RawBytes.bytes(source);
     }
 

@@ -104,7 +104,7 @@ class MessageCodecTest {
                 .addAllSplits(Collections.nCopies(Message.SnapshotOffer.MAX_SPLITS + 1, place))
                 .build());
         assertRefused(good.toBuilder()
-                .addSplits(ByteString.copyFrom(new byte[Reading.MAX_PLACE_BYTES + 1]))
+                .addSplits(ByteString.copyFrom(new byte[Message.SnapshotOffer.MAX_SPLIT_BYTES + 1]))
                 .build());
         assertRefused(good.toBuilder()
                 .addAllLink(Collections.nCopies(

@@ -4,6 +4,7 @@ import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
+import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.StateRoots;
 import java.util.List;
 import java.util.Optional;
@@ -59,7 +60,10 @@ public interface StateMachine<S> {
     /** Takes one {@link #pin} back. Event loop; must not block. */
     void unpin(S state);
 
-    /** At most {@code parts - 1} places, ascending, that cut a pinned {@code state} into about equal parts. Hints. */
+    /**
+     * At most {@code parts - 1} places, ascending, that cut a pinned {@code state} into about equal parts. Hints: those
+     * longer than {@link Message.SnapshotOffer#MAX_SPLIT_BYTES} are left out.
+     */
     List<Bytes> splits(S state, int parts);
 
     /**
@@ -85,7 +89,10 @@ public interface StateMachine<S> {
     /** A state on its way in. One thread at a time. */
     interface Incoming extends AutoCloseable {
 
-        /** Checks the chunk against the header's state root alone and stores what it proves. Idempotent. Blocks. */
+        /**
+         * Checks the chunk against the header's state root alone and stores what it proves. Idempotent. Blocks. Refused
+         * whatever the bytes are if they prove nothing, and if all is complete, or closed, already.
+         */
         Verdict add(Bytes from, Bytes content);
 
         /**

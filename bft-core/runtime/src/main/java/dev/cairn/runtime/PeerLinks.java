@@ -4,6 +4,7 @@ import dev.cairn.codec.MessageCodec;
 import dev.cairn.proto.v1.PeerMessage;
 import dev.cairn.protocol.Authenticator;
 import dev.cairn.protocol.Genesis;
+import dev.cairn.protocol.Parameters;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.ReplicaId;
 import io.grpc.Server;
@@ -94,7 +95,7 @@ final class PeerLinks implements EventLoop.Network, AutoCloseable {
                     .maxConnectionIdle(10, TimeUnit.SECONDS)
                     .maxConcurrentCallsPerConnection(MAX_STREAMS_PER_CONNECTION)
                     .maxInboundMetadataSize(MAX_HEADER_BYTES)
-                    .maxInboundMessageSize(maxFrameBytes(genesis))
+                    .maxInboundMessageSize(maxFrameBytes(genesis.parameters()))
                     .flowControlWindow(WINDOW_BYTES)
                     .permitKeepAliveTime(5, TimeUnit.SECONDS)
                     .permitKeepAliveWithoutCalls(true)
@@ -114,9 +115,12 @@ final class PeerLinks implements EventLoop.Network, AutoCloseable {
         }
     }
 
-    /** A block with what frames it, a fetch answer of one block with its link, or a full frame of small messages. */
-    private static int maxFrameBytes(Genesis genesis) {
-        return 2 * genesis.parameters().maxBlockBytes() + SendLanes.FRAME_BYTES + (1 << 20);
+    /**
+     * A full frame of small messages, with a block and what frames it, or with a chunk of a state. In that a key as large
+     * as a request stands once with its version, and before in the place, where its bytes may have doubled.
+     */
+    static int maxFrameBytes(Parameters parameters) {
+        return (int) Math.min(Integer.MAX_VALUE, 3L * parameters.maxBlockBytes() + SendLanes.FRAME_BYTES + (1 << 20));
     }
 
     private static ServerSocketChannel listener() {

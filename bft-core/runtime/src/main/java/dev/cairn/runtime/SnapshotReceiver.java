@@ -61,7 +61,9 @@ final class SnapshotReceiver implements EventLoop.SnapshotSink, AutoCloseable {
     public void store(Effect.StoreChunk chunk) {
         run(() -> {
             long start = System.nanoTime();
-            StateMachine.Verdict verdict = current().add(chunk.from(), chunk.content());
+            StateMachine.Verdict verdict = incoming == null
+                    ? new StateMachine.Verdict.Refused("no state is being received")
+                    : incoming.add(chunk.from(), chunk.content());
             metrics.chunkJudged(System.nanoTime() - start);
             if (verdict instanceof StateMachine.Verdict.Accepted) {
                 progress = progress.map(before -> before.plus(chunk.content().size()));
@@ -72,7 +74,7 @@ final class SnapshotReceiver implements EventLoop.SnapshotSink, AutoCloseable {
 
     @Override
     public void complete(Digest anchor) {
-        run(() -> answers.accept(new Event.SnapshotCompleted(anchor, current().complete())));
+        run(() -> answers.accept(new Event.SnapshotCompleted(anchor, incoming != null && incoming.complete())));
     }
 
     @Override
@@ -84,13 +86,6 @@ final class SnapshotReceiver implements EventLoop.SnapshotSink, AutoCloseable {
     /** What is being fetched now. */
     Optional<TransferProgress> progress() {
         return progress;
-    }
-
-    private StateMachine.Incoming current() {
-        if (incoming == null) {
-            throw new IllegalStateException("a chunk of a state that is not being received");
-        }
-        return incoming;
     }
 
     private void letGo() {

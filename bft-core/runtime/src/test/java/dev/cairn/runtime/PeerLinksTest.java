@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cairn.codec.Ed25519;
 import dev.cairn.codec.Ed25519Authenticator;
 import dev.cairn.codec.Ed25519Signer;
+import dev.cairn.codec.MessageCodec;
+import dev.cairn.proto.v1.PeerMessage;
+import dev.cairn.protocol.Parameters;
 import dev.cairn.protocol.Timeouts;
 import dev.cairn.protocol.model.Ballot;
 import dev.cairn.protocol.model.Bytes;
@@ -28,6 +31,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -48,6 +52,19 @@ class PeerLinksTest {
     @AfterEach
     void closeAll() {
         ends.forEach(End::close);
+    }
+
+    /** The largest of messages that hold keys: asked from a place in a key of zeros, which is as large as a request. */
+    @Test
+    void aPieceOfTheLargestKeyFitsAFrame() {
+        Parameters parameters = Parameters.DEFAULT;
+        int largest = parameters.maxRequestBytes();
+        Bytes place = Bytes.wrap(new byte[2 * (largest + 1) + 2 + Long.BYTES]);
+        Bytes split = Bytes.wrap(new byte[Message.SnapshotOffer.MAX_SPLIT_BYTES]);
+        Bytes pieceAndProof = Bytes.wrap(new byte[largest + (64 << 10)]);
+        PeerMessage chunk =
+                MessageCodec.encode(new Message.Chunk(Digest.ZERO, place, Optional.of(split), pieceAndProof));
+        assertThat(chunk.getSerializedSize() + SendLanes.FRAME_BYTES).isLessThan(PeerLinks.maxFrameBytes(parameters));
     }
 
     /** One replica's links and what they told its event loop, which takes nothing by itself. */

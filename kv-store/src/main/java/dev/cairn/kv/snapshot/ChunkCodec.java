@@ -23,6 +23,9 @@ final class ChunkCodec {
     private static final int TOMBSTONE = 0;
     private static final int PUT = 1;
 
+    /** No key has so many versions, and below this no sum overflows. */
+    private static final long MAX_HISTORY = 1L << 62;
+
     private ChunkCodec() {}
 
     // Writing.
@@ -103,7 +106,7 @@ final class ChunkCodec {
         Bytes treeKey = in.nextBytes();
         long historySize = in.nextLong();
         long first = in.nextLong();
-        if (first < 0 || first > historySize) {
+        if (first < 0 || first > historySize || historySize >= MAX_HISTORY) {
             throw new InvalidProofException("version " + first + " of a history of " + historySize);
         }
         MerkleFrontier before = new MerkleFrontier(first, in.nextDigests(Long.bitCount(first)));

@@ -13,6 +13,7 @@ import dev.cairn.kv.store.VersionGoneException;
 import dev.cairn.kv.tree.Leaf;
 import dev.cairn.kv.tree.Tree;
 import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Message;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -33,6 +34,7 @@ public final class ChunkReader {
     public static List<Bytes> splits(KvState state, int parts) {
         return state.tree().boundaries(parts).stream()
                 .map(key -> Place.before(key).encode())
+                .filter(place -> place.size() <= Message.SnapshotOffer.MAX_SPLIT_BYTES)
                 .toList();
     }
 

@@ -21,6 +21,9 @@ public final class ReceivedState implements StateMachine.Incoming {
 
     @Override
     public StateMachine.Verdict add(Bytes from, Bytes content) {
+        if (!records.isOpen()) {
+            return new StateMachine.Verdict.Refused("the state is not being received any more");
+        }
         try {
             Chunk chunk = Chunk.verify(ChunkCodec.decode(content), header.roots());
             requireBeginsAt(Place.atOrAfter(from), chunk);

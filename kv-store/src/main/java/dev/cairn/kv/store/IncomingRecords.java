@@ -45,6 +45,11 @@ public final class IncomingRecords implements AutoCloseable {
         return true;
     }
 
+    /** False once it is complete, or closed: then nothing more is to be written. */
+    public synchronized boolean isOpen() {
+        return records != null;
+    }
+
     private KvRecords open() {
         KvRecords now = records;
         if (now == null) {

@@ -12,6 +12,7 @@ import dev.cairn.kv.proof.Pruned;
 import dev.cairn.kv.proof.Summary;
 import dev.cairn.protocol.StateMachine.Incoming;
 import dev.cairn.protocol.StateMachine.Verdict;
+import dev.cairn.protocol.model.ByteWriter;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.StateRoots;
@@ -19,6 +20,7 @@ import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.function.UnaryOperator;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -175,6 +177,95 @@ class ChunkTest {
         if (garbage.length > 0) {
             assertThatThrownBy(() -> verify(Bytes.wrap(chunk), state.roots()))
                     .isInstanceOf(InvalidProofException.class);
+        }
+    }
+
+    @Property(tries = 5000)
+    void noNumbersMakeTheCheckThrowAnythingElse(@ForAll long seed) {
+        Bytes chunk = ofExtremes(new Random(seed));
+        assertThatThrownBy(() -> verify(chunk, state.roots())).isInstanceOf(InvalidProofException.class);
+    }
+
+    /** Of the right form as far as there is one, with numbers at the edges. */
+    private static Bytes ofExtremes(Random random) {
+        ByteWriter out = new ByteWriter(1 << 12).putByte(1);
+        putNode(out, random, 0);
+        return Bytes.wrap(out.toArray());
+    }
+
+    private static void putNode(ByteWriter out, Random random, int depth) {
+        switch (random.nextInt(depth < 3 ? 4 : 2)) {
+            case 0 ->
+                out.putByte(0).putDigest(Digest.ZERO).putLong(extreme(random)).putLong(extreme(random));
+            case 1 -> putTip(out, random);
+            default -> {
+                out.putByte(1).putInt(random.nextBoolean() ? (int) extreme(random) : random.nextInt(30));
+                putNode(out, random, depth + 1);
+                putNode(out, random, depth + 1);
+            }
+        }
+    }
+
+    private static void putTip(ByteWriter out, Random random) {
+        byte[] key = new byte[random.nextInt(4)];
+        random.nextBytes(key);
+        long size = extreme(random);
+        long first = random.nextBoolean() ? extreme(random) : size - random.nextInt(3);
+        int versions = 1 + random.nextInt(2);
+        out.putByte(2).putBytes(Bytes.wrap(key)).putLong(size).putLong(first);
+        putDigests(out, Long.bitCount(first));
+        out.putInt(random.nextInt(8) == 0 ? (int) extreme(random) : versions);
+        for (int i = 0; i < versions; i++) {
+            out.putLong(extreme(random)).putInt((int) extreme(random)).putByte(0);
+        }
+        if (first + versions <= size) {
+            putDigests(out, random.nextInt(4) == 0 ? random.nextInt(130) : subtrees(first + versions, size));
+            out.putDigest(Digest.ZERO).putLong(extreme(random)).putByte(random.nextInt(2));
+        }
+    }
+
+    /** As many as fill a history up from {@code from} to {@code size}. */
+    private static int subtrees(long from, long size) {
+        int count = 0;
+        for (long next = from; next >= 0 && next < size; count++) {
+            next += Long.highestOneBit(Math.min(size - next, next == 0 ? Long.MAX_VALUE : Long.lowestOneBit(next)));
+        }
+        return count;
+    }
+
+    private static void putDigests(ByteWriter out, int count) {
+        for (int i = 0; i < count; i++) {
+            out.putDigest(Digest.ZERO);
+        }
+    }
+
+    private static long extreme(Random random) {
+        long edge = switch (random.nextInt(6)) {
+            case 0 -> 0;
+            case 1 -> Long.MAX_VALUE;
+            case 2 -> Integer.MAX_VALUE;
+            case 3 -> 1L << 62;
+            case 4 -> 1L << 61;
+            default -> 1L << random.nextInt(Long.SIZE);
+        };
+        return edge + random.nextInt(-2, 3);
+    }
+
+    /** It overflowed where the subtrees behind the range were counted. */
+    @Test
+    void aHistoryOfTheGreatestLengthIsRefused() {
+        ByteWriter out = new ByteWriter(8192)
+                .putByte(1)
+                .putByte(2)
+                .putBytes(Bytes.utf8("\u0001k"))
+                .putLong(Long.MAX_VALUE)
+                .putLong(Long.MAX_VALUE);
+        putDigests(out, 63);
+        out.putInt(1).putLong(5).putInt(0).putByte(0);
+        putDigests(out, 80);
+        try (TestMachine target = new TestMachine();
+                Incoming incoming = target.machine().receive(TestMachine.header(state))) {
+            assertThat(incoming.add(Bytes.EMPTY, Bytes.wrap(out.toArray()))).isInstanceOf(Verdict.Refused.class);
         }
     }
 

@@ -193,6 +193,9 @@ public sealed interface Message
         /** More in one message are refused. */
         public static final int MAX_SPLITS = 64;
 
+        /** A longer one is refused: the state can be cut elsewhere, or not at all. */
+        public static final int MAX_SPLIT_BYTES = 4 << 10;
+
         public SnapshotOffer {
             link = List.copyOf(link);
             splits = List.copyOf(splits);

@@ -103,6 +103,11 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
         }
     }
 
+    @Override
+    public void sync() {
+        store.sync();
+    }
+
     // State transfer.
 
     @Override
@@ -131,7 +136,9 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
         if (!pins.isPinned(state)) {
             throw new IllegalStateException("not pinned: the state of height " + state.height());
         }
-        persisted.await(state.height());
+        if (!persisted.await(state.height())) {
+            return Bytes.EMPTY;
+        }
         return new ChunkReader(state, store).chunk(from, until, maxBytes).orElse(Bytes.EMPTY);
     }
 

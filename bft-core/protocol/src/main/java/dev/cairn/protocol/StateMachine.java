@@ -47,12 +47,16 @@ public interface StateMachine<S> {
      */
     void persist(S state, Block block);
 
+    /** Makes durable what was written by each {@link #persist} that has returned. Any thread; blocks; an error is fatal. */
+    void sync();
+
     // State transfer. A state is cut into chunks at places: byte strings that only the state machine understands,
     // ordered
     // as unsigned bytes; Bytes.EMPTY is the beginning. A place may lie inside one large key's history.
 
     /**
-     * Keeps everything that {@code state} needs for chunks readable, on disk too, until {@link #unpin}. Pins are counted.
+     * Keeps everything that {@code state} needs for chunks readable, on disk too, until {@link #unpin}. Pins are counted; of
+     * eight states at a time at least.
      * Called on the event loop for a state that is committed, or was a moment ago; must not block.
      */
     void pin(S state);
@@ -70,7 +74,7 @@ public interface StateMachine<S> {
      * The part of a pinned {@code state} from {@code from} on, before {@code until} (nothing: to the end), with its proof
      * against the state's root: about {@code maxBytes}, and at least one piece. Any thread; blocks. A place that is none of
      * this state's gives a chunk that proves whatever is there. Empty if the state was pinned too late, and some of it is
-     * gone.
+     * gone, or if it does not reach the disk.
      */
     Bytes chunk(S state, Bytes from, Optional<Bytes> until, int maxBytes);
 

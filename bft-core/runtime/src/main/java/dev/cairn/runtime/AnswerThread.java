@@ -12,12 +12,10 @@ import java.util.function.Consumer;
 
 /**
  * Makes answers that need the disk, beside the event loop, on one thread that ends when it is not needed. Few questions
- * of one peer may wait, so that none is crowded out by another; one that finds no place is asked again, or asked of
- * another.
+ * of one peer may wait or be under way, so that none is crowded out by another; one that finds no place is asked again,
+ * or asked of another.
  */
 final class AnswerThread implements AutoCloseable {
-    private static final int MAX_WAITING_PER_PEER = 4;
-
     /** Where the answers go. */
     interface Out {
         void send(ReplicaId to, Message message);
@@ -29,11 +27,13 @@ final class AnswerThread implements AutoCloseable {
     }
 
     private final Out out;
+    private final int questionsPerPeer;
     private final Consumer<Throwable> onFailure;
     private final ThreadPoolExecutor thread;
     private final Map<ReplicaId, Semaphore> places = new ConcurrentHashMap<>();
 
-    AnswerThread(String name, Out out, Consumer<Throwable> onFailure) {
+    AnswerThread(String name, int questionsPerPeer, Out out, Consumer<Throwable> onFailure) {
+        this.questionsPerPeer = questionsPerPeer;
         this.out = out;
         this.onFailure = onFailure;
         this.thread = Threads.onDemand(name); // its queue holds no more than the places of all peers
@@ -41,15 +41,15 @@ final class AnswerThread implements AutoCloseable {
 
     /** Sends {@code to} the answer, if there is one; {@code afterwards} runs in any case. False if nothing will happen. */
     boolean ask(ReplicaId to, Question question, Runnable afterwards) {
-        Semaphore place = places.computeIfAbsent(to, _ -> new Semaphore(MAX_WAITING_PER_PEER));
+        Semaphore place = places.computeIfAbsent(to, _ -> new Semaphore(questionsPerPeer));
         if (!place.tryAcquire()) {
             return false;
         }
         try {
             thread.execute(() -> {
-                place.release();
                 try {
-                    question.answer().ifPresent(message -> out.send(to, message));
+                    Optional<? extends Message> answer = answer(question, place);
+                    answer.ifPresent(message -> out.send(to, message));
                 } catch (StorageException | RuntimeException e) {
                     onFailure.accept(e);
                 } finally {
@@ -60,6 +60,15 @@ final class AnswerThread implements AutoCloseable {
         } catch (RejectedExecutionException e) {
             place.release(); // the node ends
             return false;
+        }
+    }
+
+    /** The place is free before the answer is sent, so that the peer may ask on at once. */
+    private static Optional<? extends Message> answer(Question question, Semaphore place) throws StorageException {
+        try {
+            return question.answer();
+        } finally {
+            place.release();
         }
     }
 

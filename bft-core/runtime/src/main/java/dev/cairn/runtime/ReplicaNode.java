@@ -34,6 +34,11 @@ import org.slf4j.LoggerFactory;
 public final class ReplicaNode<S> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaNode.class);
 
+    private static final int BLOCK_QUESTIONS_PER_PEER = 4;
+
+    /** A peer asks for the next chunk when it has the last. */
+    private static final int SNAPSHOT_QUESTIONS_PER_PEER = 1;
+
     private final Digest chainId;
     private final Ed25519Signer signer;
     private final Ed25519Authenticator authenticator;
@@ -78,11 +83,13 @@ public final class ReplicaNode<S> implements AutoCloseable {
         this.links = PeerLinks.open(config, genesis, keys, authenticator, filter, mailbox::put, metrics);
         this.states = new StateThread<>("cairn-states-" + name, machine, committed, this::failed, metrics);
         this.storage = new LogThread("cairn-log-" + name, log, new LogFollower(), metrics);
-        this.blocks = new AnswerThread("cairn-blocks-" + name, this::sendNow, this::failed);
-        this.snapshots = new AnswerThread("cairn-snapshots-" + name, this::sendNow, this::failed);
+        this.blocks = new AnswerThread("cairn-blocks-" + name, BLOCK_QUESTIONS_PER_PEER, this::sendNow, this::failed);
+        this.snapshots =
+                new AnswerThread("cairn-snapshots-" + name, SNAPSHOT_QUESTIONS_PER_PEER, this::sendNow, this::failed);
         this.incoming = new SnapshotReceiver(
                 "cairn-incoming-" + name, config.peers().size(), machine, this::answered, this::failed, metrics);
-        this.retention = new BodyRetention("cairn-retention-" + name, log, config.retainedBlocks(), this::failed);
+        this.retention =
+                new BodyRetention("cairn-retention-" + name, log, states::sync, config.retainedBlocks(), this::failed);
         this.loop = new EventLoop<>(
                 "cairn-loop-" + name,
                 new EventLoop.Parts<>(
@@ -132,7 +139,7 @@ public final class ReplicaNode<S> implements AutoCloseable {
 
         @Override
         public void stable(Height height) {
-            retention.advance(height, states.written());
+            retention.advance(height);
         }
 
         @Override

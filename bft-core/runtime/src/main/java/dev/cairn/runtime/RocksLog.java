@@ -217,10 +217,22 @@ final class RocksLog implements DurableLog, AutoCloseable {
         if (record.isEmpty()) {
             return Optional.empty();
         }
-        Optional<Header> kept = store.header(height, record.get().block());
-        return kept.isPresent()
-                ? kept
-                : Optional.of(store.block(height, record.get().block()).header());
+        Digest block = record.get().block();
+        Optional<Header> kept = store.header(height, block);
+        if (kept.isPresent()) {
+            return kept;
+        }
+        Optional<Header> ofBody = store.findBlock(height, block).map(Block::header);
+        return ofBody.isPresent() ? ofBody : movedHeader(height, block);
+    }
+
+    /** A body that is pruned between the two looks leaves its header in the same write. */
+    private Optional<Header> movedHeader(Height height, Digest block) throws StorageException {
+        Optional<Header> moved = store.header(height, block);
+        if (moved.isEmpty() && !pruned.isAbove(height)) {
+            throw new StorageException(store.path() + ": the header of block " + height + " is missing");
+        }
+        return moved;
     }
 
     /**

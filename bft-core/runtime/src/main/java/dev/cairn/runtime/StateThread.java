@@ -77,9 +77,11 @@ final class StateThread<S> implements AutoCloseable {
         }
     }
 
-    /** The height of the last state that was written. */
-    Height written() {
-        return lastWritten;
+    /** Makes durable what is written; up to which height that is. Beside this thread, which writes on. */
+    Height sync() {
+        Height written = lastWritten;
+        machine.sync();
+        return written;
     }
 
     private int waiting() {

@@ -52,7 +52,13 @@ class RenewalTest {
                                     .gauge()
                                     .value()
                             > 1);
+            double oldest = cluster.meters
+                    .get(3)
+                    .get("cairn_oldest_block_height")
+                    .gauge()
+                    .value();
             cluster.stop(3);
+            assertThat((double) cluster.disks.get(3).synced.height().value()).isGreaterThanOrEqualTo(oldest);
             cluster.disks.get(3).written = ToyMachine.State.EMPTY;
             cluster.start(3);
             assertThat(cluster.node(3).status().quarantined()).isTrue();

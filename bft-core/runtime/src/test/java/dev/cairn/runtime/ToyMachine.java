@@ -29,6 +29,10 @@ final class ToyMachine implements StateMachine<ToyMachine.State> {
     /** What survives a restart. */
     static final class Disk {
         volatile State written = State.EMPTY;
+
+        /** What a power failure leaves at least. */
+        volatile State synced = State.EMPTY;
+
         volatile Optional<Header> incoming = Optional.empty();
 
         /** States kept for others. */
@@ -97,6 +101,11 @@ final class ToyMachine implements StateMachine<ToyMachine.State> {
     public void persist(State state, Block block) {
         requireNext(disk.written, state);
         disk.written = state;
+    }
+
+    @Override
+    public void sync() {
+        disk.synced = disk.written;
     }
 
     @Override

@@ -32,20 +32,21 @@ public final class PersistedHeight {
         }
     }
 
-    /** Waits until the state of a committed block is on disk, which is a matter of moments; throws if it is not. */
-    public void await(Height wanted) {
+    /** Waits until the state of a committed block is on disk, which is a matter of moments; false if it is not. */
+    public boolean await(Height wanted) {
         lock.lock();
         try {
             long nanosLeft = TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
             while (wanted.isAbove(height)) {
                 if (nanosLeft <= 0) {
-                    throw new StoreException("the state of height " + wanted + " does not reach the disk");
+                    return false;
                 }
                 nanosLeft = risen.awaitNanos(nanosLeft);
             }
-        } catch (InterruptedException e) {
+            return true;
+        } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
-            throw new StoreException("interrupted while the state of height " + wanted + " was written", e);
+            return false;
         } finally {
             lock.unlock();
         }

@@ -221,6 +221,7 @@ final class CatchUp {
      */
     void onCommitted() {
         lacking.clear();
+        transfer.onCommitted();
         Height goal = highestClaim();
         if (fetch == null
                 && !transfer.isActive()

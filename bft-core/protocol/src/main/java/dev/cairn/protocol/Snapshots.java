@@ -11,8 +11,8 @@ import java.util.Optional;
 
 /**
  * The giving side of state transfer: a few executed states stay readable for peers that fetch them. Those of the last
- * two checkpoints always; besides, at most one that a peer needed between checkpoints; and each for as long as somebody
- * fetches from it, so that a transfer under load ends. Never more than {@value #MAX_PINS}.
+ * two checkpoints always; besides, at most one that a peer needed between checkpoints, in turns; and each for as long as
+ * somebody fetches from it, so that a transfer under load ends. Never more than {@value #MAX_PINS}.
  */
 final class Snapshots {
     static final int MAX_PINS = 4;
@@ -20,7 +20,10 @@ final class Snapshots {
     private static final long NEVER = Long.MIN_VALUE / 2;
 
     /** Nobody needs longer for one state than this many times the pin's time. */
-    private static final int LONGEST_PINS = 360;
+    private static final int LONGEST_PINS = 60;
+
+    /** A state between checkpoints is kept at least so many pin's times before it yields to another's need. */
+    private static final int TURN_PINS = 4;
 
     private static final class Pin {
         final Chain.Base base;
@@ -99,10 +102,12 @@ final class Snapshots {
     }
 
     private Optional<Pin> pinHead(Height above, Chain.Base head, Optional<QuorumCertificate> proof) {
-        boolean taken = pins.stream().anyMatch(pin -> !pin.standing);
+        List<Pin> between = pins.stream().filter(pin -> !pin.standing).toList();
+        boolean taken = between.stream().anyMatch(pin -> ageTicks(pin) <= TURN_PINS * (long) core.timeouts.pinTicks());
         if (taken || proof.isEmpty() || !head.block().height().isAbove(above)) {
             return Optional.empty();
         }
+        between.forEach(this::drop);
         trim(MAX_PINS - 1);
         return Optional.of(pin(head, proof.get(), false));
     }
@@ -155,9 +160,12 @@ final class Snapshots {
     }
 
     private boolean isWanted(Pin pin) {
-        long now = core.ticks();
         long pinTicks = core.timeouts.pinTicks();
-        return now - pin.askedTick <= pinTicks && now - pin.sinceTick <= LONGEST_PINS * pinTicks;
+        return core.ticks() - pin.askedTick <= pinTicks && ageTicks(pin) <= LONGEST_PINS * pinTicks;
+    }
+
+    private long ageTicks(Pin pin) {
+        return core.ticks() - pin.sinceTick;
     }
 
     private void drop(Pin pin) {

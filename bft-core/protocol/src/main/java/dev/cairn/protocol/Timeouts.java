@@ -13,7 +13,8 @@ package dev.cairn.protocol;
  * @param newViewCapTicks where the doubling ends
  * @param fetchTicks a fetch not answered after this goes to another replica
  * @param chunkTicks a chunk not here after this is asked of another replica too
- * @param transferTicks a transfer that stored nothing for this long is given up, for another offer
+ * @param transferTicks a transfer that stored nothing for this long is given up, for another offer; so is one to which
+ *     fewer than f+1 peers gave something in this time, which doubles with each such offer of the same peer
  * @param pinTicks a state that a peer fetched from is kept at least this much longer
  * @param paceBlocks a primary is judged slow by the median over so many blocks
  * @param farCheckpoints behind by so many checkpoints, a replica fetches a state instead of the blocks in between, which

@@ -5,6 +5,7 @@ import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.ReplicaId;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -25,6 +26,9 @@ final class Transfer {
 
     private static final int MAX_STRIKES = 4;
 
+    /** Nobody keeps a state for longer than the patience that this leads to. */
+    private static final int MAX_DOUBLINGS = 6;
+
     private record Seek(Height above, ReplicaId asked, long sinceTick, int asks) {}
 
     /** {@code judged}: its chunk has come and is with the shell. */
@@ -33,6 +37,9 @@ final class Transfer {
     /** One state on its way in. */
     private static final class Run {
         final Message.SnapshotOffer offer;
+        final ReplicaId offeredBy;
+        final long beganTick;
+        final long patienceTicks;
         final MissingParts missing;
         final Map<ReplicaId, Fetch> fetches = new TreeMap<>();
         final Map<ReplicaId, Integer> strikes = new TreeMap<>();
@@ -40,13 +47,18 @@ final class Transfer {
         /** Peers that gave what proves nothing, or do not hold the state. */
         final Set<ReplicaId> useless = new TreeSet<>();
 
-        long progressTick;
+        /** When each peer last gave what proved itself. */
+        final Map<ReplicaId, Long> gaveTick = new TreeMap<>();
+
+        /** Everything is here: nothing is fetched any more. */
         boolean completing;
 
-        Run(Message.SnapshotOffer offer, long tick) {
+        Run(Message.SnapshotOffer offer, ReplicaId offeredBy, long beganTick, long patienceTicks) {
             this.offer = offer;
+            this.offeredBy = offeredBy;
+            this.beganTick = beganTick;
+            this.patienceTicks = patienceTicks;
             this.missing = new MissingParts(offer.splits());
-            this.progressTick = tick;
         }
 
         Block anchor() {
@@ -55,6 +67,20 @@ final class Transfer {
 
         Digest digest() {
             return offer.anchor().digest();
+        }
+
+        /** The latest tick since which {@code peers} of them gave something; the beginning, while fewer have. */
+        long progressTick(int peers) {
+            return gaveTick.values().stream()
+                    .sorted(Comparator.reverseOrder())
+                    .skip(peers - 1L)
+                    .findFirst()
+                    .orElse(beganTick);
+        }
+
+        void complete() {
+            completing = true;
+            fetches.clear();
         }
 
         boolean isFetched(MissingParts.Part part, long sinceTick) {
@@ -68,6 +94,10 @@ final class Transfer {
     private final Chain chain;
     private final Optional<LogRecord.SnapshotInstalled> last;
     private final Consumer<LogRecord.SnapshotInstalled> onInstalled;
+
+    /** How often each peer's offer ran out of patience since the head last moved: so often patience has doubled. */
+    private final Map<ReplicaId, Integer> doublings = new TreeMap<>();
+
     private @Nullable Seek seek;
     private @Nullable Run run;
     private ReplicaId lastAsked;
@@ -175,7 +205,8 @@ final class Transfer {
             core.reject(from, Rejection.OLD_HEIGHT, offer.toString());
         } else {
             seek = null;
-            Run begun = new Run(offer, core.ticks());
+            long patienceTicks = (long) core.timeouts.transferTicks() << doublings.getOrDefault(from, 0);
+            Run begun = new Run(offer, from, core.ticks(), patienceTicks);
             run = begun;
             core.emit(new Effect.BeginSnapshot(offer.anchor().header()));
             core.transition(new Transition.TransferBegun(anchor, begun.digest(), from));
@@ -245,7 +276,9 @@ final class Transfer {
     void onJudged(Event.ChunkJudged judged) {
         runOf(judged.anchor()).ifPresent(current -> {
             Fetch asked = current.fetches.get(judged.source());
-            if (asked != null && asked.judgedBytes().isPresent()) {
+            if (asked != null
+                    && asked.judgedBytes().isPresent()
+                    && asked.part().from().equals(judged.from())) {
                 current.fetches.remove(judged.source());
                 onJudged(current, judged, asked.judgedBytes().get());
             }
@@ -260,7 +293,7 @@ final class Transfer {
                 }
                 current.missing.remove(judged.from(), next);
                 current.strikes.remove(judged.source());
-                current.progressTick = core.ticks();
+                current.gaveTick.put(judged.source(), core.ticks());
                 core.transition(new Transition.ChunkStored(judged.source(), bytes));
             }
             case StateMachine.Verdict.Refused(String reason) -> {
@@ -270,7 +303,7 @@ final class Transfer {
             }
         }
         if (current.missing.isEmpty() && !current.completing) {
-            current.completing = true;
+            current.complete();
             core.emit(new Effect.CompleteSnapshot(current.digest()));
         }
         assign(current);
@@ -308,21 +341,41 @@ final class Transfer {
             }
             return late;
         });
-        boolean judging =
-                current.fetches.values().stream().anyMatch(f -> f.judgedBytes().isPresent());
         if (!leadsFurther(current.anchor().height())) {
             abandon(current, "its height was reached without it");
-        } else if (!current.completing
-                && !judging
-                && core.ticks() - current.progressTick > core.timeouts.transferTicks()) {
+        } else if (hasStopped(current)) {
             abandon(current, "nothing came in for too long");
+        } else if (isHeldByFew(current)) {
+            doublings.merge(current.offeredBy, 1, (before, one) -> Math.min(before + one, MAX_DOUBLINGS));
+            abandon(current, "too few peers give anything, and it takes too long");
         } else {
             assign(current);
         }
     }
 
+    private boolean hasStopped(Run current) {
+        boolean judging =
+                current.fetches.values().stream().anyMatch(f -> f.judgedBytes().isPresent());
+        return !current.completing
+                && !judging
+                && core.ticks() - current.progressTick(1) > core.timeouts.transferTicks();
+    }
+
+    /** Of what only f peers bring there may be no end: liars can be as slow as they like. One more of them is honest. */
+    private boolean isHeldByFew(Run current) {
+        return !current.completing
+                && core.ticks() - current.progressTick(core.quorums.weakQuorum()) > current.patienceTicks;
+    }
+
+    /** The head moved without a state from others. */
+    void onCommitted() {
+        doublings.clear();
+    }
+
+    /** The next offer is asked of others first. */
     private void abandon(Run current, String why) {
         run = null;
+        lastAsked = current.offeredBy;
         core.emit(new Effect.AbandonSnapshot(current.digest()));
         core.transition(new Transition.TransferAbandoned(current.anchor().height(), why));
     }

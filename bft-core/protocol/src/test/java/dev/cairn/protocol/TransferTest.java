@@ -15,6 +15,7 @@ import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.Vote;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -204,6 +205,61 @@ class TransferTest {
         assertThat(heightOf(LATE)).isEqualTo(new Height(10));
     }
 
+    /** Chunks get lost. */
+    private List<Effect.Send> beginTransferWithoutChunks() {
+        leaveBehind(10);
+        loseBlocksBelow(9);
+        cluster.delivers = sent -> !(sent.message() instanceof Message.Chunk);
+        cluster.tick(25);
+        return fetches();
+    }
+
+    private List<Effect.Send> fetches() {
+        return sentBy(cluster.effects, Message.FetchChunk.class::isInstance).toList();
+    }
+
+    /** The shell has closed what it would be stored in. */
+    @Test
+    void noChunkIsStoredOnceTheStateIsBeingCompleted() {
+        beginTransferWithoutChunks();
+        cluster.tick(840); // all were late once: the same part is now asked of two
+        Effect.Send first = fetches().get(fetches().size() - 2);
+        Effect.Send second = fetches().getLast();
+        assertThat(first.to()).isNotEqualTo(second.to());
+        Message.FetchChunk fetch = (Message.FetchChunk) second.message();
+        assertThat(first.message()).isEqualTo(fetch);
+        Message.Chunk chunk = new Message.Chunk(fetch.anchor(), fetch.from(), fetch.until(), Bytes.utf8("part"));
+        StateMachine.Verdict all = new StateMachine.Verdict.Accepted(Optional.empty());
+        assertThat(lateAlone(received(second.to(), chunk))).anyMatch(Effect.StoreChunk.class::isInstance);
+        assertThat(lateAlone(new Event.ChunkJudged(second.to(), fetch.anchor(), fetch.from(), all)))
+                .anyMatch(Effect.CompleteSnapshot.class::isInstance);
+        assertThat(lateAlone(received(first.to(), chunk)))
+                .noneMatch(Effect.StoreChunk.class::isInstance)
+                .anyMatch(e -> e instanceof Effect.Reject r && r.reason() == Rejection.OVER_BUDGET);
+    }
+
+    private Event received(ReplicaId from, Message message) {
+        return new Event.Received(from, cluster.authenticator.verify(message).orElseThrow());
+    }
+
+    /** One event, whose effects nobody performs. */
+    private List<Effect> lateAlone(Event event) {
+        return cluster.replica(LATE).step(event);
+    }
+
+    @Test
+    void whoAloneHoldsAStateHasItsTimeAndMoreOfItOnlyAfterTheOthersWereAsked() {
+        int patience = Timeouts.DEFAULT.transferTicks();
+        Effect.Send asked = beginTransferWithoutChunks().getLast();
+        SlowGiver giver = new SlowGiver(cluster, LATE, asked);
+        assertThat(giver.ticksUntilAbandoned()).isBetween(patience - 50, patience + 1); // on another's offer
+        assertThat(giver.ticksUntilAbandoned()).isBetween(patience, patience + 1);
+        assertThat(giver.ticksUntilAbandoned()).isBetween(2 * patience, 2 * patience + 1);
+        List<ReplicaId> turn = giver.askedForBlocksBefore;
+        assertThat(turn).containsOnlyOnce(asked.to()).endsWith(asked.to());
+        assertThat(Set.copyOf(turn)).hasSize(TestCluster.N - 1);
+    }
+
     @Test
     void anOfferNeedsItsCertificateItsLinkItsHistoryAndItsBody() {
         Message.SnapshotOffer good = anOffer();
@@ -227,6 +283,31 @@ class TransferTest {
                 new Message.SnapshotOffer(
                         good.anchor(), good.history(), List.of(good.anchor().header()), proof, List.of()));
         assertThat(bad).allMatch(offer -> cluster.authenticator.verify(offer).isEmpty());
+    }
+
+    @Test
+    void aStateBetweenCheckpointsYieldsToAnotherNeedAfterItsTurn() {
+        commit(5);
+        assertThat(offeredAbove(4)).containsExactly(new Height(5));
+        Digest anchor = cluster.committed.get(0).getLast().digest();
+        Message.FetchChunk fetch = new Message.FetchChunk(anchor, Bytes.EMPTY, Optional.empty());
+        commit(1);
+        assertThat(offeredAbove(5)).isEmpty();
+        for (int i = 0; i < 5; i++) { // somebody fetches from it all the time
+            cluster.tick(Timeouts.DEFAULT.pinTicks() - 100);
+            cluster.receive(0, LATE, fetch);
+        }
+        assertThat(offeredAbove(5)).containsExactly(new Height(6));
+        assertThat(sentBy(cluster.receive(0, LATE, fetch), Message.NoSnapshot.class::isInstance))
+                .hasSize(1);
+    }
+
+    private List<Height> offeredAbove(long height) {
+        int before = cluster.offers.size();
+        cluster.step(0, new Event.BlocksNotHeld(new ReplicaId(1), new Height(height + 1)));
+        return cluster.offers.subList(before, cluster.offers.size()).stream()
+                .map(offer -> offer.anchor().height())
+                .toList();
     }
 
     @Test

@@ -58,8 +58,13 @@ final class TransferMutants {
                     "a transfer that brings nothing is never given up",
                     edit(
                             "Transfer",
-                            "&& core.ticks() - current.progressTick > core.timeouts.transferTicks()) {",
-                            "&& core.isHalted()) {")));
+                            "&& core.ticks() - current.progressTick(1) > core.timeouts.transferTicks();",
+                            "&& core.isHalted();"),
+                    edit(
+                            "Transfer",
+                            "&& core.ticks() - current.progressTick(core.quorums.weakQuorum()) >"
+                                    + " current.patienceTicks;",
+                            "&& core.isHalted();")));
 
     private TransferMutants() {}
 }

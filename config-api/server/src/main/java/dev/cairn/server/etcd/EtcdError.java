@@ -38,7 +38,7 @@ public enum EtcdError {
     STOPPED(Status.Code.UNAVAILABLE, "etcdserver: server stopped"),
     QUARANTINED(
             Status.Code.UNAVAILABLE,
-            "cairn: this replica's state is wrong or missing and is being replaced by a copy from the others"),
+            "etcdserver: this replica's state is wrong or missing and is being replaced by a copy from the others"),
     TIMEOUT(Status.Code.UNAVAILABLE, "etcdserver: request timed out"),
     CORRUPT(Status.Code.DATA_LOSS, "etcdserver: corrupt cluster"),
     WATCH_CANCELED(Status.Code.CANCELLED, "etcdserver: watch canceled");

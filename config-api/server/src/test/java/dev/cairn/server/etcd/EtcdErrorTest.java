@@ -12,8 +12,12 @@ import org.junit.jupiter.api.Test;
 /** Clients compare these byte for byte; the table is etcd's. */
 class EtcdErrorTest {
     /** Failures that etcd does not know. */
-    private static final Set<EtcdError> OURS =
-            EnumSet.of(EtcdError.INVALID_COMPARE, EtcdError.KEY_TOO_NESTED, EtcdError.MALFORMED, EtcdError.TOO_COSTLY);
+    private static final Set<EtcdError> OURS = EnumSet.of(
+            EtcdError.INVALID_COMPARE,
+            EtcdError.KEY_TOO_NESTED,
+            EtcdError.MALFORMED,
+            EtcdError.TOO_COSTLY,
+            EtcdError.QUARANTINED);
 
     @Test
     void saysWhatEtcdSays() {

@@ -41,11 +41,14 @@ class RenewalTest {
     @Test
     void aNodeThatLostItsStateWhereTheLogIsTooShortFetchesIt() throws Exception {
         try (TestCluster cluster = new TestCluster(directory, 4, SHORT_CHECKPOINTS)) {
+            for (int i = 0; i < 3; i++) {
+                cluster.start(i); // these keep all, so that one that comes up late finds the blocks
+            }
             cluster.retainedBlocks = 0;
-            cluster.startAll();
-            grow(cluster, 5 * INTERVAL);
+            cluster.start(3);
+            agree(cluster, grow(cluster, 5 * INTERVAL));
             for (int more = 0; oldestBlock(cluster, 3) <= 1 && more < 50; more++) {
-                grow(cluster, INTERVAL); // dropped at a checkpoint, and only below what the state on disk has come to
+                agree(cluster, grow(cluster, INTERVAL)); // dropped at a checkpoint, and only below what the state on disk has come to
             }
             double oldest = oldestBlock(cluster, 3);
             assertThat(oldest).as("the oldest block of replica 3").isGreaterThan(1);

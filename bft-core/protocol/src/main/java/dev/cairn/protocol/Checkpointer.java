@@ -42,7 +42,9 @@ final class Checkpointer {
                 .filter(vote -> vote.phase() == Phase.CHECKPOINT
                         && vote.ballot().height().isAbove(stableHeight()))
                 .toList();
-        own.forEach(vote -> votesAt(vote.ballot().height()).add(vote));
+        own.stream()
+                .filter(vote -> mayBecomeStable(vote.ballot().height()))
+                .forEach(vote -> votesAt(vote.ballot().height()).add(vote));
         this.latestOwn = own.stream()
                 .max((a, b) -> a.ballot().height().compareTo(b.ballot().height()));
     }
@@ -73,7 +75,7 @@ final class Checkpointer {
         Height horizon = chain.headHeight().plus((long) MAX_PENDING * core.parameters.checkpointInterval());
         if (!vote.voter().equals(from)) {
             core.reject(from, Rejection.WRONG_SENDER, vote.toString());
-        } else if (height.isAtMost(stableHeight())) {
+        } else if (height.isAtMost(stableHeight()) || !mayBecomeStable(height)) {
             core.reject(from, Rejection.OLD_HEIGHT, vote.toString());
         } else if (!core.parameters.isCheckpoint(height) || height.isAbove(horizon)) {
             core.reject(from, Rejection.FAR_FUTURE, vote.toString());
@@ -81,6 +83,11 @@ final class Checkpointer {
             votesAt(height).add(vote).ifPresent(first -> accusations.accuse(Evidence.of(first, vote)));
             stabilise();
         }
+    }
+
+    /** Below the anchor of a snapshot nothing can: its blocks are unknown here, and votes would only pile up. */
+    private boolean mayBecomeStable(Height height) {
+        return height.isAbove(chain.headHeight()) || chain.committedAt(height).isPresent();
     }
 
     /** A peer without the checkpoint gets this replica's vote for it again. */

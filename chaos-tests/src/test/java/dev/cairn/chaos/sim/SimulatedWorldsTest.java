@@ -93,6 +93,13 @@ class SimulatedWorldsTest {
         }
     }
 
+    /** Votes for checkpoints below the anchor of a fetched state once piled up here. */
+    @Test
+    void aWorldThatOnceBrokeABoundHolds() {
+        assertHolds(World.parse("seed=1133;n=7;window=16;checkpoint=4;batch=1;requests=193;millis=50;delay=500;loss=2;"
+                + "duplicates=0;sync=100;skew=0;retained=1000000;chunk=407;transfer=20000;faults=;byzantine="));
+    }
+
     private static void assertCounted(Counters counters, String what) {
         assertThat(counters.get(what)).as("worlds in which '%s' happened", what).isPositive();
     }

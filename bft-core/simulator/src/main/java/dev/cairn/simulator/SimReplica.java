@@ -2,7 +2,6 @@ package dev.cairn.simulator;
 
 import dev.cairn.protocol.Effect;
 import dev.cairn.protocol.Event;
-import dev.cairn.protocol.ExecutionId;
 import dev.cairn.protocol.LogRecord;
 import dev.cairn.protocol.Occupancy;
 import dev.cairn.protocol.Recovery;
@@ -11,7 +10,6 @@ import dev.cairn.protocol.ReplicaStatus;
 import dev.cairn.protocol.Transition;
 import dev.cairn.protocol.Verified;
 import dev.cairn.protocol.model.Block;
-import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.Message;
@@ -22,14 +20,10 @@ import dev.cairn.protocol.model.RequestId;
 import dev.cairn.protocol.model.Signature;
 import dev.cairn.protocol.model.Statement;
 import java.util.ArrayDeque;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -39,11 +33,10 @@ import org.jspecify.annotations.Nullable;
  * The shell of a simulated replica: the real core, a simulated disk, and the effect rule kept to the letter. Its life
  * is counted up at each start and each crash; what was under way in one life never reaches another.
  */
-final class SimReplica {
+final class SimReplica implements SimStates.Owner {
     private static final int LEAST_SYNC_MICROS = 50;
     private static final int CALM_SYNC_MICROS = 500;
     private static final int EXECUTION_MICROS = 50;
-    private static final int SPLITS = 4;
 
     /** The world as its replicas see it. */
     interface Surroundings {
@@ -91,13 +84,7 @@ final class SimReplica {
     final SimDisk disk;
     private final List<ReplicaId> peers;
     private final Queue<Waiting> waiting = new ArrayDeque<>();
-    private final Map<ExecutionId, LedgerMachine.State> states = new HashMap<>();
-    private final Set<ExecutionId> pinned = new HashSet<>();
-
-    /** Complete and durable states that came from others, by their anchor. */
-    private final Map<Digest, LedgerMachine.State> received = new HashMap<>();
-
-    private LedgerChunks.@Nullable Incoming incoming;
+    private final SimStates states;
     private LogFold log;
     private @Nullable Replica core;
     private LedgerMachine.State committed = LedgerMachine.GENESIS;
@@ -127,6 +114,7 @@ final class SimReplica {
         this.peers = setting.peersOf(id);
         this.disk = new SimDisk(entry -> surroundings.durable(this, entry));
         this.log = new LogFold(setting.genesis(), setting.retainedBlocks());
+        this.states = new SimStates(this, setting.chunkBytes());
         this.conspiracy = conspiracy;
         Inside inside = new Inside();
         traits.ifPresent(_ -> conspiracy.join(inside));
@@ -144,7 +132,13 @@ final class SimReplica {
         this.conspiracy = original.conspiracy;
         this.disk = new SimDisk(_ -> {});
         this.log = new LogFold(setting.genesis(), setting.retainedBlocks());
+        this.states = new SimStates(this, setting.chunkBytes());
         this.malice = Optional.of(new Malice(Strategy.TWINS, limits, new Inside()));
+    }
+
+    @Override
+    public ReplicaId id() {
+        return id;
     }
 
     boolean isUp() {
@@ -204,8 +198,6 @@ final class SimReplica {
         life++;
         log = LogFold.of(setting.genesis(), setting.retainedBlocks(), records);
         Recovery recovery = log.recovery();
-        states.clear();
-        pinned.clear();
         waiting.clear();
         syncing = false;
         Optional<LedgerMachine.State> last = lastState();
@@ -215,7 +207,7 @@ final class SimReplica {
         }
         committed = last.get();
         committedHeight = recovery.head().height();
-        states.put(ExecutionId.HEAD_AT_START, committed);
+        states.begin(committed);
         surroundings.started(this, recovery.head(), log.chain(), committed);
         Replica fresh = new Replica(
                 id, setting.genesis(), setting.timeouts(), statement -> SimCrypto.sign(id, statement), recovery);
@@ -229,8 +221,7 @@ final class SimReplica {
             return Optional.of(surroundings.stateAfter(LedgerMachine.GENESIS, log.chain()));
         }
         List<Block> aboveAnchor = log.chain().subList(1, log.chain().size());
-        return Optional.ofNullable(received.get(log.chain().getFirst().digest()))
-                .map(base -> surroundings.stateAfter(base, aboveAnchor));
+        return states.taken(log.chain().getFirst().digest()).map(base -> surroundings.stateAfter(base, aboveAnchor));
     }
 
     /** A new core goes on from the log; the process and its clients stay. */
@@ -245,7 +236,7 @@ final class SimReplica {
 
     /** Whatever it holds in memory goes wrong; false if it holds nothing. */
     boolean corruptState() {
-        states.replaceAll((_, state) -> state.corrupted());
+        states.corrupt();
         committed = committed.corrupted();
         return isUp();
     }
@@ -255,7 +246,6 @@ final class SimReplica {
         core = null;
         life++;
         waiting.clear();
-        incoming = null;
     }
 
     /** An old copy takes the log's place, and what was signed since is forgotten; false if there is no such copy. */
@@ -271,7 +261,8 @@ final class SimReplica {
 
     // Events and effects.
 
-    void step(Event event) {
+    @Override
+    public void step(Event event) {
         Replica running = core;
         if (running == null) {
             return;
@@ -384,22 +375,12 @@ final class SimReplica {
             case Effect.ReadReady e -> surroundings.readReleased(this, e.readId());
             case Effect.ServeBlocks e -> serveBlocks(e);
             case Effect.ServeBody e -> log.body(e.block()).ifPresent(block -> serve(e.to(), new Message.Body(block)));
-            case Effect.Discard e -> {
-                require(!pinned.contains(e.execution()), "discards a pinned state");
-                states.remove(e.execution());
-            }
-            case Effect.Pin e ->
-                require(states.containsKey(e.execution()) && pinned.add(e.execution()), "pins what it may not");
-            case Effect.Unpin e -> require(pinned.remove(e.execution()), "unpins what is not pinned");
-            case Effect.ServeSnapshot e -> serveSnapshot(e);
-            case Effect.ServeChunk e -> serveChunk(e);
+            case Effect.Discard e -> states.discard(e.execution());
+            case Effect.Pin e -> states.pin(e.execution());
+            case Effect.Unpin e -> states.unpin(e.execution());
+            case Effect.ServeSnapshot e -> states.offer(e, log);
+            case Effect.ServeChunk e -> states.give(e);
             case Effect.Restart _ -> restart();
-        }
-    }
-
-    private void require(boolean holds, String what) {
-        if (!holds) {
-            throw new IllegalStateException(id + " " + what);
         }
     }
 
@@ -411,25 +392,8 @@ final class SimReplica {
         }
     }
 
-    private void serveSnapshot(Effect.ServeSnapshot e) {
-        require(pinned.contains(e.execution()), "offers what is not pinned");
-        List<Bytes> splits = LedgerChunks.splits(stateOf(e.execution()), SPLITS);
-        beside(() -> log.linkFrom(e.anchor(), e.proof())
-                .ifPresent(link ->
-                        serve(e.to(), new Message.SnapshotOffer(e.anchor(), e.history(), link, e.proof(), splits))));
-    }
-
-    private void serveChunk(Effect.ServeChunk e) {
-        require(pinned.contains(e.execution()), "serves what is not pinned");
-        LedgerMachine.State state = stateOf(e.execution());
-        beside(() -> {
-            Bytes content = LedgerChunks.chunk(state, e.from(), e.until(), setting.chunkBytes());
-            serve(e.to(), new Message.Chunk(e.anchor(), e.from(), e.until(), content));
-        });
-    }
-
-    /** Done after a while, one thing after the other, if this life lasts so long. */
-    private void beside(Runnable work) {
+    @Override
+    public void beside(Runnable work) {
         int begunIn = life;
         long takes = 1 + random.nextLong(setting.maxTransferMicros());
         transfersDoneAt = Math.max(transfersDoneAt, agenda.nowMicros()) + takes;
@@ -441,7 +405,8 @@ final class SimReplica {
     }
 
     /** What is read from the log passes the strategies of a Byzantine replica like everything else that it says. */
-    private void serve(ReplicaId to, Message answer) {
+    @Override
+    public void serve(ReplicaId to, Message answer) {
         if (malice.isPresent()) {
             malice.get().rewrite(new Effect.Send(to, answer)).forEach(this::performOne);
         } else {
@@ -456,24 +421,10 @@ final class SimReplica {
             case Effect.Reject e -> surroundings.rejected(this, e);
             case Effect.Accuse e -> surroundings.accused(this, e);
             case Effect.Note e -> surroundings.noted(this, e.transition());
-            case Effect.BeginSnapshot e -> incoming = new LedgerChunks.Incoming(e.anchor());
-            case Effect.StoreChunk e -> {
-                LedgerChunks.Incoming into = incoming(e.anchor());
-                beside(() ->
-                        step(new Event.ChunkJudged(e.source(), e.anchor(), e.from(), into.add(e.from(), e.content()))));
-            }
-            case Effect.CompleteSnapshot e -> {
-                LedgerChunks.Incoming whole = incoming(e.anchor());
-                beside(() -> {
-                    boolean sound = whole.complete();
-                    whole.state().ifPresent(state -> received.put(e.anchor(), state));
-                    step(new Event.SnapshotCompleted(e.anchor(), sound));
-                });
-            }
-            case Effect.AbandonSnapshot e -> {
-                incoming(e.anchor()).close();
-                incoming = null;
-            }
+            case Effect.BeginSnapshot e -> states.take(e);
+            case Effect.StoreChunk e -> states.take(e);
+            case Effect.CompleteSnapshot e -> states.take(e);
+            case Effect.AbandonSnapshot e -> states.abandon(e);
             case Effect.Halt e -> {
                 surroundings.halted(this, e.reason());
                 core = null;
@@ -481,16 +432,9 @@ final class SimReplica {
         }
     }
 
-    private LedgerChunks.Incoming incoming(Digest anchor) {
-        if (incoming == null || !incoming.header().digest().equals(anchor)) {
-            throw new IllegalStateException(id + " receives no state of " + anchor);
-        }
-        return incoming;
-    }
-
     /** Takes a random while, often none, but executions end in the order in which they began. */
     private void execute(Effect.Execute e) {
-        LedgerMachine.State result = LedgerMachine.execute(stateOf(e.parent()), e.proposal());
+        LedgerMachine.State result = LedgerMachine.execute(states.of(e.parent()), e.proposal());
         states.put(e.execution(), result);
         int begunIn = life;
         long takes = random.nextBoolean() ? 0 : random.nextInt(EXECUTION_MICROS);
@@ -503,17 +447,9 @@ final class SimReplica {
     }
 
     private void commit(Effect.Commit e) {
-        committed = stateOf(e.execution());
+        committed = states.of(e.execution());
         committedHeight = e.block().height();
         surroundings.committed(this, e.block(), e.proof(), committed);
-    }
-
-    private LedgerMachine.State stateOf(ExecutionId execution) {
-        LedgerMachine.State state = states.get(execution);
-        if (state == null) {
-            throw new IllegalStateException(id + ": the state of " + execution + " was discarded");
-        }
-        return state;
     }
 
     /** What the strategies of a Byzantine replica have in hand. */

@@ -55,7 +55,7 @@ final class NormalCase {
             core.reject(from, Rejection.FAR_FUTURE, proposal.toString());
         } else if (contradictsTip(block)) {
             core.reject(from, Rejection.INVALID, "beside or below the view's tip: " + proposal);
-        } else if (block.height().isAtMost(chain.headHeight()) && !chain.isCommitted(block.digest(), block.height())) {
+        } else if (block.height().isAtMost(chain.headHeight()) && !mayHelpToCommit(proposal)) {
             core.reject(from, Rejection.OLD_HEIGHT, proposal.toString());
         } else if (!core.parameters.allows(block)) {
             core.reject(from, Rejection.INVALID, "larger than a block may be: " + proposal);
@@ -66,6 +66,12 @@ final class NormalCase {
         } else {
             judgeTime(from, proposal);
         }
+    }
+
+    /** What is committed here is voted on again in another view, for those who have not come as far; once. */
+    private boolean mayHelpToCommit(Message.PrePrepare proposal) {
+        Block block = proposal.block();
+        return chain.isCommitted(block.digest(), block.height()) && ledger.mayVote(Phase.PREPARE, proposal.ballot());
     }
 
     /** Slots above the head are all put back from the log, so what comes back of this view's own is known here. */

@@ -4,11 +4,13 @@ package dev.cairn.protocol;
  * How much each of a replica's memories holds, for dashboards and for the check that all of them are bounded. H is the
  * horizon, K the checkpoint interval, n the number of replicas.
  *
+ * @param sinceCheckpoint no memory, but the measure of some: heights from the stable checkpoint to the head
  * @param requests waiting requests; each client has a budget
  * @param candidates blocks above the head: four horizons, a catch-up batch, and what is certified
  * @param executing executions under way
- * @param committedHashes committed blocks since the stable checkpoint
- * @param slots places for votes in this view and the next: at most 2 H, and the tip's
+ * @param committedHashes committed blocks since the stable checkpoint, or since the anchor of a fetched state
+ * @param slots places for votes in this view and the next: at most 2 H, the tip's, and those of committed blocks that
+ *     this view proposes again
  * @param earlyProposals proposals whose time has not come: at most H
  * @param decisions certified blocks that wait for ancestors or execution: at most 2 H
  * @param votes own votes in this view since the stable checkpoint: two for each height up to H above the head
@@ -19,6 +21,7 @@ package dev.cairn.protocol;
  * @param wantedBodies at most 16
  */
 public record Occupancy(
+        int sinceCheckpoint,
         int requests,
         int candidates,
         int executing,

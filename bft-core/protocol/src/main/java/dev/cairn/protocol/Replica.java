@@ -390,6 +390,7 @@ public final class Replica {
     /** How much this replica holds in memory. */
     public Occupancy occupancy() {
         return new Occupancy(
+                (int) (chain.headHeight().value() - checkpointer.stableHeight().value()),
                 pool.size(),
                 chain.candidateCount(),
                 chain.executingCount(),

@@ -49,7 +49,7 @@ final class ServiceInvariants {
             atMost(replica, "candidate blocks", held.candidates(), blocks);
             atMost(replica, "executions", held.executing(), 2 * blocks);
             atMost(replica, "requests", held.requests(), requests);
-            atMost(replica, "slots", held.slots(), 2 * horizon + 1);
+            atMost(replica, "slots", held.slots(), 2 * horizon + 1 + held.committedHashes());
             atMost(replica, "early proposals", held.earlyProposals(), horizon);
             atMost(replica, "decisions", held.decisions(), 2 * horizon);
             atMost(replica, "suspicions", held.suspicions(), replicas);
@@ -57,8 +57,10 @@ final class ServiceInvariants {
             atMost(replica, "read rounds", held.readRounds(), READ_ROUNDS);
             atMost(replica, "wanted bodies", held.wantedBodies(), WANTED_BODIES);
             // These go with the stable checkpoint, which is as far behind as the slowest of a quorum.
-            atMost(replica, "own votes", held.votes(), 2 * (held.committedHashes() + horizon));
-            int reached = held.committedHashes() / interval + 1;
+            int heights = held.sinceCheckpoint();
+            atMost(replica, "committed hashes", held.committedHashes(), heights + 1);
+            atMost(replica, "own votes", held.votes(), 2 * (heights + horizon));
+            int reached = heights / interval + 1;
             atMost(replica, "checkpoints", held.checkpoints(), PENDING_CHECKPOINTS + reached);
         }
 

@@ -15,6 +15,21 @@ public record QuorumCertificate(Phase phase, Ballot ballot, List<Signed> votes) 
         votes = List.copyOf(votes);
     }
 
+    /** The canonical bytes, the same as inside signed content. Not an identifier: one ballot has many certificates. */
+    public byte[] encode() {
+        ByteWriter out = new ByteWriter(64 + 72 * votes.size());
+        Certificates.write(out, this);
+        return out.toArray();
+    }
+
+    /**
+     * The inverse of {@link #encode}, for certificates of 64-byte signatures. Anything but exactly the canonical bytes is
+     * refused by an {@link IllegalArgumentException}.
+     */
+    public static QuorumCertificate decode(byte[] bytes) {
+        return Certificates.read(bytes);
+    }
+
     public View view() {
         return ballot.view();
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -70,6 +71,47 @@ class CanonicalBytesTest {
     void aHeaderWithTrailingBytesIsRefused() {
         byte[] longer = Arrays.copyOf(HEADER.encode(), Header.ENCODED_BYTES + 1);
         assertThatThrownBy(() -> Header.decode(longer)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private static QuorumCertificate certificate() {
+        byte[] signature = new byte[64];
+        Arrays.fill(signature, (byte) 5);
+        Ballot ballot = new Ballot(new Epoch(1), new View(2), new Height(3), HEADER.digest());
+        Signature signed = new Signature(Bytes.wrap(signature));
+        return new QuorumCertificate(
+                Phase.COMMIT,
+                ballot,
+                List.of(
+                        new QuorumCertificate.Signed(new ReplicaId(0), signed),
+                        new QuorumCertificate.Signed(new ReplicaId(2), signed)));
+    }
+
+    @Test
+    void certificateBytesAreFixedForEver() {
+        assertThat(certificate().encode()).hasSize(61 + 2 * 72);
+        assertThat(Hashing.sha256(certificate().encode()).toHex())
+                .isEqualTo("190aa9a838c6d11ee179853f228915a45e884bf4aa5d44c51300253313928e42");
+    }
+
+    @Property
+    void certificateBytesAreThoseOfOneCertificate(
+            @ForAll @IntRange(min = 0, max = 204) int position, @ForAll byte mask) {
+        byte[] bytes = certificate().encode();
+        bytes[position] ^= mask;
+        try {
+            QuorumCertificate decoded = QuorumCertificate.decode(bytes);
+            assertThat(decoded.encode()).isEqualTo(bytes);
+            assertThat(decoded.equals(certificate())).isEqualTo(mask == 0);
+        } catch (IllegalArgumentException refused) {
+            assertThat(mask).isNotZero();
+        }
+    }
+
+    @Property
+    void aCertificateOfAnotherLengthIsRefused(@ForAll @IntRange(min = 0, max = 400) int length) {
+        byte[] bytes = Arrays.copyOf(certificate().encode(), length);
+        Assume.that(length != 61 + 2 * 72);
+        assertThatThrownBy(() -> QuorumCertificate.decode(bytes)).isInstanceOf(IllegalArgumentException.class);
     }
 
     /** RFC 6962 section 2.1, written recursively as in the text. */

@@ -1,7 +1,7 @@
 package dev.cairn.chaos.real;
 
+import dev.cairn.genesis.HostPort;
 import dev.cairn.proto.v1.ReplicaStatusResponse;
-import dev.cairn.server.config.HostPort;
 import dev.cairn.server.config.StartupException;
 import dev.cairn.simulator.Strategy;
 import java.io.IOException;

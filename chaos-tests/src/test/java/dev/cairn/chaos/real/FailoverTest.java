@@ -2,7 +2,7 @@ package dev.cairn.chaos.real;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cairn.server.config.HostPort;
+import dev.cairn.genesis.HostPort;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,13 +1,13 @@
 package dev.cairn.chaos.real;
 
 import dev.cairn.cli.Main;
+import dev.cairn.genesis.HostPort;
 import dev.cairn.proto.etcdserverpb.KVGrpc;
 import dev.cairn.proto.etcdserverpb.RangeRequest;
 import dev.cairn.proto.v1.ReplicaGrpc;
 import dev.cairn.proto.v1.ReplicaStatusRequest;
 import dev.cairn.proto.v1.ReplicaStatusResponse;
 import dev.cairn.protocol.Parameters;
-import dev.cairn.server.config.HostPort;
 import dev.cairn.server.config.NewCluster;
 import dev.cairn.server.config.StartupException;
 import io.etcd.jetcd.Client;

@@ -2,11 +2,11 @@ package dev.cairn.chaos.real;
 
 import dev.cairn.chaos.history.Change;
 import dev.cairn.chaos.history.WatchStream;
+import dev.cairn.genesis.HostPort;
 import dev.cairn.proto.etcdserverpb.WatchCreateRequest;
 import dev.cairn.proto.etcdserverpb.WatchGrpc;
 import dev.cairn.proto.etcdserverpb.WatchRequest;
 import dev.cairn.proto.etcdserverpb.WatchResponse;
-import dev.cairn.server.config.HostPort;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;

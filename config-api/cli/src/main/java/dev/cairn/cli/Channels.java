@@ -1,6 +1,6 @@
 package dev.cairn.cli;
 
-import dev.cairn.server.config.HostPort;
+import dev.cairn.genesis.HostPort;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.EventLoopGroup;

@@ -1,6 +1,6 @@
 package dev.cairn.cli;
 
-import dev.cairn.server.config.GenesisFile;
+import dev.cairn.genesis.GenesisFile;
 import dev.cairn.server.config.NewCluster;
 import java.io.IOException;
 import java.io.PrintWriter;

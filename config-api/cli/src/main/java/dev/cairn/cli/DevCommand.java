@@ -1,7 +1,8 @@
 package dev.cairn.cli;
 
+import dev.cairn.genesis.GenesisException;
+import dev.cairn.genesis.GenesisFile;
 import dev.cairn.protocol.Parameters;
-import dev.cairn.server.config.GenesisFile;
 import dev.cairn.server.config.NewCluster;
 import dev.cairn.server.config.StartupException;
 import java.io.PrintWriter;
@@ -57,7 +58,7 @@ final class DevCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Override
-    public Integer call() throws Failure, StartupException, InterruptedException {
+    public Integer call() throws Failure, GenesisException, StartupException, InterruptedException {
         Path home = directory.toAbsolutePath().normalize();
         PrintWriter out = spec.commandLine().getOut();
         GenesisFile genesis = Files.exists(home.resolve(NewCluster.GENESIS)) ? existing(home) : create(home, out);
@@ -109,7 +110,7 @@ final class DevCommand implements Callable<Integer> {
         }
     }
 
-    private GenesisFile existing(Path home) throws StartupException, Failure {
+    private GenesisFile existing(Path home) throws GenesisException, Failure {
         GenesisFile genesis = GenesisFile.read(home.resolve(NewCluster.GENESIS));
         int n = genesis.replicas().size();
         int port = genesis.replicas().getFirst().client().port();

@@ -1,6 +1,6 @@
 package dev.cairn.cli;
 
-import dev.cairn.server.config.HostPort;
+import dev.cairn.genesis.HostPort;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;

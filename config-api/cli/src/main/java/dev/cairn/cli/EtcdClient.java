@@ -1,6 +1,7 @@
 package dev.cairn.cli;
 
 import com.google.common.util.concurrent.Uninterruptibles;
+import dev.cairn.genesis.HostPort;
 import dev.cairn.proto.etcdserverpb.DeleteRangeRequest;
 import dev.cairn.proto.etcdserverpb.DeleteRangeResponse;
 import dev.cairn.proto.etcdserverpb.KVGrpc;
@@ -8,7 +9,6 @@ import dev.cairn.proto.etcdserverpb.PutRequest;
 import dev.cairn.proto.etcdserverpb.PutResponse;
 import dev.cairn.proto.etcdserverpb.RangeRequest;
 import dev.cairn.proto.etcdserverpb.RangeResponse;
-import dev.cairn.server.config.HostPort;
 import io.grpc.CallOptions;
 import io.grpc.ClientStreamTracer;
 import io.grpc.ConnectivityState;

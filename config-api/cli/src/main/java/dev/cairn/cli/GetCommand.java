@@ -1,10 +1,10 @@
 package dev.cairn.cli;
 
 import com.google.protobuf.ByteString;
+import dev.cairn.genesis.json.Json;
 import dev.cairn.proto.etcdserverpb.RangeRequest;
 import dev.cairn.proto.etcdserverpb.RangeResponse;
 import dev.cairn.proto.mvccpb.KeyValue;
-import dev.cairn.server.config.Json;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

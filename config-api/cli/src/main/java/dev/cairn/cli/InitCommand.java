@@ -1,8 +1,8 @@
 package dev.cairn.cli;
 
+import dev.cairn.genesis.GenesisFile;
+import dev.cairn.genesis.HostPort;
 import dev.cairn.protocol.Parameters;
-import dev.cairn.server.config.GenesisFile;
-import dev.cairn.server.config.HostPort;
 import dev.cairn.server.config.NewCluster;
 import dev.cairn.server.config.NewCluster.Place;
 import dev.cairn.server.config.StartupException;

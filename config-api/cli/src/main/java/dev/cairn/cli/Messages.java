@@ -1,5 +1,6 @@
 package dev.cairn.cli;
 
+import dev.cairn.genesis.GenesisException;
 import dev.cairn.server.config.StartupException;
 import picocli.CommandLine.ParameterException;
 
@@ -16,6 +17,9 @@ final class Messages {
 
     /** Whether this is a fault of the program, which deserves a stack trace, and not of its use or surroundings. */
     static boolean isUnexpected(Throwable e) {
-        return !(e instanceof Failure || e instanceof StartupException || e instanceof ParameterException);
+        return !(e instanceof Failure
+                || e instanceof StartupException
+                || e instanceof GenesisException
+                || e instanceof ParameterException);
     }
 }

@@ -1,9 +1,9 @@
 package dev.cairn.cli;
 
 import com.google.protobuf.ByteString;
+import dev.cairn.genesis.json.Json;
 import dev.cairn.proto.etcdserverpb.ResponseHeader;
 import dev.cairn.proto.mvccpb.KeyValue;
-import dev.cairn.server.config.Json;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;

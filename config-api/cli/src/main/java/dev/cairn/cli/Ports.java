@@ -1,6 +1,6 @@
 package dev.cairn.cli;
 
-import dev.cairn.server.config.HostPort;
+import dev.cairn.genesis.HostPort;
 import dev.cairn.server.config.NewCluster;
 import java.io.IOException;
 import java.net.ServerSocket;

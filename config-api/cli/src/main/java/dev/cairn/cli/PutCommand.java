@@ -1,9 +1,9 @@
 package dev.cairn.cli;
 
 import com.google.protobuf.ByteString;
+import dev.cairn.genesis.json.Json;
 import dev.cairn.proto.etcdserverpb.PutRequest;
 import dev.cairn.proto.etcdserverpb.PutResponse;
-import dev.cairn.server.config.Json;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package dev.cairn.cli;
 
+import dev.cairn.genesis.HostPort;
 import dev.cairn.proto.v1.EvidenceRecord;
 import dev.cairn.proto.v1.TransferStatus;
-import dev.cairn.server.config.HostPort;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;

@@ -2,13 +2,13 @@ package dev.cairn.cli;
 
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.protobuf.ByteString;
+import dev.cairn.genesis.HostPort;
 import dev.cairn.proto.etcdserverpb.ClusterGrpc;
 import dev.cairn.proto.etcdserverpb.Member;
 import dev.cairn.proto.etcdserverpb.MemberListRequest;
 import dev.cairn.proto.v1.ReplicaGrpc;
 import dev.cairn.proto.v1.ReplicaStatusRequest;
 import dev.cairn.proto.v1.ReplicaStatusResponse;
-import dev.cairn.server.config.HostPort;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;

@@ -1,8 +1,8 @@
 package dev.cairn.cli;
 
 import com.google.protobuf.ByteString;
+import dev.cairn.genesis.json.Json;
 import dev.cairn.proto.v1.EvidenceRecord;
-import dev.cairn.server.config.Json;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;

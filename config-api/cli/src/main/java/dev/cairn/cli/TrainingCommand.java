@@ -1,11 +1,11 @@
 package dev.cairn.cli;
 
 import com.google.protobuf.ByteString;
+import dev.cairn.genesis.HostPort;
 import dev.cairn.proto.etcdserverpb.PutRequest;
 import dev.cairn.proto.etcdserverpb.RangeRequest;
 import dev.cairn.protocol.Parameters;
 import dev.cairn.server.ReplicaServer;
-import dev.cairn.server.config.HostPort;
 import dev.cairn.server.config.NewCluster;
 import dev.cairn.server.config.ServerConfig;
 import io.grpc.Server;

@@ -1,10 +1,10 @@
 package dev.cairn.cli;
 
+import dev.cairn.genesis.HostPort;
 import dev.cairn.proto.etcdserverpb.WatchCreateRequest;
 import dev.cairn.proto.etcdserverpb.WatchGrpc;
 import dev.cairn.proto.etcdserverpb.WatchRequest;
 import dev.cairn.proto.etcdserverpb.WatchResponse;
-import dev.cairn.server.config.HostPort;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;

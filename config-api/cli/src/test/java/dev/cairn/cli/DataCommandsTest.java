@@ -2,7 +2,7 @@ package dev.cairn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cairn.server.config.Json;
+import dev.cairn.genesis.json.Json;
 import io.grpc.Status;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -1,6 +1,7 @@
 package dev.cairn.cli;
 
 import com.google.protobuf.ByteString;
+import dev.cairn.genesis.HostPort;
 import dev.cairn.proto.etcdserverpb.ClusterGrpc;
 import dev.cairn.proto.etcdserverpb.DeleteRangeRequest;
 import dev.cairn.proto.etcdserverpb.DeleteRangeResponse;
@@ -21,7 +22,6 @@ import dev.cairn.proto.mvccpb.KeyValue;
 import dev.cairn.proto.v1.ReplicaGrpc;
 import dev.cairn.proto.v1.ReplicaStatusRequest;
 import dev.cairn.proto.v1.ReplicaStatusResponse;
-import dev.cairn.server.config.HostPort;
 import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;

@@ -2,8 +2,8 @@ package dev.cairn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cairn.server.config.GenesisFile;
-import dev.cairn.server.config.HostPort;
+import dev.cairn.genesis.GenesisFile;
+import dev.cairn.genesis.HostPort;
 import dev.cairn.server.config.ServerConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,13 +3,13 @@ package dev.cairn.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import dev.cairn.genesis.json.Json;
 import dev.cairn.proto.etcdserverpb.Member;
 import dev.cairn.proto.v1.BallotBody;
 import dev.cairn.proto.v1.EvidenceRecord;
 import dev.cairn.proto.v1.ReplicaStatusResponse;
 import dev.cairn.proto.v1.StatementKind;
 import dev.cairn.proto.v1.TransferStatus;
-import dev.cairn.server.config.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;

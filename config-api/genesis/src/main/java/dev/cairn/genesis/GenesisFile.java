@@ -1,5 +1,6 @@
-package dev.cairn.server.config;
+package dev.cairn.genesis;
 
+import dev.cairn.genesis.json.Json;
 import dev.cairn.protocol.Membership;
 import dev.cairn.protocol.Parameters;
 import dev.cairn.protocol.model.Bytes;
@@ -68,7 +69,8 @@ public record GenesisFile(String cluster, Instant created, Parameters parameters
         distinct("address", replicas.stream().flatMap(member -> Stream.of(member.client(), member.peer())));
     }
 
-    static void requireName(String cluster) {
+    /** Refuses, by {@link IllegalArgumentException}, what can be no cluster's name. */
+    public static void requireName(String cluster) {
         if (!CLUSTER.matcher(cluster).matches()) {
             throw new IllegalArgumentException(
                     "cluster name \"" + cluster + "\" is not 1 to 63 lower-case letters, digits and inner dashes");
@@ -76,25 +78,25 @@ public record GenesisFile(String cluster, Instant created, Parameters parameters
     }
 
     /** Reads and checks the document in {@code file}. */
-    public static GenesisFile read(Path file) throws StartupException {
+    public static GenesisFile read(Path file) throws GenesisException {
         byte[] bytes;
         try {
             if (Files.size(file) > MAX_BYTES) {
-                throw new StartupException(file + ": larger than " + MAX_BYTES
+                throw new GenesisException(file + ": larger than " + MAX_BYTES
                         + " bytes, so no genesis document; copy the cluster's genesis.json here");
             }
             bytes = Files.readAllBytes(file);
         } catch (NoSuchFileException e) {
-            throw new StartupException(
+            throw new GenesisException(
                     file + ": there is no genesis document; copy the cluster's genesis.json here", e);
         } catch (IOException e) {
-            throw new StartupException(
+            throw new GenesisException(
                     file + ": cannot be read (" + e.getMessage() + "); check the path and its mode", e);
         }
         try {
             return parse(bytes);
         } catch (Json.MalformedException e) {
-            throw new StartupException(
+            throw new GenesisException(
                     file + ": " + e.getMessage() + "; copy the cluster's genesis.json again, byte for byte", e);
         }
     }

@@ -1,10 +1,11 @@
-package dev.cairn.server.config;
+package dev.cairn.genesis;
 
+import dev.cairn.genesis.GenesisFile.Member;
+import dev.cairn.genesis.json.Json;
+import dev.cairn.genesis.json.Json.MalformedException;
 import dev.cairn.protocol.Parameters;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
-import dev.cairn.server.config.GenesisFile.Member;
-import dev.cairn.server.config.Json.MalformedException;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;

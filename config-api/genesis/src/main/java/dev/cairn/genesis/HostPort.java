@@ -1,4 +1,4 @@
-package dev.cairn.server.config;
+package dev.cairn.genesis;
 
 import java.net.InetSocketAddress;
 import java.util.regex.Pattern;

@@ -1,4 +1,4 @@
-package dev.cairn.server.config;
+package dev.cairn.genesis;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -6,10 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.cairn.genesis.GenesisFile.Member;
+import dev.cairn.genesis.json.Json;
 import dev.cairn.protocol.Parameters;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
-import dev.cairn.server.config.GenesisFile.Member;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -133,11 +134,15 @@ class GenesisFileTest {
 
     private static GenesisFile genesis(int n) {
         List<Member> members = new ArrayList<>();
-        for (NewCluster.Place place : NewCluster.local(n, 2379)) {
+        for (int port = 2379; members.size() < n; port += 10) {
             byte[] key = new byte[32];
             key[0] = (byte) members.size();
             key[31] = (byte) 0xab;
-            members.add(new Member(place.client(), place.peer(), new Digest(members.size(), 2, 3, 4), Bytes.wrap(key)));
+            members.add(new Member(
+                    new HostPort("127.0.0.1", port),
+                    new HostPort("127.0.0.1", port + 1),
+                    new Digest(members.size(), 2, 3, 4),
+                    Bytes.wrap(key)));
         }
         return new GenesisFile("demo", Instant.parse("2026-01-31T12:00:00Z"), Parameters.DEFAULT, members);
     }

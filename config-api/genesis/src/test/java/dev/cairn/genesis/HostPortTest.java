@@ -1,4 +1,4 @@
-package dev.cairn.server.config;
+package dev.cairn.genesis;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -1,5 +1,7 @@
 package dev.cairn.server;
 
+import dev.cairn.genesis.GenesisFile;
+import dev.cairn.genesis.HostPort;
 import dev.cairn.kv.KvState;
 import dev.cairn.kv.KvStateMachine;
 import dev.cairn.kv.Limits;
@@ -14,8 +16,6 @@ import dev.cairn.runtime.NodeConfig;
 import dev.cairn.runtime.PeerAddress;
 import dev.cairn.runtime.ReplicaNode;
 import dev.cairn.runtime.Surroundings;
-import dev.cairn.server.config.GenesisFile;
-import dev.cairn.server.config.HostPort;
 import dev.cairn.server.config.KeyFiles;
 import dev.cairn.server.config.ServerConfig;
 import dev.cairn.server.config.StartupException;

@@ -1,6 +1,6 @@
 package dev.cairn.cli.bench;
 
-import dev.cairn.server.config.Json;
+import dev.cairn.genesis.json.Json;
 import java.util.Formatter;
 import java.util.Locale;
 import java.util.Optional;

@@ -1,6 +1,6 @@
-package dev.cairn.server.config;
+package dev.cairn.genesis.json;
 
-import dev.cairn.server.config.Json.MalformedException;
+import dev.cairn.genesis.json.Json.MalformedException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

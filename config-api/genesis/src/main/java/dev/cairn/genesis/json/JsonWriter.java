@@ -1,4 +1,4 @@
-package dev.cairn.server.config;
+package dev.cairn.genesis.json;
 
 import java.util.Iterator;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package dev.cairn.server.config;
 
+import dev.cairn.genesis.GenesisFile;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Hashing;

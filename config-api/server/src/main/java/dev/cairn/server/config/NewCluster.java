@@ -1,5 +1,7 @@
 package dev.cairn.server.config;
 
+import dev.cairn.genesis.GenesisFile;
+import dev.cairn.genesis.HostPort;
 import dev.cairn.protocol.Parameters;
 import dev.cairn.protocol.model.Bytes;
 import java.io.IOException;

@@ -1,5 +1,8 @@
 package dev.cairn.server.config;
 
+import dev.cairn.genesis.GenesisException;
+import dev.cairn.genesis.GenesisFile;
+import dev.cairn.genesis.HostPort;
 import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.runtime.NodeConfig;
 import java.io.IOException;
@@ -37,7 +40,7 @@ public record ServerConfig(
     /** Reads {@code file} and everything it names. Paths in it are relative to its own directory. */
     public static ServerConfig load(Path file) throws StartupException {
         SettingsFile settings = SettingsFile.parse(file, read(file));
-        GenesisFile genesis = GenesisFile.read(settings.path(Setting.GENESIS));
+        GenesisFile genesis = genesis(settings.path(Setting.GENESIS));
         int index = settings.number(Setting.REPLICA);
         int n = genesis.replicas().size();
         if (index >= n) {
@@ -75,6 +78,14 @@ public record ServerConfig(
                 data,
                 "replica " + self.index() + "\nchain " + genesis.chainId().toHex() + "\nvote-key "
                         + keys.votePublicKey().toHex() + "\n");
+    }
+
+    private static GenesisFile genesis(Path file) throws StartupException {
+        try {
+            return GenesisFile.read(file);
+        } catch (GenesisException e) {
+            throw new StartupException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     private static String read(Path file) throws StartupException {

@@ -1,5 +1,6 @@
 package dev.cairn.server.config;
 
+import dev.cairn.genesis.HostPort;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.EnumMap;

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.cairn.genesis.GenesisFile;
+import dev.cairn.genesis.HostPort;
 import dev.cairn.protocol.Parameters;
 import dev.cairn.protocol.model.ReplicaId;
 import java.io.IOException;

@@ -273,7 +273,7 @@ final class EventLoop<S> {
     private void commit(Effect.Commit effect) {
         S state = state(effect.execution());
         parts.machine().commit(state, effect.block());
-        parts.listener().committed(effect.block(), state);
+        parts.listener().committed(effect.block(), state, effect.proof());
         parts.states().persist(effect.block(), state);
         parts.metrics().committed(effect.block().requests().size());
     }

@@ -101,7 +101,7 @@ final class LogReader {
         }
         return new Recovery(
                 head,
-                historyBefore(head.height(), snapshot),
+                historyBefore(head.height()),
                 last.map(LogRecord.CommittedBlock::proof),
                 chain(floor.isAbove(anchor) ? floor : anchor, head),
                 bodiesAbove(head.height()),
@@ -159,28 +159,11 @@ final class LogReader {
                 .orElseThrow(() -> new StorageException("no committed block at " + height + " below the head"));
     }
 
-    /** The tree over the headers of all heights below {@code height}; the snapshot's, where none was stored since. */
-    private MerkleFrontier historyBefore(Height height, Optional<LogRecord.SnapshotInstalled> snapshot)
-            throws RocksDBException, MalformedException, StorageException {
-        MerkleFrontier history =
-                snapshot.map(LogRecord.SnapshotInstalled::history).orElse(MerkleFrontier.EMPTY);
-        long stored = height.value() - height.value() % RocksLog.HISTORY_INTERVAL;
-        if (stored <= history.size()) {
-            stored = history.size();
-        } else {
-            byte @Nullable [] value = store.get(LogStore.Family.HISTORY, LogKeys.height(stored));
-            if (value == null) {
-                throw new StorageException("no history tree at height " + stored);
-            }
-            history = RecordCodec.history(value);
-        }
-        if (history.size() != stored) {
-            throw new StorageException("the history tree at height " + stored + " is another's");
-        }
-        for (long h = stored; h < height.value(); h++) {
-            history = history.append(committedHash(new Height(h)));
-        }
-        return history;
+    /** The tree over the headers of all heights below {@code height}. */
+    private MerkleFrontier historyBefore(Height height) throws StorageException {
+        return new HistoryTree(new StoredHeaders(store, genesis.block().digest()))
+                .before(height.value())
+                .orElseThrow(() -> new StorageException("no history tree leads to height " + height));
     }
 
     private List<Block> bodiesAbove(Height head) throws RocksDBException, MalformedException, StorageException {

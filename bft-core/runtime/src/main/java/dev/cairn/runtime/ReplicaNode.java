@@ -53,6 +53,7 @@ public final class ReplicaNode<S> implements AutoCloseable {
     private final AnswerThread snapshots;
     private final SnapshotReceiver incoming;
     private final BodyRetention retention;
+    private final LoggedChain chain;
     private final EventLoop<S> loop;
     private final CompletableFuture<Ending> terminated = new CompletableFuture<>();
     private final AtomicBoolean closing = new AtomicBoolean();
@@ -77,6 +78,7 @@ public final class ReplicaNode<S> implements AutoCloseable {
         this.mailbox = new Mailbox<>();
         this.maxClientInputs = config.bounds().inboundEvents();
         this.log = log;
+        this.chain = new LoggedChain(log, genesis.block());
         Replica replica = new Replica(config.self(), genesis, config.timeouts(), signer, recovery);
         Height committed = recovery.head().height();
         InboundFilter filter = filter(genesis, recovery);
@@ -280,6 +282,11 @@ public final class ReplicaNode<S> implements AutoCloseable {
         return loop.status();
     }
 
+    /** The committed blocks as the log holds them; reading fails after {@link #close}. */
+    public CommittedChain chain() {
+        return chain;
+    }
+
     /** Where the other replicas reach this one, with the port that was really taken. */
     public InetSocketAddress peerAddress() {
         return links.address();
@@ -321,6 +328,7 @@ public final class ReplicaNode<S> implements AutoCloseable {
                 storage.close();
                 retention.close();
                 states.close();
+                chain.close();
                 log.close();
             } finally {
                 terminated.complete(ending);

@@ -31,7 +31,7 @@ import org.rocksdb.WriteOptions;
  */
 final class RocksLog implements DurableLog, AutoCloseable {
     /** The history tree is written at every height that is a multiple of this; the rest is recomputed at boot. */
-    static final int HISTORY_INTERVAL = 256;
+    static final int HISTORY_INTERVAL = HistoryTree.INTERVAL;
 
     /** A slice of {@link #prune} ends with the block that reaches one of these. */
     private static final int SLICE_BLOCKS = 64;
@@ -249,6 +249,11 @@ final class RocksLog implements DurableLog, AutoCloseable {
             link.add(header.get());
         }
         return Optional.of(link);
+    }
+
+    /** What this log holds of the tree of headers. */
+    HistoryTree.Source headers(Digest genesis) {
+        return new StoredHeaders(store, genesis);
     }
 
     /** The last snapshot that was installed. */

@@ -48,7 +48,12 @@ class RenewalTest {
             cluster.start(3);
             agree(cluster, grow(cluster, 5 * INTERVAL));
             for (int more = 0; oldestBlock(cluster, 3) <= 1 && more < 50; more++) {
-                agree(cluster, grow(cluster, INTERVAL)); // dropped at a checkpoint, and only below what the state on disk has come to
+                agree(
+                        cluster,
+                        grow(
+                                cluster,
+                                INTERVAL)); // dropped at a checkpoint, and only below what the state on disk has come
+                // to
             }
             double oldest = oldestBlock(cluster, 3);
             assertThat(oldest).as("the oldest block of replica 3").isGreaterThan(1);

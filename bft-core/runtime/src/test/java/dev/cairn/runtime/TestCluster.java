@@ -10,6 +10,7 @@ import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.ClientId;
 import dev.cairn.protocol.model.Epoch;
 import dev.cairn.protocol.model.Hashing;
+import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.RequestId;
@@ -69,7 +70,7 @@ final class TestCluster implements AutoCloseable {
         final Set<Long> reads = ConcurrentHashMap.newKeySet();
 
         @Override
-        public void committed(Block block, ToyMachine.State state) {
+        public void committed(Block block, ToyMachine.State state, QuorumCertificate proof) {
             blocks.add(block);
             block.requests().forEach(r -> requests.add(r.id()));
         }

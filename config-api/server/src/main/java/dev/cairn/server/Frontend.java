@@ -8,6 +8,7 @@ import dev.cairn.proto.v3electionpb.ElectionGrpc;
 import dev.cairn.proto.v3lockpb.LockGrpc;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.ClientId;
+import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.RequestId;
 import dev.cairn.runtime.CommitListener;
@@ -168,7 +169,7 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
     // What the node tells; on its event loop.
 
     @Override
-    public void committed(Block block, KvState state) {
+    public void committed(Block block, KvState state, QuorumCertificate proof) {
         hub.committed(state.roots().firstRevision() - 1, state.roots().lastRevision(), () -> store.changes(state));
         for (int i = 0; i < block.requests().size(); i++) {
             RequestId id = block.requests().get(i).id();

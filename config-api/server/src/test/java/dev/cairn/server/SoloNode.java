@@ -4,12 +4,15 @@ import dev.cairn.kv.KvState;
 import dev.cairn.kv.KvStateMachine;
 import dev.cairn.protocol.Proposal;
 import dev.cairn.protocol.ReplicaStatus;
+import dev.cairn.protocol.model.Ballot;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Epoch;
 import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
+import dev.cairn.protocol.model.Phase;
+import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.RequestId;
@@ -95,7 +98,11 @@ final class SoloNode implements Consensus, AutoCloseable {
                 List.of(request));
         machine.commit(state, block);
         if (listener != null) {
-            listener.committed(block, state);
+            listener.committed(
+                    block,
+                    state,
+                    new QuorumCertificate(
+                            Phase.COMMIT, new Ballot(Epoch.ZERO, View.ZERO, height, block.digest()), List.of()));
         }
         machine.persist(state, block);
     }

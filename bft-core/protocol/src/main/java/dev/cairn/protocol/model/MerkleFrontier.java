@@ -31,13 +31,32 @@ public record MerkleFrontier(long size, List<Digest> peaks) {
 
     /** This tree with one more leaf that holds {@code content}. */
     public MerkleFrontier append(Digest content) {
+        return appendSubtree(0, Hashing.merkleLeaf(content));
+    }
+
+    /**
+     * How many levels the complete subtree has that comes next at {@code size} leaves, on the way to {@code end}: trees are
+     * filled up with as few subtrees as will do.
+     */
+    public static int nextLevels(long size, long end) {
+        if (size < 0 || size >= end) {
+            throw new IllegalArgumentException("nothing comes between " + size + " and " + end);
+        }
+        return Math.min(Long.numberOfTrailingZeros(size), 63 - Long.numberOfLeadingZeros(end - size));
+    }
+
+    /** This tree with another complete subtree of {@code 2^levels} leaves, of which its size must be a multiple. */
+    public MerkleFrontier appendSubtree(int levels, Digest root) {
+        if ((size & ((1L << levels) - 1)) != 0) {
+            throw new IllegalArgumentException("no subtree of " + levels + " levels begins at leaf " + size);
+        }
         List<Digest> next = new ArrayList<>(peaks);
-        Digest carried = Hashing.merkleLeaf(content);
-        for (long bits = size; (bits & 1) == 1; bits >>>= 1) {
+        Digest carried = root;
+        for (long bits = size >>> levels; (bits & 1) == 1; bits >>>= 1) {
             carried = Hashing.merkleNode(next.removeLast(), carried);
         }
         next.add(carried);
-        return new MerkleFrontier(size + 1, next);
+        return new MerkleFrontier(Math.addExact(size, 1L << levels), next);
     }
 
     /** RFC 6962's Merkle tree hash; SHA-256 of nothing for the empty tree. */

@@ -41,6 +41,10 @@ class ArchitectureTest {
     /** Durable storage: part of the state machine's module, but it stores what was decided and decides nothing. */
     private static final DescribedPredicate<JavaClass> STORAGE = resideInAPackage("dev.cairn.kv.store..");
 
+    /** A module of its own, for clients too. */
+    private static final DescribedPredicate<JavaClass> VERIFYING =
+            resideInAnyPackage("dev.cairn.kv.model..", "dev.cairn.kv.proof..");
+
     /** For each part of the house, the others that it may use. */
     private static final Map<String, List<String>> ARROWS = Map.ofEntries(
             Map.entry("proto", List.of()),
@@ -91,7 +95,7 @@ class ArchitectureTest {
 
     @Test
     void theRulesSeeWhatTheyWatch() {
-        for (String part : List.of("proto", "protocol", "kv", "kv.store", "server", "cli")) {
+        for (String part : List.of("proto", "protocol", "kv", "kv.model", "kv.proof", "kv.store", "server", "cli")) {
             assertThat(CAIRN.stream().filter(resideInAPackage(packages(part))))
                     .as(part)
                     .hasSizeGreaterThan(5);
@@ -120,6 +124,18 @@ class ArchitectureTest {
                 .onlyDependOnClassesThat(resideInAnyPackage("dev.cairn.kv..", "dev.cairn.protocol..")
                         .or(javaBaseOrAnnotation()))
                 .because("the state machine is plain Java; the disk is behind dev.cairn.kv.store")
+                .check(CAIRN);
+    }
+
+    @Test
+    void whatClientsVerifyWithNeedsNoStore() {
+        classes()
+                .that(VERIFYING)
+                .should()
+                .onlyDependOnClassesThat(VERIFYING
+                        .or(resideInAPackage("dev.cairn.protocol.model.."))
+                        .or(javaBaseOrAnnotation()))
+                .because("a client that trusts no server has neither its store nor its disk")
                 .check(CAIRN);
     }
 

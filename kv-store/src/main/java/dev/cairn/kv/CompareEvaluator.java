@@ -1,5 +1,9 @@
 package dev.cairn.kv;
 
+import dev.cairn.kv.model.Compare;
+import dev.cairn.kv.model.KeySpan;
+import dev.cairn.kv.model.KeyVersion;
+import dev.cairn.kv.model.UserSpace;
 import dev.cairn.kv.tree.Leaf;
 import dev.cairn.kv.tree.TreeEditor;
 import dev.cairn.protocol.model.Bytes;
@@ -41,9 +45,9 @@ final class CompareEvaluator {
             visited++;
             return holds(
                     compare,
-                    tree.get(Space.treeKey(compare.key())).map(Leaf::head).filter(KeyVersion::isLive));
+                    tree.get(UserSpace.treeKey(compare.key())).map(Leaf::head).filter(KeyVersion::isLive));
         }
-        KeySpan span = Space.treeSpan(KeySpan.of(compare.key(), compare.rangeEnd()));
+        KeySpan span = UserSpace.treeSpan(KeySpan.of(compare.key(), compare.rangeEnd()));
         if (tree.liveCount(span) == 0) {
             return holds(compare, Optional.empty());
         }

@@ -1,5 +1,15 @@
 package dev.cairn.kv;
 
+import dev.cairn.kv.model.KeySpan;
+import dev.cairn.kv.model.KeyVersion;
+import dev.cairn.kv.model.KvError;
+import dev.cairn.kv.model.Operation;
+import dev.cairn.kv.model.OperationCodec;
+import dev.cairn.kv.model.Outcome;
+import dev.cairn.kv.model.RequestOutcome;
+import dev.cairn.kv.model.UserSpace;
+import dev.cairn.kv.model.Value;
+import dev.cairn.kv.proof.ResultHashing;
 import dev.cairn.kv.tree.Leaf;
 import dev.cairn.kv.tree.Tree;
 import dev.cairn.kv.tree.TreeEditor;
@@ -148,7 +158,7 @@ final class Execution {
         }
 
         Outcome put(Operation.Put put) {
-            Bytes key = Space.treeKey(put.key());
+            Bytes key = UserSpace.treeKey(put.key());
             Optional<Leaf> leaf = tree.get(key);
             Optional<KeyVersion> live = leaf.map(Leaf::head).filter(KeyVersion::isLive);
             Optional<KvError> error = checkPut(put, live);
@@ -183,7 +193,7 @@ final class Execution {
         }
 
         Outcome delete(Operation.DeleteRange delete) {
-            KeySpan span = Space.treeSpan(KeySpan.of(delete.key(), delete.rangeEnd()));
+            KeySpan span = UserSpace.treeSpan(KeySpan.of(delete.key(), delete.rangeEnd()));
             if (tree.liveCount(span) > limits.keysVisited()) {
                 return new Outcome.Failed(seen(), KvError.TOO_COSTLY);
             }
@@ -277,7 +287,7 @@ final class Execution {
                     case Operation.Put put ->
                         checkPut(
                                 put,
-                                tree.get(Space.treeKey(put.key()))
+                                tree.get(UserSpace.treeKey(put.key()))
                                         .map(Leaf::head)
                                         .filter(KeyVersion::isLive));
                     case Operation.Range range ->

@@ -1,5 +1,7 @@
 package dev.cairn.kv;
 
+import dev.cairn.kv.model.KeySpan;
+import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.protocol.model.Bytes;
 import java.util.List;
 import java.util.Optional;

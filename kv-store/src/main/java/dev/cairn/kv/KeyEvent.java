@@ -1,5 +1,6 @@
 package dev.cairn.kv;
 
+import dev.cairn.kv.model.KeyVersion;
 import java.util.Optional;
 
 /** One change of one key. {@code previous} is the live version before it: nothing for a creation. */

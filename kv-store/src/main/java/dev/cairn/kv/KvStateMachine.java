@@ -1,5 +1,10 @@
 package dev.cairn.kv;
 
+import dev.cairn.kv.model.KeyValue;
+import dev.cairn.kv.model.KeyVersion;
+import dev.cairn.kv.model.KvError;
+import dev.cairn.kv.model.Operation;
+import dev.cairn.kv.model.Outcome;
 import dev.cairn.kv.snapshot.ChunkReader;
 import dev.cairn.kv.snapshot.ReceivedState;
 import dev.cairn.kv.store.KvStore;
@@ -97,7 +102,7 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
         purger.requireSound();
         store.write(state);
         persisted.set(state.height());
-        boolean isSwept = state.tree().get(Space.SWEEP).isEmpty(); // before, old tombstones are still in the tree
+        boolean isSwept = state.tree().get(SystemSpace.SWEEP).isEmpty(); // before, old tombstones are still in the tree
         if (isSwept) {
             pins.compactTo(state.compactRevision());
         }

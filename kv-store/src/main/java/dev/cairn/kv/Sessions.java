@@ -1,5 +1,9 @@
 package dev.cairn.kv;
 
+import dev.cairn.kv.model.KeySpan;
+import dev.cairn.kv.model.KeyVersion;
+import dev.cairn.kv.model.KvError;
+import dev.cairn.kv.model.Value;
 import dev.cairn.kv.tree.Leaf;
 import dev.cairn.kv.tree.TreeEditor;
 import dev.cairn.protocol.model.BigEndian;
@@ -40,7 +44,7 @@ final class Sessions {
 
     /** Marks the request as executed; or says why it must not be. */
     Optional<KvError> admit(RequestId id, boolean opens) {
-        Bytes key = Space.session(id.client(), id.session());
+        Bytes key = SystemSpace.session(id.client(), id.session());
         Optional<Leaf> found = tree.get(key);
         if (found.isEmpty() && !opens) {
             return Optional.of(KvError.NO_SESSION);
@@ -71,7 +75,7 @@ final class Sessions {
 
     /** The client's session that was used longest ago goes, if it has as many as it may. */
     private void makeRoom(ClientId client) {
-        KeySpan all = Space.sessionsOf(client);
+        KeySpan all = SystemSpace.sessionsOf(client);
         if (tree.liveCount(all) < limits.sessionsPerClient()) {
             return;
         }

@@ -1,5 +1,9 @@
 package dev.cairn.kv;
 
+import dev.cairn.kv.model.KeySpan;
+import dev.cairn.kv.model.KeyVersion;
+import dev.cairn.kv.model.UserSpace;
+import dev.cairn.kv.model.Value;
 import dev.cairn.kv.tree.Leaf;
 import dev.cairn.kv.tree.TreeEditor;
 import dev.cairn.protocol.model.BigEndian;
@@ -22,20 +26,20 @@ final class Sweep {
 
     /** A new compaction starts the sweep anew. */
     static void start(TreeEditor tree, Height height, long compactRevision, List<Bytes> touched) {
-        write(tree, height, compactRevision, Space.userSpace().from(), touched);
+        write(tree, height, compactRevision, UserSpace.ALL.from(), touched);
     }
 
     /** This block's share. Dropped keys are added to {@code removed}. */
     static void advance(TreeEditor tree, Height height, List<Bytes> touched, List<Bytes> removed) {
         Optional<Bytes> record =
-                tree.get(Space.SWEEP).flatMap(leaf -> leaf.head().value().resident());
+                tree.get(SystemSpace.SWEEP).flatMap(leaf -> leaf.head().value().resident());
         if (record.isEmpty()) {
             return;
         }
         long compactRevision = BigEndian.getLong(record.get().shared(), 0);
         Bytes cursor = record.get().slice(8, record.get().size());
         List<Bytes> dropped = new ArrayList<>();
-        tree.forEachTombstone(new KeySpan(cursor, Space.userSpace().until()), tombstone -> {
+        tree.forEachTombstone(new KeySpan(cursor, UserSpace.ALL.until()), tombstone -> {
             if (tombstone.modRevision() < compactRevision) {
                 dropped.add(tombstone.treeKey());
             }
@@ -44,8 +48,8 @@ final class Sweep {
         dropped.forEach(tree::remove);
         removed.addAll(dropped);
         if (dropped.size() < MAX_PER_BLOCK) {
-            tree.remove(Space.SWEEP);
-            removed.add(Space.SWEEP);
+            tree.remove(SystemSpace.SWEEP);
+            removed.add(SystemSpace.SWEEP);
         } else {
             write(tree, height, compactRevision, KeySpan.successor(dropped.getLast()), touched);
         }
@@ -56,8 +60,8 @@ final class Sweep {
                 .putLong(compactRevision)
                 .putRaw(cursor.shared())
                 .toArray());
-        KeyVersion version = KeyVersion.put(Space.SWEEP, height.value(), 0, 0, 0, 0, Value.of(record));
+        KeyVersion version = KeyVersion.put(SystemSpace.SWEEP, height.value(), 0, 0, 0, 0, Value.of(record));
         tree.put(new Leaf(version, MerkleFrontier.EMPTY));
-        touched.add(Space.SWEEP);
+        touched.add(SystemSpace.SWEEP);
     }
 }

@@ -1,5 +1,9 @@
 package dev.cairn.kv;
 
+import dev.cairn.kv.model.Compare;
+import dev.cairn.kv.model.KeySpan;
+import dev.cairn.kv.model.KvError;
+import dev.cairn.kv.model.Operation;
 import dev.cairn.protocol.model.Bytes;
 import java.util.ArrayList;
 import java.util.List;

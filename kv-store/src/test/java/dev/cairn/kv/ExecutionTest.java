@@ -3,6 +3,15 @@ package dev.cairn.kv;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cairn.kv.model.Compare;
+import dev.cairn.kv.model.KeySpan;
+import dev.cairn.kv.model.KeyVersion;
+import dev.cairn.kv.model.KvError;
+import dev.cairn.kv.model.Operation;
+import dev.cairn.kv.model.OperationCodec;
+import dev.cairn.kv.model.Outcome;
+import dev.cairn.kv.model.RequestOutcome;
+import dev.cairn.kv.model.UserSpace;
 import dev.cairn.kv.store.KvStore;
 import dev.cairn.kv.store.StoreException;
 import dev.cairn.protocol.Proposal;
@@ -348,7 +357,7 @@ class ExecutionTest {
                 .getFirst();
         assertThat(outcome).isEqualTo(new Outcome.Failed(2, KvError.FUTURE_REVISION));
         assertThat(state.changes()).isEmpty();
-        assertThat(state.tree().get(Space.treeKey(Bytes.utf8("b")))).isEmpty();
+        assertThat(state.tree().get(UserSpace.treeKey(Bytes.utf8("b")))).isEmpty();
         assertThat(root).isNotNull();
     }
 
@@ -419,8 +428,11 @@ class ExecutionTest {
         Bytes key = Bytes.utf8("large");
         run(new Operation.Put(key, Bytes.utf8("v".repeat(5000)), 0, false, false, false));
         run(new Operation.Put(key, Bytes.EMPTY, 0, false, true, false));
-        KeyVersion newest =
-                machine.committed().tree().get(Space.treeKey(key)).orElseThrow().head();
+        KeyVersion newest = machine.committed()
+                .tree()
+                .get(UserSpace.treeKey(key))
+                .orElseThrow()
+                .head();
         assertThat(newest.version()).isEqualTo(2);
         assertThat(machine.load(newest).orElseThrow().value().size()).isEqualTo(5000);
     }

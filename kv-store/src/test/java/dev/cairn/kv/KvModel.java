@@ -1,5 +1,6 @@
 package dev.cairn.kv;
 
+import dev.cairn.kv.model.KeySpan;
 import dev.cairn.protocol.model.Bytes;
 import java.util.ArrayList;
 import java.util.List;

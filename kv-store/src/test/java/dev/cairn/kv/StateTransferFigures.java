@@ -1,5 +1,6 @@
 package dev.cairn.kv;
 
+import dev.cairn.kv.model.Operation;
 import dev.cairn.protocol.StateMachine.Incoming;
 import dev.cairn.protocol.StateMachine.Verdict;
 import dev.cairn.protocol.model.Bytes;

@@ -3,6 +3,11 @@ package dev.cairn.kv;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cairn.kv.model.Compare;
+import dev.cairn.kv.model.KeyVersion;
+import dev.cairn.kv.model.Operation;
+import dev.cairn.kv.model.Outcome;
+import dev.cairn.kv.model.UserSpace;
 import dev.cairn.kv.store.StoreException;
 import dev.cairn.protocol.StateMachine.Incoming;
 import dev.cairn.protocol.StateMachine.Verdict;
@@ -249,9 +254,9 @@ class StateTransferTest {
         source.run(new Operation.Compact(source.committed().revision(), false));
         source.run(new Operation.Put(Bytes.utf8("key 99"), Bytes.utf8("2"), 0, false, false, false));
         KvState pinned = source.committed();
-        assertThat(pinned.tree().get(Space.SWEEP)).isPresent();
+        assertThat(pinned.tree().get(SystemSpace.SWEEP)).isPresent();
         assertThat(pinned.tree()
-                        .get(Space.treeKey(Bytes.utf8("key 99")))
+                        .get(UserSpace.treeKey(Bytes.utf8("key 99")))
                         .orElseThrow()
                         .history()
                         .size())
@@ -332,8 +337,10 @@ class StateTransferTest {
         KvState late = source.run(large);
         source.run(large);
         source.run(new Operation.Compact(source.committed().revision(), false));
-        KeyVersion old =
-                late.tree().get(Space.treeKey(Bytes.utf8("a"))).orElseThrow().head();
+        KeyVersion old = late.tree()
+                .get(UserSpace.treeKey(Bytes.utf8("a")))
+                .orElseThrow()
+                .head();
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         while (source.machine().load(old).isPresent() && System.nanoTime() < end) {
             Thread.onSpinWait();

@@ -1,5 +1,7 @@
 package dev.cairn.kv;
 
+import dev.cairn.kv.model.Operation;
+import dev.cairn.kv.model.OperationCodec;
 import dev.cairn.protocol.Proposal;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.ClientId;

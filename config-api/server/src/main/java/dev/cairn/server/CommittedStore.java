@@ -1,12 +1,12 @@
 package dev.cairn.server;
 
 import dev.cairn.kv.KeyEvent;
-import dev.cairn.kv.KeyValue;
-import dev.cairn.kv.KeyVersion;
 import dev.cairn.kv.KvState;
 import dev.cairn.kv.KvStateMachine;
-import dev.cairn.kv.Operation;
-import dev.cairn.kv.Outcome;
+import dev.cairn.kv.model.KeyValue;
+import dev.cairn.kv.model.KeyVersion;
+import dev.cairn.kv.model.Operation;
+import dev.cairn.kv.model.Outcome;
 import dev.cairn.kv.store.StoreException;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.server.etcd.Store;

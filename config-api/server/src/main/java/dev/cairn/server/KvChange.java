@@ -1,7 +1,7 @@
 package dev.cairn.server;
 
 import dev.cairn.kv.KeyEvent;
-import dev.cairn.kv.KeyVersion;
+import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.proto.mvccpb.Event;
 import dev.cairn.proto.mvccpb.KeyValue;
 import dev.cairn.protocol.model.Bytes;

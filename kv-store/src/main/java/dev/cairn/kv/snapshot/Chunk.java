@@ -1,6 +1,7 @@
 package dev.cairn.kv.snapshot;
 
 import dev.cairn.kv.proof.InvalidProofException;
+import dev.cairn.kv.proof.KeyPart;
 import dev.cairn.kv.proof.Pruned;
 import dev.cairn.kv.proof.SpanProof;
 import dev.cairn.protocol.model.StateRoots;
@@ -31,11 +32,11 @@ record Chunk(Place from, Optional<Place> until, List<KeyPart> parts) {
         for (int i = 0; i < parts.size(); i++) {
             KeyPart part = parts.get(i);
             if (!part.isFromTheOldest(roots.compactRevision())) {
-                from = part.start();
+                from = Place.startOf(part);
                 requireAtBorder(i == 0, part);
             }
             if (part.leftOut().isPresent()) {
-                until = Optional.of(part.end());
+                until = Optional.of(Place.endOf(part));
                 requireAtBorder(i == parts.size() - 1, part);
             }
         }

@@ -1,9 +1,11 @@
 package dev.cairn.kv.snapshot;
 
-import dev.cairn.kv.KeyVersion;
-import dev.cairn.kv.Value;
+import dev.cairn.kv.model.KeyVersion;
+import dev.cairn.kv.model.Value;
 import dev.cairn.kv.proof.HistoryProof;
+import dev.cairn.kv.proof.Input;
 import dev.cairn.kv.proof.InvalidProofException;
+import dev.cairn.kv.proof.KeyPart;
 import dev.cairn.kv.proof.Pruned;
 import dev.cairn.kv.proof.Summary;
 import dev.cairn.protocol.model.ByteWriter;

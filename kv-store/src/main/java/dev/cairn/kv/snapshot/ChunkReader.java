@@ -2,10 +2,11 @@ package dev.cairn.kv.snapshot;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.cairn.kv.KeySpan;
-import dev.cairn.kv.KeyVersion;
 import dev.cairn.kv.KvState;
-import dev.cairn.kv.Value;
+import dev.cairn.kv.model.KeySpan;
+import dev.cairn.kv.model.KeyVersion;
+import dev.cairn.kv.model.Value;
+import dev.cairn.kv.proof.KeyPart;
 import dev.cairn.kv.proof.Pruned;
 import dev.cairn.kv.store.EarlierVersions;
 import dev.cairn.kv.store.KvStore;
@@ -13,6 +14,7 @@ import dev.cairn.kv.store.VersionGoneException;
 import dev.cairn.kv.tree.Leaf;
 import dev.cairn.kv.tree.Tree;
 import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Message;
 import java.util.List;
 import java.util.NavigableMap;
@@ -74,7 +76,7 @@ public final class ChunkReader {
                 return false;
             }
             KeyPart part = part(leaf, firstIndex(leaf, start), maxBytes - bytes[0]);
-            bytes[0] += part.sizeBytes();
+            bytes[0] += sizeBytes(part);
             if (!isFirst && (part.leftOut().isPresent() || bytes[0] > maxBytes)) {
                 return false;
             }
@@ -126,5 +128,16 @@ public final class ChunkReader {
                 version.version(),
                 version.lease(),
                 Value.of(value));
+    }
+
+    /** About what a part takes up in a chunk. */
+    private static long sizeBytes(KeyPart part) {
+        long bytes = part.treeKey().size()
+                + 64L
+                + (long) Digest.BYTES * part.before().peaks().size();
+        for (KeyVersion version : part.versions()) {
+            bytes += 41L + version.value().length();
+        }
+        return bytes;
     }
 }

@@ -1,6 +1,7 @@
 package dev.cairn.kv.snapshot;
 
-import dev.cairn.kv.KeySpan;
+import dev.cairn.kv.model.KeySpan;
+import dev.cairn.kv.proof.KeyPart;
 import dev.cairn.protocol.model.BigEndian;
 import dev.cairn.protocol.model.ByteWriter;
 import dev.cairn.protocol.model.Bytes;
@@ -25,6 +26,16 @@ public record Place(Bytes treeKey, long index) implements Comparable<Place> {
     /** Before the key's first version. */
     public static Place before(Bytes treeKey) {
         return new Place(treeKey, 0);
+    }
+
+    /** Where the versions begin that a part gives. */
+    static Place startOf(KeyPart part) {
+        return new Place(part.treeKey(), part.before().size());
+    }
+
+    /** Behind the last version that a part gives. */
+    static Place endOf(KeyPart part) {
+        return new Place(part.treeKey(), part.before().size() + part.versions().size());
     }
 
     @Override

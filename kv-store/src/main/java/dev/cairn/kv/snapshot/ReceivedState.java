@@ -1,11 +1,14 @@
 package dev.cairn.kv.snapshot;
 
+import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.kv.proof.InvalidProofException;
+import dev.cairn.kv.proof.KeyPart;
 import dev.cairn.kv.store.IncomingRecords;
 import dev.cairn.kv.tree.Leaf;
 import dev.cairn.protocol.StateMachine;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Header;
+import dev.cairn.protocol.model.MerkleFrontier;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -46,13 +49,24 @@ public final class ReceivedState implements StateMachine.Incoming {
         List<Leaf> versions = new ArrayList<>();
         List<Leaf> newest = new ArrayList<>();
         for (KeyPart part : chunk.parts()) {
-            List<Leaf> leaves = part.leaves();
+            List<Leaf> leaves = leaves(part);
             versions.addAll(leaves);
             if (part.leftOut().isEmpty()) {
                 newest.add(leaves.getLast());
             }
         }
         records.write(versions, newest);
+    }
+
+    /** The versions, each with the history before it. */
+    static List<Leaf> leaves(KeyPart part) {
+        List<Leaf> leaves = new ArrayList<>(part.versions().size());
+        MerkleFrontier earlier = part.before();
+        for (KeyVersion version : part.versions()) {
+            leaves.add(new Leaf(version, earlier));
+            earlier = earlier.append(version.digest());
+        }
+        return leaves;
     }
 
     @Override

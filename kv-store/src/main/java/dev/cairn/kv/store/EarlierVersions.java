@@ -1,6 +1,6 @@
 package dev.cairn.kv.store;
 
-import dev.cairn.kv.KeyVersion;
+import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.kv.proof.HistoryProof;
 import dev.cairn.kv.tree.Leaf;
 import dev.cairn.protocol.model.Digest;

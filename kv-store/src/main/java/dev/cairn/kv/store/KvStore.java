@@ -1,9 +1,9 @@
 package dev.cairn.kv.store;
 
 import dev.cairn.kv.History;
-import dev.cairn.kv.KeySpan;
-import dev.cairn.kv.KeyVersion;
 import dev.cairn.kv.KvState;
+import dev.cairn.kv.model.KeySpan;
+import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.kv.tree.Leaf;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;

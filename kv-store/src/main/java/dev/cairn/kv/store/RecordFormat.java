@@ -1,7 +1,7 @@
 package dev.cairn.kv.store;
 
-import dev.cairn.kv.KeyVersion;
-import dev.cairn.kv.Value;
+import dev.cairn.kv.model.KeyVersion;
+import dev.cairn.kv.model.Value;
 import dev.cairn.kv.tree.Leaf;
 import dev.cairn.protocol.model.BigEndian;
 import dev.cairn.protocol.model.ByteWriter;

@@ -1,7 +1,7 @@
 package dev.cairn.kv.store;
 
-import dev.cairn.kv.KeySpan;
-import dev.cairn.kv.KeyVersion;
+import dev.cairn.kv.model.KeySpan;
+import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.kv.tree.Leaf;
 import dev.cairn.kv.tree.Tree;
 import dev.cairn.protocol.model.Bytes;

@@ -1,6 +1,6 @@
 package dev.cairn.kv.tree;
 
-import dev.cairn.kv.KeyVersion;
+import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.kv.proof.NodeHash;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.MerkleFrontier;

@@ -1,6 +1,6 @@
 package dev.cairn.kv.tree;
 
-import dev.cairn.kv.KeySpan;
+import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.proof.CritBit;
 import dev.cairn.protocol.model.Bytes;
 import java.util.function.Predicate;

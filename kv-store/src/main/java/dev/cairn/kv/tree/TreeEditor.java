@@ -1,7 +1,7 @@
 package dev.cairn.kv.tree;
 
-import dev.cairn.kv.KeySpan;
-import dev.cairn.kv.KeyVersion;
+import dev.cairn.kv.model.KeySpan;
+import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.kv.proof.CritBit;
 import dev.cairn.protocol.model.Bytes;
 import java.util.Optional;

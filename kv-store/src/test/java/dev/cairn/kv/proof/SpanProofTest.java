@@ -3,8 +3,8 @@ package dev.cairn.kv.proof;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.cairn.kv.KeyVersion;
-import dev.cairn.kv.Value;
+import dev.cairn.kv.model.KeyVersion;
+import dev.cairn.kv.model.Value;
 import dev.cairn.kv.tree.Leaf;
 import dev.cairn.kv.tree.Tree;
 import dev.cairn.kv.tree.TreeEditor;

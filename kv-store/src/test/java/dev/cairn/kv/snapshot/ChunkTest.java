@@ -3,11 +3,12 @@ package dev.cairn.kv.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.cairn.kv.KeyVersion;
 import dev.cairn.kv.KvState;
-import dev.cairn.kv.Operation;
 import dev.cairn.kv.TestMachine;
+import dev.cairn.kv.model.KeyVersion;
+import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.proof.InvalidProofException;
+import dev.cairn.kv.proof.KeyPart;
 import dev.cairn.kv.proof.Pruned;
 import dev.cairn.kv.proof.Summary;
 import dev.cairn.protocol.StateMachine.Incoming;
@@ -95,7 +96,7 @@ class ChunkTest {
     private static String meaning(Chunk chunk) {
         StringBuilder text = new StringBuilder(chunk.from() + " to " + chunk.until());
         for (KeyPart part : chunk.parts()) {
-            part.leaves()
+            ReceivedState.leaves(part)
                     .forEach(leaf -> text.append(' ')
                             .append(leaf.head())
                             .append(leaf.head().digest().toHex())

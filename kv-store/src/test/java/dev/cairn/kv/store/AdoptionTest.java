@@ -3,8 +3,8 @@ package dev.cairn.kv.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.kv.KvState;
-import dev.cairn.kv.Operation;
 import dev.cairn.kv.TestMachine;
+import dev.cairn.kv.model.Operation;
 import dev.cairn.protocol.StateMachine.Incoming;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;

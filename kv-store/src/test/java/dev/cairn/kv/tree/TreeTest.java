@@ -2,9 +2,9 @@ package dev.cairn.kv.tree;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cairn.kv.KeySpan;
-import dev.cairn.kv.KeyVersion;
-import dev.cairn.kv.Value;
+import dev.cairn.kv.model.KeySpan;
+import dev.cairn.kv.model.KeyVersion;
+import dev.cairn.kv.model.Value;
 import dev.cairn.protocol.model.ByteWriter;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;

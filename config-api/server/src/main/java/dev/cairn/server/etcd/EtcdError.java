@@ -1,6 +1,6 @@
 package dev.cairn.server.etcd;
 
-import dev.cairn.kv.KvError;
+import dev.cairn.kv.model.KvError;
 import dev.cairn.server.gateway.Refusal;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;

@@ -2,9 +2,9 @@ package dev.cairn.server.etcd;
 
 import com.google.protobuf.MessageLite;
 import dev.cairn.kv.Limits;
-import dev.cairn.kv.Operation;
-import dev.cairn.kv.Outcome;
 import dev.cairn.kv.Validation;
+import dev.cairn.kv.model.Operation;
+import dev.cairn.kv.model.Outcome;
 import dev.cairn.proto.etcdserverpb.CompactionRequest;
 import dev.cairn.proto.etcdserverpb.CompactionResponse;
 import dev.cairn.proto.etcdserverpb.DeleteRangeRequest;

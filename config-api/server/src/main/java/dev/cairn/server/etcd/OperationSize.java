@@ -1,7 +1,7 @@
 package dev.cairn.server.etcd;
 
-import dev.cairn.kv.Compare;
-import dev.cairn.kv.Operation;
+import dev.cairn.kv.model.Compare;
+import dev.cairn.kv.model.Operation;
 import java.util.List;
 
 /** How many bytes an operation adds to a request, at most; and little less, so that batches fill their requests. */

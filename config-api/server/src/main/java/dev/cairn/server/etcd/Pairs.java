@@ -2,7 +2,7 @@ package dev.cairn.server.etcd;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
-import dev.cairn.kv.KeyVersion;
+import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.proto.mvccpb.KeyValue;
 import dev.cairn.protocol.model.Bytes;
 

@@ -1,6 +1,6 @@
 package dev.cairn.server.etcd;
 
-import dev.cairn.kv.Outcome;
+import dev.cairn.kv.model.Outcome;
 import dev.cairn.server.Background;
 import dev.cairn.server.watch.GoneException;
 import io.grpc.stub.ServerCallStreamObserver;

@@ -1,8 +1,8 @@
 package dev.cairn.server.etcd;
 
 import com.google.protobuf.ByteString;
-import dev.cairn.kv.Compare;
-import dev.cairn.kv.Operation;
+import dev.cairn.kv.model.Compare;
+import dev.cairn.kv.model.Operation;
 import dev.cairn.proto.etcdserverpb.CompactionRequest;
 import dev.cairn.proto.etcdserverpb.DeleteRangeRequest;
 import dev.cairn.proto.etcdserverpb.PutRequest;

@@ -1,8 +1,8 @@
 package dev.cairn.server.etcd;
 
-import dev.cairn.kv.KeyVersion;
-import dev.cairn.kv.Operation;
-import dev.cairn.kv.Outcome;
+import dev.cairn.kv.model.KeyVersion;
+import dev.cairn.kv.model.Operation;
+import dev.cairn.kv.model.Outcome;
 import dev.cairn.proto.etcdserverpb.CompactionResponse;
 import dev.cairn.proto.etcdserverpb.DeleteRangeResponse;
 import dev.cairn.proto.etcdserverpb.PutResponse;

@@ -1,7 +1,7 @@
 package dev.cairn.server.etcd;
 
-import dev.cairn.kv.Operation;
-import dev.cairn.kv.Outcome;
+import dev.cairn.kv.model.Operation;
+import dev.cairn.kv.model.Outcome;
 import dev.cairn.server.gateway.Call;
 import dev.cairn.server.gateway.Refusal;
 

@@ -1,7 +1,7 @@
 package dev.cairn.server.gateway;
 
-import dev.cairn.kv.Operation;
-import dev.cairn.kv.Outcome;
+import dev.cairn.kv.model.Operation;
+import dev.cairn.kv.model.Outcome;
 
 /** A client's call whose operation goes through the log. Exactly one of the two answers is given, once. */
 public interface Call {

@@ -1,10 +1,10 @@
 package dev.cairn.server.gateway;
 
-import dev.cairn.kv.KvError;
-import dev.cairn.kv.Operation;
-import dev.cairn.kv.OperationCodec;
-import dev.cairn.kv.Outcome;
-import dev.cairn.kv.RequestOutcome;
+import dev.cairn.kv.model.KvError;
+import dev.cairn.kv.model.Operation;
+import dev.cairn.kv.model.OperationCodec;
+import dev.cairn.kv.model.Outcome;
+import dev.cairn.kv.model.RequestOutcome;
 import dev.cairn.protocol.model.ClientId;
 import dev.cairn.protocol.model.RequestId;
 import dev.cairn.server.Consensus;

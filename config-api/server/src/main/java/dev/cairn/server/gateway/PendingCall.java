@@ -1,6 +1,6 @@
 package dev.cairn.server.gateway;
 
-import dev.cairn.kv.Outcome;
+import dev.cairn.kv.model.Outcome;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A call that was accepted; lets through only the first answer. */

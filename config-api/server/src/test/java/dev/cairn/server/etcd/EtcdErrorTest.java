@@ -2,7 +2,7 @@ package dev.cairn.server.etcd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cairn.kv.KvError;
+import dev.cairn.kv.model.KvError;
 import dev.cairn.server.gateway.Refusal;
 import io.grpc.Status.Code;
 import java.util.EnumSet;

@@ -2,9 +2,9 @@ package dev.cairn.server.etcd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cairn.kv.Compare;
-import dev.cairn.kv.Operation;
-import dev.cairn.kv.OperationCodec;
+import dev.cairn.kv.model.Compare;
+import dev.cairn.kv.model.Operation;
+import dev.cairn.kv.model.OperationCodec;
 import dev.cairn.protocol.model.Bytes;
 import java.util.List;
 import java.util.Random;

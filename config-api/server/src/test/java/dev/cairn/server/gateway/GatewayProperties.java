@@ -2,11 +2,11 @@ package dev.cairn.server.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cairn.kv.KvError;
-import dev.cairn.kv.Operation;
-import dev.cairn.kv.OperationCodec;
-import dev.cairn.kv.Outcome;
-import dev.cairn.kv.RequestOutcome;
+import dev.cairn.kv.model.KvError;
+import dev.cairn.kv.model.Operation;
+import dev.cairn.kv.model.OperationCodec;
+import dev.cairn.kv.model.Outcome;
+import dev.cairn.kv.model.RequestOutcome;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.ClientId;
 import dev.cairn.protocol.model.Request;

@@ -1,4 +1,4 @@
-package dev.cairn.kv;
+package dev.cairn.kv.model;
 
 import dev.cairn.protocol.model.ByteWriter;
 import dev.cairn.protocol.model.Bytes;
@@ -73,7 +73,7 @@ public final class KeyVersion {
 
     /** The key as clients know it. */
     public Bytes key() {
-        return Space.userKey(treeKey);
+        return UserSpace.userKey(treeKey);
     }
 
     public long modRevision() {
@@ -110,7 +110,7 @@ public final class KeyVersion {
     }
 
     /** Bytes that handing this version out moves. */
-    int sizeBytes() {
+    public int sizeBytes() {
         return treeKey.size() + value.length();
     }
 

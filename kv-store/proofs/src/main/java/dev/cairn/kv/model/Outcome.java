@@ -1,4 +1,4 @@
-package dev.cairn.kv;
+package dev.cairn.kv.model;
 
 import java.util.List;
 import java.util.Optional;

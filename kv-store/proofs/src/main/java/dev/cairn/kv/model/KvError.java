@@ -1,4 +1,4 @@
-package dev.cairn.kv;
+package dev.cairn.kv.model;
 
 /** Why an operation, or a whole request, was not executed. The server words them as etcd does. */
 public enum KvError {

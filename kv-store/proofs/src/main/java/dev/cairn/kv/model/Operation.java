@@ -1,4 +1,4 @@
-package dev.cairn.kv;
+package dev.cairn.kv.model;
 
 import dev.cairn.protocol.model.Bytes;
 import java.util.List;
@@ -32,7 +32,7 @@ public sealed interface Operation {
             return new Range(key, rangeEnd, 0, 0, SortOrder.NONE, SortTarget.KEY, false, false, 0, 0, 0, 0);
         }
 
-        boolean isFiltered() {
+        public boolean isFiltered() {
             return minModRevision != 0 || maxModRevision != 0 || minCreateRevision != 0 || maxCreateRevision != 0;
         }
     }

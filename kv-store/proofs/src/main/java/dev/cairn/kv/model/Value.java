@@ -1,4 +1,4 @@
-package dev.cairn.kv;
+package dev.cairn.kv.model;
 
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;

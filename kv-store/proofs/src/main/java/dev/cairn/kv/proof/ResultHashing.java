@@ -1,5 +1,9 @@
-package dev.cairn.kv;
+package dev.cairn.kv.proof;
 
+import dev.cairn.kv.model.KeyVersion;
+import dev.cairn.kv.model.KvError;
+import dev.cairn.kv.model.Outcome;
+import dev.cairn.kv.model.RequestOutcome;
 import dev.cairn.protocol.model.ByteWriter;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Hashing;
@@ -12,14 +16,14 @@ import java.util.List;
  * The results root: an RFC 6962 tree over one digest per request. Keys and values enter as version digests, never as
  * bytes. docs/state-encoding.md has the format.
  */
-final class ResultHashing {
+public final class ResultHashing {
     private static final int TAG = 0x24;
     private static final int EXECUTED = 1;
     private static final int REFUSED = 2;
 
     private ResultHashing() {}
 
-    static Digest root(List<Request> requests, List<RequestOutcome> results) {
+    public static Digest root(List<Request> requests, List<RequestOutcome> results) {
         List<Digest> digests = new ArrayList<>(results.size());
         for (int i = 0; i < results.size(); i++) {
             digests.add(digest(requests.get(i), results.get(i)));

@@ -1,4 +1,4 @@
-package dev.cairn.kv;
+package dev.cairn.kv.model;
 
 import dev.cairn.protocol.model.Bytes;
 
@@ -25,7 +25,7 @@ public record Compare(Result result, Target target, Bytes key, Bytes rangeEnd, l
     }
 
     /** Whether a comparison that came out as {@code order} (as of {@code compareTo}) meets the condition. */
-    boolean isMet(int order) {
+    public boolean isMet(int order) {
         return switch (result) {
             case EQUAL -> order == 0;
             case GREATER -> order > 0;

@@ -1,6 +1,5 @@
-package dev.cairn.kv.snapshot;
+package dev.cairn.kv.proof;
 
-import dev.cairn.kv.proof.InvalidProofException;
 import dev.cairn.protocol.model.BigEndian;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
@@ -9,23 +8,23 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Reads consecutive fields of bytes that anybody may have written. */
-final class Input {
+public final class Input {
     private final byte[] bytes;
     private int at;
 
-    Input(byte[] bytes) {
+    public Input(byte[] bytes) {
         this.bytes = bytes;
     }
 
-    boolean isAtEnd() {
+    public boolean isAtEnd() {
         return at == bytes.length;
     }
 
-    int nextByte() throws InvalidProofException {
+    public int nextByte() throws InvalidProofException {
         return bytes[take(1)];
     }
 
-    boolean nextFlag() throws InvalidProofException {
+    public boolean nextFlag() throws InvalidProofException {
         int flag = nextByte();
         if (flag != 0 && flag != 1) {
             throw new InvalidProofException("a flag is 0 or 1, not " + flag);
@@ -33,19 +32,19 @@ final class Input {
         return flag == 1;
     }
 
-    int nextInt() throws InvalidProofException {
+    public int nextInt() throws InvalidProofException {
         return BigEndian.getInt(bytes, take(4));
     }
 
-    long nextLong() throws InvalidProofException {
+    public long nextLong() throws InvalidProofException {
         return BigEndian.getLong(bytes, take(8));
     }
 
-    Digest nextDigest() throws InvalidProofException {
+    public Digest nextDigest() throws InvalidProofException {
         return Digest.read(bytes, take(Digest.BYTES));
     }
 
-    List<Digest> nextDigests(int count) throws InvalidProofException {
+    public List<Digest> nextDigests(int count) throws InvalidProofException {
         List<Digest> digests = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             digests.add(nextDigest());
@@ -53,7 +52,7 @@ final class Input {
         return digests;
     }
 
-    Bytes nextBytes() throws InvalidProofException {
+    public Bytes nextBytes() throws InvalidProofException {
         int length = nextInt();
         int start = take(length);
         return Bytes.wrap(Arrays.copyOfRange(bytes, start, start + length));

@@ -1,4 +1,4 @@
-package dev.cairn.kv;
+package dev.cairn.kv.model;
 
 import dev.cairn.protocol.model.BigEndian;
 import dev.cairn.protocol.model.ByteWriter;
@@ -13,7 +13,7 @@ import java.util.Optional;
  */
 public final class OperationCodec {
     /** Transactions may be nested this deep; the operation limit makes anything near it useless. */
-    static final int MAX_NESTING = 16;
+    public static final int MAX_NESTING = 16;
 
     private static final int PUT = 1;
     private static final int DELETE = 2;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cairn.kv.proof;
+
+import org.jspecify.annotations.NullMarked;

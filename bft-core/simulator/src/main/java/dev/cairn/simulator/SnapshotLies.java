@@ -12,8 +12,10 @@ import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.Statement;
 import dev.cairn.protocol.model.View;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
@@ -101,6 +103,57 @@ final class SnapshotLies {
         private static Message.Chunk emptyChunk(Digest anchor) {
             Bytes content = LedgerChunks.chunk(LedgerMachine.GENESIS, Bytes.EMPTY, Optional.empty(), 64);
             return new Message.Chunk(anchor, Bytes.EMPTY, Optional.empty(), content);
+        }
+    }
+
+    /**
+     * Offers one of the last states that it committed, whatever was asked for: of most no other replica keeps a part, and
+     * some lie below the asker's head. It answers nothing about their parts.
+     */
+    static final class OldOffers implements EffectRewriter {
+        private static final int REMEMBERED = 12;
+
+        private final Insider insider;
+        private final Deque<Message.SnapshotOffer> last = new ArrayDeque<>();
+
+        /** The tree over all headers below the next block; it ends where the replica jumped over blocks. */
+        private MerkleFrontier history;
+
+        OldOffers(Insider insider) {
+            this.insider = insider;
+            this.history = MerkleFrontier.EMPTY.append(insider.genesis().digest());
+        }
+
+        @Override
+        public List<Effect> rewrite(Effect effect) {
+            if (effect instanceof Effect.Commit commit) {
+                remember(commit.block(), commit.proof());
+            }
+            if (!(effect instanceof Effect.Send(ReplicaId to, Message message))) {
+                return List.of(effect);
+            }
+            return switch (message) {
+                case Message.Chunk _, Message.NoSnapshot _ -> List.of();
+                case Message.SnapshotOffer _ when !last.isEmpty() -> List.of(new Effect.Send(to, anyOfTheLast()));
+                default -> List.of(effect);
+            };
+        }
+
+        private void remember(Block block, QuorumCertificate proof) {
+            if (block.height().value() != history.size()) {
+                return;
+            }
+            if (proof.block().equals(block.digest())) {
+                last.add(new Message.SnapshotOffer(block, history, List.of(), proof, List.of()));
+            }
+            if (last.size() > REMEMBERED) {
+                last.remove();
+            }
+            history = history.append(block.digest());
+        }
+
+        private Message.SnapshotOffer anyOfTheLast() {
+            return List.copyOf(last).get(insider.random().nextInt(last.size()));
         }
     }
 

@@ -36,6 +36,8 @@ public enum Strategy {
     REPLAY,
     /** As primary, proposes both blocks to everyone, in different order. */
     PROPOSE_TWICE,
+    /** As primary, proposes another block to a peer that comes back from behind what it proposed. */
+    PROPOSE_ANEW,
     /** As primary, goes on from where the view's tip forbids it. */
     FORK,
     /** Makes up certificates, of its own votes alone or with signatures that are none. */
@@ -52,6 +54,8 @@ public enum Strategy {
     FAR_FUTURE,
     /** Offers states that nobody certified, with another history, from long ago, or cut in absurd places. */
     LIE_IN_OFFERS,
+    /** Offers states of a while ago that were certified, some lower than the asker's own, and sends nothing of them. */
+    OFFER_OLD_STATES,
     /** Sends parts of a state that are damaged, cut short, or others than were asked for. */
     CORRUPT_CHUNKS,
     /** Offers a state and sends nothing of it. */
@@ -91,6 +95,7 @@ public enum Strategy {
             case CENSOR -> new Silences.Censor();
             case EQUIVOCATE -> new Equivocator(insider, false);
             case PROPOSE_TWICE -> new Equivocator(insider, true);
+            case PROPOSE_ANEW -> new ProposerAnew(insider);
             case FORK -> new Forker(insider);
             case VOTE_FOR_ALL -> new VoterForAll(insider);
             case LIE_ABOUT_HEIGHTS -> new Lies(insider, Lies::aboutHeights);
@@ -107,6 +112,7 @@ public enum Strategy {
             case FORGE_REQUESTS -> new Forger.Requests(insider);
             case FAR_FUTURE -> new Forger(insider, Forger::farFuture);
             case LIE_IN_OFFERS -> new SnapshotLies.Offers(insider);
+            case OFFER_OLD_STATES -> new SnapshotLies.OldOffers(insider);
             case CORRUPT_CHUNKS -> new SnapshotLies.Chunks(insider);
             case WITHHOLD_CHUNKS -> Silences.dropping(send -> send.message() instanceof Message.Chunk);
             case MALFORMED -> new Malformer(insider);

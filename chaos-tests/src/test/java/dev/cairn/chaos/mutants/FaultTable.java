@@ -12,8 +12,8 @@ import java.util.Optional;
 final class FaultTable {
     private static final Path DOCUMENT = Path.of("../docs/testing.md");
     private static final String HEAD = """
-            | Planted fault | found by | world | by behaviour alone | world |
-            |---|---|--:|---|--:|
+            | Planted fault | looked for | found by | world | by behaviour alone | world |
+            |---|---|---|--:|---|--:|
             """;
 
     /** What found a fault, and the number of worlds up to the one that showed it; of behaviour only if anything did. */
@@ -38,7 +38,7 @@ final class FaultTable {
 
     private void addLine(String line) {
         String[] cells = line.split(" *\\| *", -1);
-        rows.put(cells[1], new Row(cells[2], Long.parseLong(cells[3]), cells[4], cells[5]));
+        rows.put(cells[1], new Row(cells[3], Long.parseLong(cells[4]), cells[5], cells[6]));
     }
 
     Optional<Row> row(Mutant mutant) {
@@ -70,8 +70,13 @@ final class FaultTable {
         for (Mutant mutant : Mutants.ALL) {
             row(mutant)
                     .ifPresent(row -> lines.append(String.format(
-                            "| %s | %s | %d | %s | %s |%n",
-                            mutant, row.invariant(), row.world(), row.behaviour(), row.behaviourWorld())));
+                            "| %s | %s | %s | %d | %s | %s |%n",
+                            mutant,
+                            mutant.habitat(),
+                            row.invariant(),
+                            row.world(),
+                            row.behaviour(),
+                            row.behaviourWorld())));
         }
         return lines.toString();
     }

@@ -17,23 +17,21 @@ final class Hunt implements AutoCloseable {
         }
     }
 
+    private final Habitat habitat;
     private final URLClassLoader loader;
     private final BiFunction<String, String, String> probe;
 
     @SuppressWarnings("unchecked")
     Hunt(Mutant mutant) throws IOException, ReflectiveOperationException {
+        this.habitat = mutant.habitat();
         this.loader = MutantCompiler.load(mutant);
         this.probe = (BiFunction<String, String, String>)
                 loader.loadClass(WorldProbe.class.getName()).getConstructor().newInstance();
     }
 
-    static World world(long seed) {
-        return seed % 8 == 0 ? World.honest(seed) : World.hostile(seed);
-    }
-
     Optional<Find> first(Judges judges, int worlds) {
         for (long seed = 1; seed <= worlds; seed++) {
-            World world = world(seed);
+            World world = habitat.world(seed);
             Optional<String> violation = violation(judges, world);
             if (violation.isPresent()) {
                 return Optional.of(new Find(seed, world, violation.get()));

@@ -122,8 +122,9 @@ final class Slips {
                             "this.highestPrepared = recovery.prepared();",
                             "this.highestPrepared = Optional.empty();")),
             Mutant.of(
-                    "a restarted primary builds a block again and falls over it",
-                    edit("Chain", "if (candidates.containsKey(block.digest())) {", "if (false) {")));
+                            "a restarted primary builds a block again and falls over it",
+                            edit("Chain", "if (candidates.containsKey(block.digest())) {", "if (false) {"))
+                    .livingIn(Habitat.CLOCKS_BEHIND));
 
     private static final List<Mutant> LIVENESS = List.of(
             Mutant.of(
@@ -142,24 +143,28 @@ final class Slips {
                             "if (recentlyCommitted.stream().anyMatch(id -> id.client().equals(request.id().client()) &&"
                                     + " id.sequence() >= request.id().sequence()) ||")),
             Mutant.of(
-                    "relays back off without end",
-                    edit(
-                            "RequestPool",
-                            "entry.relays = Math.min(entry.relays + 1, MAX_BACKOFF);",
-                            "entry.relays = entry.relays + 1;")),
+                            "relays back off without end",
+                            edit(
+                                    "RequestPool",
+                                    "entry.relays = Math.min(entry.relays + 1, MAX_BACKOFF);",
+                                    "entry.relays = entry.relays + 1;"))
+                    .livingIn(Habitat.LONG_OUTAGES),
             Mutant.of(
-                    "patience for a new view doubles without cap or reset",
-                    edit(
-                            "Patience",
-                            "return Math.min(doubled, core.timeouts.newViewCapTicks());",
-                            "return doubled << 4;")),
+                            "patience for a new view doubles without cap or reset",
+                            edit(
+                                    "Patience",
+                                    "return Math.min(doubled, core.timeouts.newViewCapTicks());",
+                                    "return doubled;"),
+                            edit("Patience", "if (commitsInView >= core.parameters.window()) {", "if (false) {"))
+                    .livingIn(Habitat.FAILING_VIEWS),
             Mutant.of(
                     "a dead next primary is waited for",
                     edit("Patience", "        if (isOverdue()) {", "        if (false) {"),
                     edit("Patience", "} else if (newViewSinceTick.isPresent() && lost", "} else if (false && lost")),
             Mutant.of(
-                    "a new view forgets that its requests still wait",
-                    edit("Replica", "pool.restart(chain.requestsUpTo(view.tipBlock()), core.ticks());", "")),
+                            "a new view forgets that its requests still wait",
+                            edit("Replica", "pool.restart(chain.requestsUpTo(view.tipBlock()), core.ticks());", ""))
+                    .livingIn(Habitat.FAILING_VIEWS),
             Mutant.of(
                     "a block that comes by two ways is decided twice",
                     edit("Decisions", "if (waiting.firstKey().isAtMost(chain.headHeight())) {", "if (false) {")),

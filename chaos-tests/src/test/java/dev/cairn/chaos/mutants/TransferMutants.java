@@ -17,11 +17,12 @@ final class TransferMutants {
                                     + " core.transition(new Transition.ChunkRefused("),
                     edit("Transfer", "if (!completed.sound()) {", "if (false) {")),
             Mutant.of(
-                    "an offered state needs no certificate",
-                    edit(
-                            "Authenticator",
-                            "&& isValidCertificate(proof, Phase.COMMIT)\n                && isOurBody(m.anchor());",
-                            "&& isOurBody(m.anchor());")),
+                            "an offered state needs no certificate",
+                            edit(
+                                    "Authenticator",
+                                    "&& isValidCertificate(proof, Phase.COMMIT)\n                && isOurBody(m.anchor());",
+                                    "&& isOurBody(m.anchor());"))
+                    .livingIn(Habitat.TRANSFERS),
             Mutant.of(
                     "the history in an offer is not checked",
                     edit("Authenticator", "&& m.history().root().equals(anchor.historyRoot())", "")),
@@ -32,19 +33,21 @@ final class TransferMutants {
                             "core.emit(new Effect.CompleteSnapshot(current.digest()));",
                             "install(current.offer);")),
             Mutant.of(
-                    "a state below the own head is taken",
-                    edit("Transfer", ".orElse(anchor.isAbove(chain.headHeight()));", ".orElse(true);"),
-                    edit(
-                            "Transfer",
-                            "} else if (!offer.anchor().height().isAbove(sought.above())) {",
-                            "} else if (false) {")),
+                            "a state below the own head is taken",
+                            edit("Transfer", ".orElse(anchor.isAbove(chain.headHeight()));", ".orElse(true);"),
+                            edit(
+                                    "Transfer",
+                                    "} else if (!offer.anchor().height().isAbove(sought.above())) {",
+                                    "} else if (false) {"))
+                    .livingIn(Habitat.TRANSFERS),
             Mutant.of(
-                    "votes are forgotten when a state is installed",
-                    edit(
-                            "Replica",
-                            "new VoteLedger(view.number(), floor, recovery.votes());",
-                            "new VoteLedger(view.number(), floor, recovery.snapshot().isPresent() ? List.of() :"
-                                    + " recovery.votes());")),
+                            "votes are forgotten when a state is installed",
+                            edit(
+                                    "Replica",
+                                    "new VoteLedger(view.number(), floor, recovery.votes());",
+                                    "new VoteLedger(view.number(), floor, recovery.snapshot().isPresent() ? List.of() :"
+                                            + " recovery.votes());"))
+                    .livingIn(Habitat.VOTES_UNDER_WAY),
             Mutant.of(
                     "a state that is kept for others is discarded",
                     edit(
@@ -55,16 +58,17 @@ final class TransferMutants {
                     "a wrong state is noticed and not replaced",
                     edit("CatchUp", "transfer.seekRepair();", "core.isHalted();")),
             Mutant.of(
-                    "a transfer that brings nothing is never given up",
-                    edit(
-                            "Transfer",
-                            "&& core.ticks() - current.progressTick(1) > core.timeouts.transferTicks();",
-                            "&& core.isHalted();"),
-                    edit(
-                            "Transfer",
-                            "&& core.ticks() - current.progressTick(core.quorums.weakQuorum()) >"
-                                    + " current.patienceTicks;",
-                            "&& core.isHalted();")));
+                            "a transfer that brings nothing is never given up",
+                            edit(
+                                    "Transfer",
+                                    "&& core.ticks() - current.progressTick(1) > core.timeouts.transferTicks();",
+                                    "&& core.isHalted();"),
+                            edit(
+                                    "Transfer",
+                                    "&& core.ticks() - current.progressTick(core.quorums.weakQuorum()) >"
+                                            + " current.patienceTicks;",
+                                    "&& core.isHalted();"))
+                    .livingIn(Habitat.TRANSFERS));
 
     private TransferMutants() {}
 }

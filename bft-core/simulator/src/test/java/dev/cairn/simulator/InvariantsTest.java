@@ -137,6 +137,62 @@ class InvariantsTest {
         assertRefused(() -> durability.onEnd(new Observer.Ending(List.of(List.of(OTHER)), "")), durability);
     }
 
+    // Chains that begin with a state from others: nothing below its anchor is known.
+
+    @Test
+    void agreementRefusesAnAnchorThatIsNotTheCommittedBlock() {
+        Invariant agreement = new ChainInvariants.Agreement();
+        commit(agreement, R0, 1, FIRST);
+        commit(agreement, R0, 1, SECOND);
+        start(agreement, R1, 3, SECOND);
+        assertRefused(() -> start(agreement, R1, 4, block(FIRST, 9)), agreement);
+    }
+
+    @Test
+    void prefixOrderRefusesAnAnchorBelowWhatWasDurableAndABlockThatIsNotOnIt() {
+        LogRecord two = new LogRecord.CommittedBlock(
+                height(2), SECOND.digest(), proof(Phase.COMMIT, ballot(SECOND, 0), 0, 1, 2));
+        Invariant order = new ChainInvariants.PrefixOrder();
+        order.onDurable(R0, two);
+        assertRefused(() -> start(order, R0, 3, FIRST), order);
+        start(order, R0, 3, SECOND);
+        assertRefused(() -> commit(order, R0, 3, block(block(FIRST, 9), 4)), order);
+        commit(order, R0, 3, block(SECOND, 4));
+    }
+
+    @Test
+    void exactlyOnceCountsWhatLiesBelowAnAnchorOnceAnotherReplicaHasShownIt() {
+        Block first = block(START, 1, request(1));
+        Block second = block(first, 2, request(2));
+        Block third = block(second, 3, request(1));
+        Invariant invariant = new ChainInvariants.ExactlyOnce();
+        start(invariant, R1, 3, second);
+        commit(invariant, R1, 3, third, 2);
+        commit(invariant, R0, 1, first, 1);
+        commit(invariant, R0, 1, second, 2);
+        assertRefused(() -> commit(invariant, R1, 3, third, 3), invariant);
+    }
+
+    @Test
+    void stateRootEqualityRefusesAStateThatIsNotTheAnchors() {
+        Invariant roots = new ChainInvariants.StateRootEquality();
+        roots.onState(R0, FIRST, ROOTS);
+        StateRoots other = new StateRoots(2, 1, 0, Digest.ZERO, Digest.ZERO, digest(1));
+        assertRefused(() -> roots.onState(R0, FIRST, other), roots);
+    }
+
+    @Test
+    void durabilityAsksAChainOnlyForWhatLiesAtItsAnchorAndAbove() {
+        Invariant durability = new ChainInvariants.Durability();
+        durability.onAnswered(R0, FIRST);
+        durability.onAnswered(R0, SECOND);
+        durability.onEnd(new Observer.Ending(List.of(List.of(SECOND)), ""));
+        Block beside = block(FIRST, 9);
+        assertRefused(() -> durability.onEnd(new Observer.Ending(List.of(List.of(beside)), "")), durability);
+        durability.onAnswered(R0, block(SECOND, 4));
+        assertRefused(() -> durability.onEnd(new Observer.Ending(List.of(List.of(SECOND)), "")), durability);
+    }
+
     // Votes and certificates.
 
     @Test

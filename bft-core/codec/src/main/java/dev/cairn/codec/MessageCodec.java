@@ -10,10 +10,14 @@ import dev.cairn.proto.v1.PeerMessage;
 import dev.cairn.proto.v1.ReadIndexAnswerMessage;
 import dev.cairn.proto.v1.SnapshotOfferMessage;
 import dev.cairn.proto.v1.StatusMessage;
+import dev.cairn.proto.v1.WitnessAnswerMessage;
+import dev.cairn.proto.v1.WitnessBody;
+import dev.cairn.proto.v1.WitnessQueryMessage;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.Vote;
+import dev.cairn.protocol.model.Witness;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -59,6 +63,13 @@ public final class MessageCodec {
                         .setRound(m.round())
                         .setView(m.view().number())
                         .setHeight(m.height().value()));
+            case Message.WitnessQuery m ->
+                out.setWitnessQuery(WitnessQueryMessage.newBuilder()
+                        .setRound(m.round())
+                        .setChallenge(RawBytes.wrap(m.challenge())));
+            case Message.WitnessAnswer m ->
+                out.setWitnessAnswer(
+                        WitnessAnswerMessage.newBuilder().setRound(m.round()).setWitness(witness(m.witness())));
             case Message.FetchSnapshot m -> out.setFetchSnapshotAbove(m.above().value());
             case Message.SnapshotOffer m -> out.setSnapshotOffer(snapshotOffer(m));
             case Message.FetchChunk m -> out.setFetchChunk(fetchChunk(m));
@@ -84,6 +95,8 @@ public final class MessageCodec {
                 case BODY -> known(new Message.Body(Reading.block(source.getBody())));
                 case READ_INDEX_QUERY -> known(new Message.ReadIndexQuery(source.getReadIndexQuery()));
                 case READ_INDEX_ANSWER -> known(readIndexAnswer(source.getReadIndexAnswer()));
+                case WITNESS_QUERY -> known(witnessQuery(source.getWitnessQuery()));
+                case WITNESS_ANSWER -> known(witnessAnswer(source.getWitnessAnswer()));
                 case FETCH_SNAPSHOT_ABOVE ->
                     known(new Message.FetchSnapshot(Reading.height(source.getFetchSnapshotAbove())));
                 case SNAPSHOT_OFFER -> known(snapshotOffer(source.getSnapshotOffer()));
@@ -153,6 +166,36 @@ public final class MessageCodec {
     private static Message.ReadIndexAnswer readIndexAnswer(ReadIndexAnswerMessage source) throws MalformedException {
         return new Message.ReadIndexAnswer(
                 source.getRound(), Reading.view(source.getView()), Reading.height(source.getHeight()));
+    }
+
+    private static Message.WitnessQuery witnessQuery(WitnessQueryMessage source) throws MalformedException {
+        return new Message.WitnessQuery(source.getRound(), Reading.digest(source.getChallenge()));
+    }
+
+    private static WitnessBody witness(Witness witness) {
+        return WitnessBody.newBuilder()
+                .setEpoch(witness.epoch().number())
+                .setReplica(witness.replica().index())
+                .setChallenge(RawBytes.wrap(witness.challenge()))
+                .setTimeNanos(witness.timeNanos())
+                .setView(witness.view().number())
+                .setHeight(witness.height().value())
+                .setSignature(RawBytes.wrap(witness.signature().bytes()))
+                .build();
+    }
+
+    private static Message.WitnessAnswer witnessAnswer(WitnessAnswerMessage source) throws MalformedException {
+        WitnessBody witness = source.getWitness();
+        return new Message.WitnessAnswer(
+                source.getRound(),
+                new Witness(
+                        Reading.epoch(witness.getEpoch()),
+                        Reading.replica(witness.getReplica()),
+                        Reading.digest(witness.getChallenge()),
+                        witness.getTimeNanos(),
+                        Reading.view(witness.getView()),
+                        Reading.height(witness.getHeight()),
+                        Reading.signature(witness.getSignature())));
     }
 
     private static SnapshotOfferMessage snapshotOffer(Message.SnapshotOffer m) {

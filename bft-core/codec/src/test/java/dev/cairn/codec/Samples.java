@@ -22,6 +22,7 @@ import dev.cairn.protocol.model.StateRoots;
 import dev.cairn.protocol.model.Statement;
 import dev.cairn.protocol.model.View;
 import dev.cairn.protocol.model.Vote;
+import dev.cairn.protocol.model.Witness;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -54,6 +55,10 @@ final class Samples {
                 new Message.Body(block()),
                 new Message.ReadIndexQuery(random.nextLong()),
                 new Message.ReadIndexAnswer(random.nextLong(), view(), height()),
+                new Message.WitnessQuery(random.nextLong(), digest()),
+                new Message.WitnessAnswer(
+                        random.nextLong(),
+                        new Witness(epoch(), replica(), digest(), random.nextLong(), view(), height(), signature())),
                 new Message.FetchSnapshot(height()),
                 new Message.SnapshotOffer(
                         block(),

@@ -14,8 +14,10 @@ import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.Signature;
 import dev.cairn.protocol.model.Statement;
+import dev.cairn.protocol.model.Testimony;
 import dev.cairn.protocol.model.View;
 import dev.cairn.protocol.model.Vote;
+import dev.cairn.protocol.model.Witness;
 import dev.cairn.protocol.quorum.QuorumSystem;
 import java.util.BitSet;
 import java.util.List;
@@ -61,7 +63,8 @@ public abstract class Authenticator {
             case Message.Body m -> isValidBody(m.block());
             case Message.Status m -> m.epoch().equals(membership.epoch());
             case Message.FetchBlocks _, Message.FetchBody _ -> true;
-            case Message.ReadIndexQuery _, Message.ReadIndexAnswer _ -> true;
+            case Message.ReadIndexQuery _, Message.ReadIndexAnswer _, Message.WitnessQuery _ -> true;
+            case Message.WitnessAnswer m -> isValidWitness(m.witness());
             case Message.SnapshotOffer m -> isValidOffer(m);
             // A chunk proves itself against the anchor's header, which costs too much here.
             case Message.FetchSnapshot _, Message.FetchChunk _, Message.Chunk _, Message.NoSnapshot _ -> true;
@@ -194,6 +197,24 @@ public abstract class Authenticator {
         return certificate.votes().stream()
                 .allMatch(
                         vote -> quorums.isMember(vote.voter()) && isSigned(vote.voter(), statement, vote.signature()));
+    }
+
+    private boolean isValidWitness(Witness witness) {
+        return isOurs(witness.epoch())
+                && quorums.isMember(witness.replica())
+                && isSigned(witness.replica(), witness.statement(chainId), witness.signature());
+    }
+
+    /** A quorum of distinct members answered a round of readers of which {@code challenge}'s was one. */
+    public final boolean isValidTestimony(Testimony testimony, Digest challenge) {
+        List<Witness> witnesses = testimony.witnesses();
+        Digest asked = Testimony.challengeOf(testimony.challenges());
+        return testimony.challenges().contains(challenge)
+                && witnesses.size() >= quorums.quorum()
+                && witnesses.size() <= quorums.n()
+                && areDistinct(witnesses.stream().map(Witness::replica).toList())
+                && witnesses.stream().allMatch(witness -> witness.challenge().equals(asked))
+                && witnesses.stream().allMatch(this::isValidWitness);
     }
 
     /** Whether a member really signed both statements. */

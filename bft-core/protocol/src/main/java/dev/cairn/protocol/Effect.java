@@ -11,6 +11,7 @@ import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.Request;
+import dev.cairn.protocol.model.Testimony;
 import java.util.Optional;
 
 /**
@@ -43,8 +44,8 @@ public sealed interface Effect {
      */
     record Commit(ExecutionId execution, Block block, QuorumCertificate proof) implements Outward {}
 
-    /** The reader may read the committed state now. */
-    record ReadReady(long readId) implements Outward {}
+    /** The reader may read the committed state now. {@code testimony} is there if it asked with a challenge. */
+    record ReadReady(long readId, Optional<Testimony> testimony) implements Outward {}
 
     /**
      * Read committed blocks from {@code from} on off the log and send them to {@code to} as one {@link Message.Blocks}. If

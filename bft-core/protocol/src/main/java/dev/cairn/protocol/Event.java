@@ -7,6 +7,7 @@ import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.StateRoots;
+import java.util.Optional;
 
 /** Everything that can happen to a replica. Time enters only as {@link Ticked}; randomness does not enter. */
 public sealed interface Event {
@@ -17,8 +18,11 @@ public sealed interface Event {
     /** A request that this replica signed as a gateway. */
     record Submitted(Request request) implements Event {}
 
-    /** A reader waits for a linearizable point; answered by {@link Effect.ReadReady} with the same id. */
-    record ReadRequested(long readId) implements Event {}
+    /**
+     * A reader waits for a linearizable point; answered by {@link Effect.ReadReady} with the same id, and with the signed
+     * answers of a quorum if it has a {@code challenge}.
+     */
+    record ReadRequested(long readId, Optional<Digest> challenge) implements Event {}
 
     /** One tick has passed; {@code wallNanos} is the wall clock, nanoseconds since the Unix epoch. */
     record Ticked(long wallNanos) implements Event {}

@@ -1,15 +1,19 @@
 package dev.cairn.protocol;
 
 import dev.cairn.protocol.model.Ballot;
+import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.ReplicaId;
+import dev.cairn.protocol.model.Testimony;
 import dev.cairn.protocol.model.View;
+import dev.cairn.protocol.model.Witness;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -17,6 +21,9 @@ import java.util.stream.Stream;
  * The read index. A reader waits for a round that starts after it came; a round asks everyone for the greatest
  * (view, height) they prepared or know committed, and ends when q distinct answers, its own among them, are each met by
  * what is committed here. Any quorum will do, so an answer that is never met (a liar's) holds nothing up.
+ *
+ * <p>Where a reader has a challenge, the round's answers are signed over all its readers' challenges, so that the reader
+ * can show them to somebody who trusts nobody here.
  */
 final class Reads {
     private static final int MAX_ROUNDS = 4;
@@ -26,12 +33,32 @@ final class Reads {
 
     private static final class Round {
         final long number;
-        final List<Long> readers;
+        final List<Event.ReadRequested> readers;
+        final List<Digest> challenges;
+        final Optional<Digest> challenge;
         final Map<ReplicaId, Claim> answers = new TreeMap<>();
+        final Map<ReplicaId, Witness> witnesses = new TreeMap<>();
 
-        Round(long number, List<Long> readers) {
+        Round(long number, List<Event.ReadRequested> readers) {
             this.number = number;
             this.readers = readers;
+            this.challenges = readers.stream()
+                    .flatMap(reader -> reader.challenge().stream())
+                    .toList();
+            this.challenge = challenges.isEmpty() ? Optional.empty() : Optional.of(Testimony.challengeOf(challenges));
+        }
+
+        Message question() {
+            return challenge
+                    .<Message>map(asked -> new Message.WitnessQuery(number, asked))
+                    .orElseGet(() -> new Message.ReadIndexQuery(number));
+        }
+
+        void add(Witness witness) {
+            Claim claim = new Claim(witness.view(), witness.height());
+            if (answers.putIfAbsent(witness.replica(), claim) == null) {
+                witnesses.put(witness.replica(), witness);
+            }
         }
     }
 
@@ -39,7 +66,7 @@ final class Reads {
     private final Chain chain;
     private final Decisions decisions;
     private final List<Round> rounds = new ArrayList<>();
-    private List<Long> arrived = new ArrayList<>();
+    private final List<Event.ReadRequested> arrived = new ArrayList<>();
     private long lastRound;
 
     Reads(Core core, Chain chain, Decisions decisions) {
@@ -49,8 +76,8 @@ final class Reads {
     }
 
     /** The shell keeps the number of readers small: it lets many calls share one. */
-    void onRequested(long readId) {
-        arrived.add(readId);
+    void onRequested(Event.ReadRequested read) {
+        arrived.add(read);
         startRound();
     }
 
@@ -59,10 +86,31 @@ final class Reads {
         core.send(from, new Message.ReadIndexAnswer(query.round(), claim.view(), claim.height()));
     }
 
+    void onWitnessQuery(ReplicaId from, Message.WitnessQuery query) {
+        core.send(from, new Message.WitnessAnswer(query.round(), testify(query.challenge())));
+    }
+
+    /** An answer without a signature is of no use to a round that wants signed ones. */
     void onAnswer(ReplicaId from, Message.ReadIndexAnswer answer) {
         for (Round round : rounds) {
-            if (round.number == answer.round()) {
+            if (round.number == answer.round() && round.challenge.isEmpty()) {
                 round.answers.putIfAbsent(from, new Claim(answer.view(), answer.height()));
+            }
+        }
+        release();
+    }
+
+    void onWitnessAnswer(ReplicaId from, Message.WitnessAnswer answer) {
+        Witness witness = answer.witness();
+        if (!witness.replica().equals(from)) {
+            core.reject(from, Rejection.WRONG_SENDER, witness.toString());
+            return;
+        }
+        for (Round round : rounds) {
+            boolean isAsked =
+                    round.challenge.filter(witness.challenge()::equals).isPresent();
+            if (round.number == answer.round() && isAsked) {
+                round.add(witness);
             }
         }
         release();
@@ -77,7 +125,7 @@ final class Reads {
         for (Round round : rounds) {
             core.quorums.members().stream()
                     .filter(peer -> !round.answers.containsKey(peer))
-                    .forEach(peer -> core.send(peer, new Message.ReadIndexQuery(round.number)));
+                    .forEach(peer -> core.send(peer, round.question()));
         }
     }
 
@@ -89,21 +137,23 @@ final class Reads {
         if (arrived.isEmpty() || rounds.size() >= MAX_ROUNDS) {
             return;
         }
-        Round round = new Round(++lastRound, arrived);
-        arrived = new ArrayList<>();
+        List<Event.ReadRequested> first = arrived.subList(0, Math.min(arrived.size(), Testimony.MAX_CHALLENGES));
+        Round round = new Round(++lastRound, List.copyOf(first));
+        first.clear();
         rounds.add(round);
-        round.answers.put(core.self, ownClaim());
-        core.broadcast(new Message.ReadIndexQuery(round.number));
+        round.challenge.ifPresentOrElse(
+                asked -> round.add(testify(asked)), () -> round.answers.put(core.self, ownClaim()));
+        core.broadcast(round.question());
         release();
     }
 
     /** Notes a reader for whoever comes after this replica's core. */
-    void keep(long readId) {
-        arrived.add(readId);
+    void keep(Event.ReadRequested read) {
+        arrived.add(read);
     }
 
     /** Readers that were not released, in the order in which they came. */
-    List<Long> waiting() {
+    List<Event.ReadRequested> waiting() {
         return Stream.concat(rounds.stream().flatMap(round -> round.readers.stream()), arrived.stream())
                 .toList();
     }
@@ -116,10 +166,13 @@ final class Reads {
         boolean released = false;
         for (Iterator<Round> all = rounds.iterator(); all.hasNext(); ) {
             Round round = all.next();
-            long met = round.answers.values().stream().filter(this::isMet).count();
-            if (met >= core.quorums.quorum()) {
+            List<ReplicaId> met = round.answers.entrySet().stream()
+                    .filter(answer -> isMet(answer.getValue()))
+                    .map(Map.Entry::getKey)
+                    .toList();
+            if (met.size() >= core.quorums.quorum()) {
                 all.remove();
-                round.readers.forEach(reader -> core.emit(new Effect.ReadReady(reader)));
+                answerReaders(round, met);
                 released = true;
             }
         }
@@ -128,16 +181,34 @@ final class Reads {
         }
     }
 
-    /**
-     * The claimed height is committed here, or a block is that a certificate of a view above the claim's names. A head
-     * that was committed by a descendant's certificate is not such a block until the descendant is committed too.
-     */
+    private void answerReaders(Round round, List<ReplicaId> met) {
+        Optional<Testimony> testimony = round.challenge.map(_ -> new Testimony(
+                round.challenges, met.stream().map(round.witnesses::get).toList()));
+        for (Event.ReadRequested reader : round.readers) {
+            core.emit(new Effect.ReadReady(
+                    reader.readId(), testimony.filter(_ -> reader.challenge().isPresent())));
+        }
+    }
+
+    /** Before the first block there is nothing to miss, and no certificate to go by. */
     private boolean isMet(Claim claim) {
-        boolean byLaterView = chain.headProof()
-                .filter(proof -> proof.height().isAtMost(chain.headHeight()))
-                .map(proof -> proof.view().isAfter(claim.view()))
-                .orElse(false);
-        return byLaterView || claim.height().isAtMost(chain.headHeight());
+        return chain.headProof()
+                .map(proof -> Testimony.isMet(claim.view(), claim.height(), chain.headHeight(), proof.ballot()))
+                .orElse(claim.height().isAtMost(chain.headHeight()));
+    }
+
+    private Witness testify(Digest challenge) {
+        Claim claim = ownClaim();
+        long timeNanos = core.wallNanos();
+        return new Witness(
+                core.epoch,
+                core.self,
+                challenge,
+                timeNanos,
+                claim.view(),
+                claim.height(),
+                core.sign(Witness.statement(
+                        core.chainId, core.epoch, challenge, timeNanos, claim.view(), claim.height())));
     }
 
     private Claim ownClaim() {

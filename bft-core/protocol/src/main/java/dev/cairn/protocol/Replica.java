@@ -122,7 +122,7 @@ public final class Replica {
         switch (event) {
             case Event.Received e -> onReceived(e.from(), e.message().message());
             case Event.Submitted e -> onSubmitted(e.request());
-            case Event.ReadRequested e -> reads.onRequested(e.readId());
+            case Event.ReadRequested e -> reads.onRequested(e);
             case Event.Ticked e -> onTick(e.wallNanos());
             case Event.Executed e -> onExecuted(e);
             case Event.LinkUp e -> onLinkUp(e.peer());
@@ -156,6 +156,8 @@ public final class Replica {
             case Message.Body m -> catchUp.onBody(from, m);
             case Message.ReadIndexQuery m -> reads.onQuery(from, m);
             case Message.ReadIndexAnswer m -> reads.onAnswer(from, m);
+            case Message.WitnessQuery m -> reads.onWitnessQuery(from, m);
+            case Message.WitnessAnswer m -> reads.onWitnessAnswer(from, m);
             case Message.FetchSnapshot m -> offerSnapshot(from, m.above());
             case Message.SnapshotOffer m -> catchUp.onOffer(from, m);
             case Message.FetchChunk m -> snapshots.onFetchChunk(from, m);
@@ -242,8 +244,8 @@ public final class Replica {
         if (event instanceof Event.Submitted(Request request) && !pool.add(request, true, core.ticks())) {
             return List.of(new Effect.Refuse(request, "the replica has too many requests waiting"));
         }
-        if (event instanceof Event.ReadRequested(long readId)) {
-            reads.keep(readId);
+        if (event instanceof Event.ReadRequested read) {
+            reads.keep(read);
         }
         return List.of();
     }
@@ -353,14 +355,14 @@ public final class Replica {
     // For the shell.
 
     /** What this replica's clients asked for and were not answered: once it is retired, all of it is its successor's. */
-    public record Unanswered(List<Request> requests, List<Long> readers) {
+    public record Unanswered(List<Request> requests, List<Event.ReadRequested> reads) {
         public Unanswered {
             requests = List.copyOf(requests);
-            readers = List.copyOf(readers);
+            reads = List.copyOf(reads);
         }
     }
 
-    /** To be given to the core that follows on {@link Effect.Restart}: as {@link Event.Submitted} and {@link Event.ReadRequested}. */
+    /** To be given to the core that follows on {@link Effect.Restart}: the requests as {@link Event.Submitted}. */
     public Unanswered unanswered() {
         return new Unanswered(pool.own(), reads.waiting());
     }
@@ -380,6 +382,7 @@ public final class Replica {
             case Message.PrePrepare m -> core.view().number().equals(m.view());
             case Message.Status _, Message.Forward _, Message.FetchBlocks _, Message.Blocks _ -> true;
             case Message.FetchBody _, Message.Body _, Message.ReadIndexQuery _, Message.ReadIndexAnswer _ -> true;
+            case Message.WitnessQuery _, Message.WitnessAnswer _ -> true;
             case Message.FetchSnapshot _, Message.FetchChunk _ -> true;
             case Message.SnapshotOffer _ -> catchUp.expectsOffer();
             case Message.Chunk m -> transfer.expectsChunk(m);

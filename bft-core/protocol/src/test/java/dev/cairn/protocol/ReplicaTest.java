@@ -9,6 +9,7 @@ import dev.cairn.protocol.model.ClientId;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Epoch;
 import dev.cairn.protocol.model.Evidence;
+import dev.cairn.protocol.model.Hashing;
 import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.MerkleFrontier;
@@ -20,6 +21,7 @@ import dev.cairn.protocol.model.RequestId;
 import dev.cairn.protocol.model.Signature;
 import dev.cairn.protocol.model.StateRoots;
 import dev.cairn.protocol.model.Statement;
+import dev.cairn.protocol.model.Testimony;
 import dev.cairn.protocol.model.View;
 import dev.cairn.protocol.model.Vote;
 import java.util.ArrayList;
@@ -317,7 +319,7 @@ class ReplicaTest {
     @Test
     void aReadWaitsForAQuorumOfAnswersThatAreMet() {
         cluster.delivers = _ -> false;
-        List<Effect> effects = cluster.step(1, new Event.ReadRequested(9));
+        List<Effect> effects = cluster.step(1, new Event.ReadRequested(9, Optional.empty()));
         long round = effects.stream()
                 .flatMap(e -> e instanceof Effect.Broadcast(Message.ReadIndexQuery q)
                         ? Optional.of(q.round()).stream()
@@ -331,6 +333,26 @@ class ReplicaTest {
         assertThat(cluster.readsReady).as("one replica counts once").isEmpty();
         cluster.receive(1, 3, new Message.ReadIndexAnswer(round, View.ZERO, Height.GENESIS));
         assertThat(cluster.readsReady).as("a liar's claim holds nothing up").containsExactly(9L);
+    }
+
+    @Test
+    void aReaderWithAChallengeGetsTheSignedAnswersOfAQuorum() {
+        Digest challenge = Hashing.sha256(new byte[] {1});
+        cluster.submit(1);
+        cluster.deliverAll();
+        cluster.step(1, new Event.ReadRequested(9, Optional.of(challenge)));
+        cluster.deliverAll();
+        Testimony testimony = Optional.ofNullable(cluster.testimonies.get(9L)).orElseThrow();
+        assertThat(cluster.authenticator.isValidTestimony(testimony, challenge)).isTrue();
+        assertThat(cluster.authenticator.isValidTestimony(testimony, Digest.ZERO))
+                .as("for a reader who did not ask")
+                .isFalse();
+        assertThat(testimony.witnesses())
+                .hasSize(3)
+                .allMatch(witness -> witness.height().equals(new Height(1)));
+        Testimony ofTwo =
+                new Testimony(testimony.challenges(), testimony.witnesses().subList(0, 2));
+        assertThat(cluster.authenticator.isValidTestimony(ofTwo, challenge)).isFalse();
     }
 
     @Test

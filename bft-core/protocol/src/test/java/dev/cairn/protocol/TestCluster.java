@@ -17,6 +17,7 @@ import dev.cairn.protocol.model.RequestId;
 import dev.cairn.protocol.model.Signature;
 import dev.cairn.protocol.model.StateRoots;
 import dev.cairn.protocol.model.Statement;
+import dev.cairn.protocol.model.Testimony;
 import dev.cairn.protocol.model.Vote;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -45,6 +47,7 @@ final class TestCluster {
     final List<List<QuorumCertificate>> proofs = new ArrayList<>();
     final List<Map<Digest, Block>> bodies = new ArrayList<>();
     final List<Long> readsReady = new ArrayList<>();
+    final Map<Long, Testimony> testimonies = new TreeMap<>();
     final List<Effect> effects = new ArrayList<>();
     final List<Message.SnapshotOffer> offers = new ArrayList<>();
     final List<Set<ExecutionId>> pinned = new ArrayList<>();
@@ -249,7 +252,10 @@ final class TestCluster {
                     committed.get(i).add(e.block());
                     proofs.get(i).add(e.proof());
                 }
-                case Effect.ReadReady e -> readsReady.add(e.readId());
+                case Effect.ReadReady e -> {
+                    readsReady.add(e.readId());
+                    e.testimony().ifPresent(testimony -> testimonies.put(e.readId(), testimony));
+                }
                 case Effect.Discard e -> states.get(i).remove(e.execution());
                 case Effect.Execute e -> execute(i, e);
                 case Effect.Halt e -> throw new AssertionError("replica " + i + " halted: " + e.reason());
@@ -337,7 +343,7 @@ final class TestCluster {
         perform(i, replicas.get(i).start());
         step(i, new Event.Ticked(wallNanos));
         unanswered.requests().forEach(request -> step(i, new Event.Submitted(request)));
-        unanswered.readers().forEach(reader -> step(i, new Event.ReadRequested(reader)));
+        unanswered.reads().forEach(read -> step(i, read));
     }
 
     /** What a log says in which a snapshot is the last thing that was committed. */

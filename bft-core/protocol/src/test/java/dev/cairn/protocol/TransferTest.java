@@ -133,7 +133,7 @@ class TransferTest {
         commit(1);
         cluster.tick(2);
         int before = cluster.effects.size();
-        cluster.step(LATE, new Event.ReadRequested(77));
+        cluster.step(LATE, new Event.ReadRequested(77, Optional.empty()));
         commit(2);
         cluster.tick(30);
         assertThat(cluster.readsReady).doesNotContain(77L);

@@ -1,5 +1,6 @@
 package dev.cairn.runtime;
 
+import dev.cairn.protocol.Event;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.Request;
 import java.util.List;
@@ -16,12 +17,12 @@ public sealed interface Ending {
      *
      * @param pending requests that were submitted here and not answered, for the new node's {@link ReplicaNode#submit} if
      *     somebody still waits for them
-     * @param readers reads likewise, for {@link ReplicaNode#readIndex}
+     * @param reads reads likewise, for {@link ReplicaNode#readIndex}
      */
-    record Renewed(Height anchor, List<Request> pending, List<Long> readers) implements Ending {
+    record Renewed(Height anchor, List<Request> pending, List<Event.ReadRequested> reads) implements Ending {
         public Renewed {
             pending = List.copyOf(pending);
-            readers = List.copyOf(readers);
+            reads = List.copyOf(reads);
         }
     }
 

@@ -195,7 +195,7 @@ final class EventLoop<S> {
             }
             case Input.ReadWanted i -> {
                 clientInputs.decrementAndGet();
-                step(new Event.ReadRequested(i.readId()));
+                step(i.read());
             }
             case Input.LinkChanged i -> step(i.up() ? new Event.LinkUp(i.peer()) : new Event.LinkDown(i.peer()));
             case Input.Durable i -> gate.durable(i.ticket());
@@ -253,7 +253,7 @@ final class EventLoop<S> {
             case Effect.Send e -> parts.network().send(e.to(), e.message());
             case Effect.Broadcast e -> parts.network().broadcast(e.message());
             case Effect.Commit e -> commit(e);
-            case Effect.ReadReady e -> parts.listener().readReady(e.readId());
+            case Effect.ReadReady e -> parts.listener().readReady(e.readId(), e.testimony());
             case Effect.ServeBlocks e -> parts.blocks().serve(e.to(), e.from());
             case Effect.ServeBody e -> parts.blocks().serveBody(e.to(), e.block());
             case Effect.Discard e -> states.remove(e.execution());
@@ -267,7 +267,7 @@ final class EventLoop<S> {
 
     private void renew(Effect.Restart effect) {
         Replica.Unanswered left = parts.replica().unanswered();
-        end(new Ending.Renewed(effect.anchor().height(), left.requests(), left.readers()));
+        end(new Ending.Renewed(effect.anchor().height(), left.requests(), left.reads()));
     }
 
     private void commit(Effect.Commit effect) {

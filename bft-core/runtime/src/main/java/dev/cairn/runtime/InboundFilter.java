@@ -30,6 +30,9 @@ final class InboundFilter {
     /** STATUS of one peer in one beat; an honest one sends far fewer, and each may have much sent again. */
     private static final int STATUS_PER_BEAT = 4;
 
+    /** Signed answers for readers of one peer in one beat, each a signature on the event loop. An honest peer asks again. */
+    private static final int WITNESSES_PER_BEAT = 64;
+
     /** Requests from one peer in one beat, each of which costs a signature check. A gateway has a few on their way. */
     private static final int FORWARDED_PER_BEAT = 128;
 
@@ -68,6 +71,7 @@ final class InboundFilter {
     private final AtomicInteger[] expectedOffers;
     private final AtomicInteger[] expectedChunks;
     private final AtomicInteger[] statusLeft;
+    private final AtomicInteger[] witnessLeft;
     private final AtomicInteger[] forwardedLeft;
     private final AtomicInteger[] proposedLeft;
     private volatile Picture picture;
@@ -82,6 +86,7 @@ final class InboundFilter {
         this.expectedOffers = counters(replicas);
         this.expectedChunks = counters(replicas);
         this.statusLeft = counters(replicas);
+        this.witnessLeft = counters(replicas);
         this.forwardedLeft = counters(replicas);
         this.proposedLeft = counters(replicas);
         allowAnew();
@@ -125,6 +130,7 @@ final class InboundFilter {
             case Message.PrePrepare _, Message.Suspect _, Message.ViewChange _, Message.NewView _ -> {}
             case Message.Status _, Message.Forward _, Message.Blocks _, Message.Body _ -> {}
             case Message.ReadIndexQuery _, Message.ReadIndexAnswer _ -> {}
+            case Message.WitnessQuery _, Message.WitnessAnswer _ -> {}
             case Message.SnapshotOffer _, Message.Chunk _, Message.NoSnapshot _ -> {}
         }
     }
@@ -144,6 +150,9 @@ final class InboundFilter {
     private void allowAnew() {
         for (AtomicInteger left : statusLeft) {
             left.set(STATUS_PER_BEAT);
+        }
+        for (AtomicInteger left : witnessLeft) {
+            left.set(WITNESSES_PER_BEAT);
         }
         for (AtomicInteger left : forwardedLeft) {
             left.set(FORWARDED_PER_BEAT);
@@ -176,6 +185,8 @@ final class InboundFilter {
                 take(forwardedLeft[from.index()], m.requests().size());
             case Message.FetchBlocks _, Message.FetchBody _ -> true;
             case Message.ReadIndexQuery _, Message.ReadIndexAnswer _ -> true;
+            case Message.WitnessQuery _ -> takeOne(witnessLeft[from.index()]);
+            case Message.WitnessAnswer m -> m.witness().replica().equals(from);
             case Message.SnapshotOffer _ -> expectedOffers[from.index()].getAndSet(0) > 0;
             case Message.Chunk _ -> expectedChunks[from.index()].getAndSet(0) > 0;
             case Message.FetchSnapshot _, Message.FetchChunk _, Message.NoSnapshot _ -> true;

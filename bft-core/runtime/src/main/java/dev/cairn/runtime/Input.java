@@ -14,7 +14,7 @@ sealed interface Input {
 
     record FromClient(Request request) implements Input {}
 
-    record ReadWanted(long readId) implements Input {}
+    record ReadWanted(Event.ReadRequested read) implements Input {}
 
     record LinkChanged(ReplicaId peer, boolean up) implements Input {}
 

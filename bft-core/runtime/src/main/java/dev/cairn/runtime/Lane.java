@@ -17,6 +17,7 @@ enum Lane {
             case Vote _ -> CONTROL;
             case Message.Suspect _, Message.ViewChange _, Message.NewView _, Message.Status _ -> CONTROL;
             case Message.ReadIndexQuery _, Message.ReadIndexAnswer _ -> CONTROL;
+            case Message.WitnessQuery _, Message.WitnessAnswer _ -> CONTROL;
             case Message.FetchBlocks _, Message.FetchBody _ -> CONTROL;
             case Message.FetchSnapshot _, Message.FetchChunk _, Message.NoSnapshot _ -> CONTROL;
             case Message.PrePrepare _ -> BLOCKS;

@@ -256,9 +256,12 @@ public final class ReplicaNode<S> implements AutoCloseable {
         return putFromClient(new Input.FromClient(request));
     }
 
-    /** Asks for a linearizable point, told by {@link CommitListener#readReady}; false as for {@link #submit}. */
-    public boolean readIndex(long readId) {
-        return putFromClient(new Input.ReadWanted(readId));
+    /**
+     * Asks for a linearizable point, told by {@link CommitListener#readReady}; with a challenge, for the proof of it too.
+     * False as for {@link #submit}.
+     */
+    public boolean readIndex(long readId, Optional<Digest> challenge) {
+        return putFromClient(new Input.ReadWanted(new Event.ReadRequested(readId, challenge)));
     }
 
     private boolean putFromClient(Input input) {

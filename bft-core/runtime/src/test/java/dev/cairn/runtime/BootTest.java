@@ -9,6 +9,7 @@ import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.RequestId;
 import dev.cairn.protocol.model.StateRoots;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -87,7 +88,7 @@ class BootTest {
             assertThat(node.status().committed()).isEqualTo(Height.GENESIS);
             node.close();
             assertThat(node.terminated().get()).isEqualTo(new Ending.Closed());
-            assertThat(node.readIndex(1)).isFalse();
+            assertThat(node.readIndex(1, Optional.empty())).isFalse();
         }
     }
 }

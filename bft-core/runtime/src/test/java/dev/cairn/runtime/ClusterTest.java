@@ -7,6 +7,7 @@ import dev.cairn.protocol.model.RequestId;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,7 +42,7 @@ class ClusterTest {
         try (TestCluster cluster = new TestCluster(directory, 4)) {
             cluster.startAll();
             awaitAll(cluster, 2, submitEach(cluster, 1, 2));
-            assertThat(cluster.node(2).readIndex(7)).isTrue();
+            assertThat(cluster.node(2).readIndex(7, Optional.empty())).isTrue();
             Await.until("read 7 is ready", () -> cluster.heard.get(2).reads.contains(7L));
         }
     }

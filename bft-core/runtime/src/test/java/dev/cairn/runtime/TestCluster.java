@@ -14,6 +14,7 @@ import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.RequestId;
+import dev.cairn.protocol.model.Testimony;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -33,6 +34,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -76,7 +78,7 @@ final class TestCluster implements AutoCloseable {
         }
 
         @Override
-        public void readReady(long readId) {
+        public void readReady(long readId, Optional<Testimony> testimony) {
             reads.add(readId);
         }
 

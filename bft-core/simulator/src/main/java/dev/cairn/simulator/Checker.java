@@ -29,6 +29,7 @@ final class Checker {
                 new ChainInvariants.Durability(),
                 new ChainInvariants.NotOfTheFuture(parameters),
                 new ServiceInvariants.LinearizableReads(),
+                new ServiceInvariants.SoundTestimony(setting.genesis()),
                 new ServiceInvariants.BoundedMemory(parameters, world.replicas(), world.requests()),
                 new ServiceInvariants.NoHalt(),
                 new ServiceInvariants.Progress());

@@ -59,6 +59,7 @@ final class Coverage implements Observer {
             case Message.PrePrepare _, Message.Prepare _, Message.Commit _, Message.Checkpoint _ -> {}
             case Message.Suspect _, Message.ViewChange _, Message.Status _, Message.FetchBlocks _ -> {}
             case Message.ReadIndexQuery _, Message.ReadIndexAnswer _ -> {}
+            case Message.WitnessQuery _, Message.WitnessAnswer _ -> {}
             case Message.SnapshotOffer _ -> counters.count("offer made");
             case Message.Chunk _ -> counters.count("chunk served");
             case Message.NoSnapshot _ -> counters.count("chunk of a state that is not held");

@@ -94,6 +94,7 @@ final class EffectRule extends Invariant {
             case Message.Suspect _, Message.Status _, Message.Forward _, Message.FetchBlocks _ -> {}
             case Message.Blocks _, Message.FetchBody _, Message.Body _ -> {}
             case Message.ReadIndexQuery _, Message.ReadIndexAnswer _ -> {}
+            case Message.WitnessQuery _, Message.WitnessAnswer _ -> {}
             case Message.FetchSnapshot _, Message.SnapshotOffer _, Message.FetchChunk _ -> {}
             case Message.Chunk _, Message.NoSnapshot _ -> {}
         }

@@ -57,7 +57,7 @@ final class Flooder implements EffectRewriter {
     }
 
     private Message any() {
-        return switch (insider.random().nextInt(8)) {
+        return switch (insider.random().nextInt(9)) {
             case 0 -> insider.vote(Phase.PREPARE, anywhere());
             case 1 -> insider.vote(Phase.COMMIT, anywhere());
             case 2 -> insider.vote(Phase.CHECKPOINT, checkpoint());
@@ -65,6 +65,7 @@ final class Flooder implements EffectRewriter {
             case 4 -> new Message.Forward(requests, true);
             case 5 -> new Message.FetchBlocks(new Height(1));
             case 6 -> new Message.FetchBody(insider.genesis().digest());
+            case 7 -> new Message.WitnessQuery(sent, block());
             default -> new Message.ReadIndexQuery(sent);
         };
     }

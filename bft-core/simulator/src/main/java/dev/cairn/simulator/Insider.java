@@ -15,6 +15,7 @@ import dev.cairn.protocol.model.Signature;
 import dev.cairn.protocol.model.Statement;
 import dev.cairn.protocol.model.View;
 import dev.cairn.protocol.model.Vote;
+import dev.cairn.protocol.model.Witness;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -62,6 +63,11 @@ public interface Insider {
 
     default Vote vote(Phase phase, Ballot ballot) {
         return Vote.of(phase, ballot, self(), sign(Statement.of(phase.kind(), chainId(), ballot)));
+    }
+
+    default Witness witness(Digest challenge, long timeNanos, View view, Height height) {
+        Statement statement = Witness.statement(chainId(), Epoch.ZERO, challenge, timeNanos, view, height);
+        return new Witness(Epoch.ZERO, self(), challenge, timeNanos, view, height, sign(statement));
     }
 
     default Message.Suspect suspicion(Epoch epoch, View view) {

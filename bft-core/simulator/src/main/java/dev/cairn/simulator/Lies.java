@@ -5,6 +5,7 @@ import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.View;
+import dev.cairn.protocol.model.Witness;
 import java.util.List;
 import java.util.Optional;
 
@@ -50,6 +51,14 @@ final class Lies implements EffectRewriter {
                         m.round(),
                         new View(m.view().number() + VIEWS),
                         m.height().plus(HEIGHTS));
+            case Message.WitnessAnswer(long round, Witness m) ->
+                new Message.WitnessAnswer(
+                        round,
+                        insider.witness(
+                                m.challenge(),
+                                m.timeNanos(),
+                                new View(m.view().number() + VIEWS),
+                                m.height().plus(HEIGHTS)));
             default -> message;
         };
     }

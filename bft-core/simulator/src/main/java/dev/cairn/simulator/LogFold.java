@@ -171,7 +171,9 @@ final class LogFold {
         if (brought.isPresent()) {
             return brought;
         }
-        if (proof.height().isAbove(headHeight())) {
+        boolean isBelowAnchor =
+                chain.getFirst().height().isAbove(block.height()); // one that was fetched since the question
+        if (isBelowAnchor || proof.height().isAbove(headHeight())) {
             return Optional.empty();
         }
         return Optional.of(chain.subList(indexOf(block.height()) + 1, indexOf(proof.height()) + 1).stream()

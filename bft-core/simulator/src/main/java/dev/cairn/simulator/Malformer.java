@@ -3,6 +3,7 @@ package dev.cairn.simulator;
 import dev.cairn.protocol.Effect;
 import dev.cairn.protocol.model.Ballot;
 import dev.cairn.protocol.model.Block;
+import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Epoch;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.Message;
@@ -11,6 +12,7 @@ import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.View;
 import dev.cairn.protocol.model.Vote;
+import dev.cairn.protocol.model.Witness;
 import java.util.List;
 import java.util.Optional;
 
@@ -56,7 +58,20 @@ final class Malformer implements EffectRewriter {
             case Message.Forward m -> new Message.Forward(List.of(), !m.relayed());
             case Message.ReadIndexAnswer m -> new Message.ReadIndexAnswer(-m.round(), m.view(), new Height(HUGE));
             case Message.ReadIndexQuery _ -> new Message.ReadIndexQuery(-1);
+            case Message.WitnessAnswer(long round, Witness m) -> new Message.WitnessAnswer(round, malformed(m));
             default -> new Message.FetchBlocks(either() ? Height.GENESIS : new Height(HUGE));
+        };
+    }
+
+    /** For another question, in the name of another, or with a signature on something else. */
+    private Witness malformed(Witness m) {
+        return switch (insider.random().nextInt(3)) {
+            case 0 -> insider.witness(Digest.ZERO, m.timeNanos(), View.ZERO, Height.GENESIS);
+            case 1 -> {
+                ReplicaId other = insider.peers().getFirst();
+                yield new Witness(m.epoch(), other, m.challenge(), 0, View.ZERO, Height.GENESIS, m.signature());
+            }
+            default -> new Witness(m.epoch(), m.replica(), m.challenge(), 0, View.ZERO, Height.GENESIS, m.signature());
         };
     }
 

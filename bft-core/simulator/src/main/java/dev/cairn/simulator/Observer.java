@@ -4,6 +4,7 @@ import dev.cairn.protocol.LogRecord;
 import dev.cairn.protocol.Occupancy;
 import dev.cairn.protocol.Transition;
 import dev.cairn.protocol.model.Block;
+import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Evidence;
 import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
@@ -12,7 +13,9 @@ import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.StateRoots;
+import dev.cairn.protocol.model.Testimony;
 import java.util.List;
+import java.util.Optional;
 
 /** Is told everything that happens to honest replicas, as it happens, and nothing that only Byzantine ones see. */
 interface Observer {
@@ -62,6 +65,9 @@ interface Observer {
 
     /** A read was released at a replica whose head is {@code committed}. */
     default void onRead(ReplicaId replica, Height committed, Height mustSee) {}
+
+    /** What a replica gives, with its committed state, to a reader who asked with {@code challenge} and trusts nobody. */
+    default void onTestimony(ReplicaId replica, Digest challenge, Optional<Testimony> testimony) {}
 
     /** A replica accuses another; {@code isFalse} where that one is honest. */
     default void onAccused(ReplicaId accuser, Evidence evidence, boolean isFalse) {}

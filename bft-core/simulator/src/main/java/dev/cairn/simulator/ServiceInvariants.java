@@ -1,11 +1,19 @@
 package dev.cairn.simulator;
 
+import dev.cairn.protocol.Genesis;
 import dev.cairn.protocol.Occupancy;
 import dev.cairn.protocol.Parameters;
 import dev.cairn.protocol.Timeouts;
+import dev.cairn.protocol.model.Block;
+import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.ReplicaId;
+import dev.cairn.protocol.model.Testimony;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** What clients and operators may rely on. */
 final class ServiceInvariants {
@@ -21,6 +29,44 @@ final class ServiceInvariants {
                     replica,
                     committed,
                     mustSee);
+        }
+    }
+
+    /** What a reader is given convinces whoever has the keys: signed by a quorum, for this reader, met by what was read. */
+    static final class SoundTestimony extends Invariant {
+        private final SimCrypto keys;
+        private final Map<ReplicaId, Observer.Decided> heads = new HashMap<>();
+
+        SoundTestimony(Genesis genesis) {
+            this.keys = new SimCrypto(genesis);
+        }
+
+        /** Where a start put the head, and by which certificate, is not told. */
+        @Override
+        public void onStarted(ReplicaId replica, int life, Block head, List<Block> chain) {
+            heads.remove(replica);
+        }
+
+        @Override
+        public void onDecided(Decided decided) {
+            heads.put(decided.replica(), decided);
+        }
+
+        @Override
+        public void onTestimony(ReplicaId replica, Digest challenge, Optional<Testimony> testimony) {
+            require(testimony.isPresent(), "%s gives no testimony", replica);
+            require(keys.isValidTestimony(testimony.orElseThrow(), challenge), "%s gives %s", replica, testimony);
+            Observer.Decided head = heads.get(replica);
+            if (head != null) {
+                require(
+                        testimony
+                                .orElseThrow()
+                                .isMetBy(head.block().height(), head.proof().ballot()),
+                        "%s reads at %s but gives %s",
+                        replica,
+                        head.block(),
+                        testimony);
+            }
         }
     }
 

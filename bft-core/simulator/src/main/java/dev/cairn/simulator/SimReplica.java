@@ -48,7 +48,7 @@ final class SimReplica implements SimStates.Owner {
 
         void committed(SimReplica replica, Block block, QuorumCertificate proof, LedgerMachine.State state);
 
-        void readReleased(SimReplica replica, long readId);
+        void readReleased(SimReplica replica, Effect.ReadReady released);
 
         void refused(SimReplica replica, Request request);
 
@@ -231,7 +231,7 @@ final class SimReplica implements SimStates.Owner {
         disk.read().ifPresent(this::start);
         surroundings.restarted(this);
         unanswered.requests().forEach(request -> step(new Event.Submitted(request)));
-        unanswered.readers().forEach(reader -> step(new Event.ReadRequested(reader)));
+        unanswered.reads().forEach(this::step);
     }
 
     /** Whatever it holds in memory goes wrong; false if it holds nothing. */
@@ -372,7 +372,7 @@ final class SimReplica implements SimStates.Owner {
                 peers.forEach(peer -> surroundings.send(this, peer, envelope));
             }
             case Effect.Commit e -> commit(e);
-            case Effect.ReadReady e -> surroundings.readReleased(this, e.readId());
+            case Effect.ReadReady e -> surroundings.readReleased(this, e);
             case Effect.ServeBlocks e -> serveBlocks(e);
             case Effect.ServeBody e -> log.body(e.block()).ifPresent(block -> serve(e.to(), new Message.Body(block)));
             case Effect.Discard e -> states.discard(e.execution());

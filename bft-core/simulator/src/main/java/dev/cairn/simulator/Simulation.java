@@ -256,8 +256,8 @@ public final class Simulation implements SimReplica.Surroundings, SimNetwork.Por
     }
 
     @Override
-    public void readReleased(SimReplica replica, long readId) {
-        workload.onReleased(replica, readId);
+    public void readReleased(SimReplica replica, Effect.ReadReady released) {
+        workload.onReleased(replica, released);
     }
 
     @Override

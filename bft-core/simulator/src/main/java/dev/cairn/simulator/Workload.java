@@ -1,9 +1,11 @@
 package dev.cairn.simulator;
 
+import dev.cairn.protocol.Effect;
 import dev.cairn.protocol.Event;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.ClientId;
+import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.RequestId;
@@ -11,11 +13,12 @@ import dev.cairn.protocol.model.Signature;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /** The clients: what they asked of which replica, what they were told, and what they still wait for. */
 final class Workload {
-    private record PendingRead(SimReplica reader, Height mustSee) {}
+    private record PendingRead(SimReplica reader, Height mustSee, Optional<Digest> challenge) {}
 
     private final List<SimReplica> replicas;
     private final SplittableRandom random;
@@ -62,9 +65,14 @@ final class Workload {
         SimReplica reader = anyReplica();
         if (reader.isUp() && reader.isHonest()) {
             long id = nextRead++;
-            reads.put(id, new PendingRead(reader, acknowledged));
-            reader.step(new Event.ReadRequested(id));
+            Optional<Digest> challenge = id % 2 == 0 ? Optional.empty() : Optional.of(challenge(id));
+            reads.put(id, new PendingRead(reader, acknowledged, challenge));
+            reader.step(new Event.ReadRequested(id, challenge));
         }
+    }
+
+    private static Digest challenge(long readId) {
+        return new Digest(readId, readId, readId, readId);
     }
 
     private SimReplica anyReplica() {
@@ -84,11 +92,15 @@ final class Workload {
         }
     }
 
-    void onReleased(SimReplica replica, long readId) {
-        PendingRead read = reads.remove(readId);
+    void onReleased(SimReplica replica, Effect.ReadReady released) {
+        PendingRead read = reads.remove(released.readId());
         if (read != null) {
             counters.count("read released");
             checker.tell(observer -> observer.onRead(replica.id, replica.committedHeight(), read.mustSee()));
+            read.challenge().ifPresent(challenge -> {
+                counters.count("testimony given");
+                checker.tell(observer -> observer.onTestimony(replica.id, challenge, released.testimony()));
+            });
         }
     }
 

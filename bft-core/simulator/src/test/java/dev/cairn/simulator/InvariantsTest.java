@@ -24,17 +24,25 @@ import dev.cairn.protocol.LogRecord;
 import dev.cairn.protocol.Occupancy;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Epoch;
 import dev.cairn.protocol.model.Evidence;
+import dev.cairn.protocol.model.Hashing;
+import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.Phase;
 import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.StateRoots;
+import dev.cairn.protocol.model.Statement;
+import dev.cairn.protocol.model.Testimony;
+import dev.cairn.protocol.model.View;
 import dev.cairn.protocol.model.Vote;
+import dev.cairn.protocol.model.Witness;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The checkers are checked: each must refuse a history that is known to be bad, and let the good part of it pass. */
@@ -449,6 +457,34 @@ class InvariantsTest {
         Invariant reads = new ServiceInvariants.LinearizableReads();
         reads.onRead(R0, height(5), height(5));
         assertRefused(() -> reads.onRead(R0, height(4), height(5)), reads);
+    }
+
+    @Test
+    void soundTestimonyRefusesWhatWouldConvinceNobody() {
+        Digest challenge = Hashing.sha256(new byte[] {1});
+        Digest asked = Testimony.challengeOf(List.of(challenge));
+        List<Witness> witnesses = IntStream.range(0, 3)
+                .mapToObj(i -> {
+                    ReplicaId replica = new ReplicaId(i);
+                    Statement statement =
+                            Witness.statement(GENESIS.chainId(), Epoch.ZERO, asked, i, View.ZERO, Height.GENESIS);
+                    return new Witness(
+                            Epoch.ZERO,
+                            replica,
+                            asked,
+                            i,
+                            View.ZERO,
+                            Height.GENESIS,
+                            SimCrypto.sign(replica, statement));
+                })
+                .toList();
+        Invariant sound = new ServiceInvariants.SoundTestimony(GENESIS);
+        Testimony good = new Testimony(List.of(challenge), witnesses);
+        sound.onTestimony(R0, challenge, Optional.of(good));
+        assertRefused(() -> sound.onTestimony(R0, Digest.ZERO, Optional.of(good)), sound);
+        assertRefused(() -> sound.onTestimony(R0, challenge, Optional.empty()), sound);
+        Testimony ofTwo = new Testimony(List.of(challenge), witnesses.subList(0, 2));
+        assertRefused(() -> sound.onTestimony(R0, challenge, Optional.of(ofTwo)), sound);
     }
 
     @Test

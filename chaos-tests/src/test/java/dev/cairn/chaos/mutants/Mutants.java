@@ -246,20 +246,23 @@ final class Mutants {
     private static final List<Mutant> READS = List.of(
             Mutant.of(
                     "a read asks f+1",
-                    edit("Reads", "if (met >= core.quorums.quorum()) {", "if (met >= core.quorums.weakQuorum()) {")),
+                    edit(
+                            "Reads",
+                            "if (met.size() >= core.quorums.quorum()) {",
+                            "if (met.size() >= core.quorums.weakQuorum()) {")),
             Mutant.of(
                     "a read is answered from what is prepared",
                     edit(
                             "Reads",
-                            "return byLaterView || claim.height().isAtMost(chain.headHeight());",
-                            "return byLaterView || claim.height().isAtMost(core.highestPrepared().map(c ->"
+                            ".map(proof -> Testimony.isMet(claim.view(), claim.height(), chain.headHeight(),"
+                                    + " proof.ballot()))\n                .orElse(claim.height().isAtMost(chain.headHeight()));",
+                            ".filter(proof -> Testimony.isMet(claim.view(), claim.height(), chain.headHeight(),"
+                                    + " proof.ballot())).isPresent()\n                ||"
+                                    + " claim.height().isAtMost(core.highestPrepared().map(c ->"
                                     + " c.height()).orElse(Height.GENESIS));")),
             Mutant.of(
                     "a read is settled by its own view",
-                    edit(
-                            "Reads",
-                            ".map(proof -> proof.view().isAfter(claim.view()))",
-                            ".map(proof -> !claim.view().isAfter(proof.view()))")),
+                    edit("model/Testimony", "&& proof.view().isAfter(view);", "&& !view.isAfter(proof.view());")),
             Mutant.of(
                     "nothing stands in for what a checkpoint drops in a read's answer",
                     edit(
@@ -279,9 +282,13 @@ final class Mutants {
                     "a read joins a round that is under way",
                     edit(
                             "Reads",
-                            "arrived.add(readId);\n        startRound();",
-                            "if (rounds.isEmpty()) {\n            arrived.add(readId);\n            startRound();\n        }"
-                                    + " else {\n            rounds.getLast().readers.add(readId);\n        }")));
+                            "arrived.add(read);\n        startRound();",
+                            "if (rounds.isEmpty() || read.challenge().isPresent()) {\n            arrived.add(read);\n           "
+                                    + " startRound();\n        } else {\n            rounds.getLast().readers.add(read);\n        }"),
+                    edit(
+                            "Reads",
+                            "new Round(++lastRound, List.copyOf(first));",
+                            "new Round(++lastRound, new ArrayList<>(first));")));
 
     private static final List<Mutant> DURABILITY = List.of(
             Mutant.of(

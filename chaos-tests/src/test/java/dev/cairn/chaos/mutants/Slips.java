@@ -86,8 +86,20 @@ final class Slips {
                             ".max(Ballot.BY_VIEW_THEN_HEIGHT)",
                             ".max((a, b) -> a.height().compareTo(b.height()))")),
             Mutant.of(
+                    "a witness is taken whatever it was asked",
+                    edit(
+                            "Reads",
+                            "boolean isAsked = round.challenge.filter(witness.challenge()::equals).isPresent();",
+                            "boolean isAsked = round.challenge.isPresent();")),
+            Mutant.of(
+                    "a witness's signature is not checked",
+                    edit(
+                            "Authenticator",
+                            "case Message.WitnessAnswer m -> isValidWitness(m.witness());",
+                            "case Message.WitnessAnswer _ -> true;")),
+            Mutant.of(
                     "a descendant's certificate settles a read before the descendant is committed",
-                    edit("Reads", ".filter(proof -> proof.height().isAtMost(chain.headHeight()))", "")));
+                    edit("model/Testimony", "proof.height().equals(header) && ", "")));
 
     private static final List<Mutant> DURABILITY = List.of(
             Mutant.of(

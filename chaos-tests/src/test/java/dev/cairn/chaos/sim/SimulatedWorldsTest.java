@@ -62,6 +62,7 @@ class SimulatedWorldsTest {
             "request forwarded",
             "request relayed",
             "read released",
+            "testimony given",
             "restart with a chain",
             "record cut short",
             "damaged log refused",

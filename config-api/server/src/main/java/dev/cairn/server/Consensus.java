@@ -2,6 +2,7 @@ package dev.cairn.server;
 
 import dev.cairn.protocol.ReplicaStatus;
 import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.RequestId;
 import dev.cairn.runtime.TransferProgress;
@@ -16,8 +17,11 @@ public interface Consensus {
      */
     boolean submit(Request request);
 
-    /** Asks for a linearizable point that starts now, told later by {@code readId}; false as for {@link #submit}. */
-    boolean readIndex(long readId);
+    /**
+     * Asks for a linearizable point that starts now, told later by {@code readId}; with a challenge, also for a quorum's
+     * testimony to it. False as for {@link #submit}.
+     */
+    boolean readIndex(long readId, Optional<Digest> challenge);
 
     /** {@code operations} as a request, signed by this replica as their gateway. */
     Request sign(RequestId id, Bytes operations);

@@ -11,6 +11,7 @@ import dev.cairn.protocol.model.ClientId;
 import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.RequestId;
+import dev.cairn.protocol.model.Testimony;
 import dev.cairn.runtime.CommitListener;
 import dev.cairn.server.etcd.ClusterIdentity;
 import dev.cairn.server.etcd.ClusterService;
@@ -39,6 +40,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -180,7 +182,7 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
     }
 
     @Override
-    public void readReady(long readId) {
+    public void readReady(long readId, Optional<Testimony> testimony) {
         readIndex.ready(readId);
     }
 

@@ -3,6 +3,7 @@ package dev.cairn.server;
 import dev.cairn.kv.KvState;
 import dev.cairn.protocol.ReplicaStatus;
 import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.RequestId;
 import dev.cairn.runtime.ReplicaNode;
@@ -30,8 +31,8 @@ final class NodeConsensus implements Consensus {
     }
 
     @Override
-    public boolean readIndex(long readId) {
-        return node().readIndex(readId);
+    public boolean readIndex(long readId, Optional<Digest> challenge) {
+        return node().readIndex(readId, challenge);
     }
 
     @Override

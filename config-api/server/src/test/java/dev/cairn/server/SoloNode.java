@@ -108,10 +108,10 @@ final class SoloNode implements Consensus, AutoCloseable {
     }
 
     @Override
-    public boolean readIndex(long readId) {
+    public boolean readIndex(long readId, Optional<Digest> challenge) {
         loop.execute(() -> {
             if (listener != null && !deaf) {
-                listener.readReady(readId);
+                listener.readReady(readId, Optional.empty());
             }
         });
         return true;

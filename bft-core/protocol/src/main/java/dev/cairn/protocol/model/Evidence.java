@@ -14,7 +14,8 @@ public record Evidence(
     public Evidence {
         switch (kind) {
             case PRE_PREPARE, PREPARE, COMMIT, CHECKPOINT -> {}
-            case SUSPECT, VIEW_CHANGE, NEW_VIEW -> throw new IllegalArgumentException(kind + " names no block");
+            case SUSPECT, VIEW_CHANGE, NEW_VIEW, WITNESS ->
+                throw new IllegalArgumentException(kind + " names no block");
         }
         boolean sameSlot = first.epoch().equals(second.epoch())
                 && first.view().equals(second.view())

@@ -18,6 +18,7 @@ public final class Hashing {
     public static final int TAG_NEW_VIEW = 0x34;
     public static final int TAG_VALIDATORS = 0x35;
     public static final int TAG_PARAMETERS = 0x36;
+    public static final int TAG_WITNESS = 0x37;
 
     private static final int RFC6962_LEAF = 0x00;
     private static final int RFC6962_NODE = 0x01;

@@ -21,6 +21,8 @@ public sealed interface Message
                 Message.Body,
                 Message.ReadIndexQuery,
                 Message.ReadIndexAnswer,
+                Message.WitnessQuery,
+                Message.WitnessAnswer,
                 Message.FetchSnapshot,
                 Message.SnapshotOffer,
                 Message.FetchChunk,
@@ -174,6 +176,12 @@ public sealed interface Message
 
     /** The greatest, by (view, height), of the sender's prepare and commit certificates. */
     record ReadIndexAnswer(long round, View view, Height height) implements Message {}
+
+    /** {@link ReadIndexQuery} on behalf of readers who want the answer signed. */
+    record WitnessQuery(long round, Digest challenge) implements Message {}
+
+    /** The answer to {@link WitnessQuery}, which convinces third parties too. */
+    record WitnessAnswer(long round, Witness witness) implements Message {}
 
     /** "Offer me the state after a block above this height." */
     record FetchSnapshot(Height above) implements Message {}

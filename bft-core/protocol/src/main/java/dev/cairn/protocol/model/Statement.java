@@ -14,7 +14,8 @@ public record Statement(Kind kind, Digest chainId, Epoch epoch, View view, Heigh
         CHECKPOINT(4),
         SUSPECT(5),
         VIEW_CHANGE(6),
-        NEW_VIEW(7);
+        NEW_VIEW(7),
+        WITNESS(8);
 
         private final int number;
 

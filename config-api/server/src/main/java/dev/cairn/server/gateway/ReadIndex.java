@@ -3,6 +3,7 @@ package dev.cairn.server.gateway;
 import dev.cairn.server.Consensus;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +72,7 @@ public final class ReadIndex {
     }
 
     private void ask(Round round) {
-        if (!consensus.readIndex(round.id())) {
+        if (!consensus.readIndex(round.id(), Optional.empty())) {
             Round dropped = end(round.id());
             if (dropped != null) {
                 dropped.reads().forEach(waiting -> waiting.read().refuse(Refusal.TOO_MANY_REQUESTS));

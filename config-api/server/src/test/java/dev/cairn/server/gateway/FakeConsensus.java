@@ -28,7 +28,7 @@ public final class FakeConsensus implements Consensus {
     }
 
     @Override
-    public boolean readIndex(long readId) {
+    public boolean readIndex(long readId, Optional<Digest> challenge) {
         return !full && readRounds.add(readId);
     }
 

@@ -6,12 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Every invariant at work in one world. */
+/** The invariants at work in one world. */
 final class Checker {
     private final List<Observer> observers = new ArrayList<>();
 
     Checker(Setting setting, World world, Judges judges, Coverage coverage) {
-        observers.addAll(ofBehaviour(setting, world));
+        if (judges != Judges.NONE) {
+            observers.addAll(ofBehaviour(setting, world));
+        }
         if (judges == Judges.ALL) {
             observers.addAll(ofRules(setting, world));
         }

@@ -37,6 +37,7 @@ public final class Simulation implements SimReplica.Surroundings, SimNetwork.Por
     private final Agenda agenda = new Agenda();
     private final Checker checker;
     private final SimNetwork network;
+    private final Clients clients;
     private final Workload workload;
     private final Mishaps mishaps;
     private final List<SimReplica> replicas = new ArrayList<>();
@@ -44,7 +45,7 @@ public final class Simulation implements SimReplica.Surroundings, SimNetwork.Por
     private final Map<Digest, LedgerMachine.State> stateAfterBlock = new HashMap<>();
     private boolean calm;
 
-    private Simulation(World world, Judges judges, boolean keepsMessages) {
+    private Simulation(World world, Judges judges, Clients clients, boolean keepsMessages) {
         this.world = world;
         this.trace = new Trace(keepsMessages);
         this.random = new SplittableRandom(world.seed());
@@ -58,7 +59,8 @@ public final class Simulation implements SimReplica.Surroundings, SimNetwork.Por
                     new ReplicaId(i), setting, agenda, random, this, world.traitsOf(i), conspiracy, counters));
             skewNanos[i] = random.nextLong(world.maxSkewMillis() * 1_000_000L + 1);
         }
-        this.workload = new Workload(replicas, random, checker, counters);
+        this.clients = clients;
+        this.workload = new Workload(replicas, clients, agenda, random, checker, counters);
         this.mishaps = new Mishaps(world, agenda, random, replicas, network, workload, trace, counters);
         stateAfterBlock.put(setting.genesis().block().digest(), LedgerMachine.GENESIS);
     }
@@ -70,12 +72,17 @@ public final class Simulation implements SimReplica.Surroundings, SimNetwork.Por
 
     /** The same run; only what {@code judges} find is a violation. */
     public static Outcome run(World world, Judges judges) {
-        return run(new Simulation(world, judges, false));
+        return run(world, judges, Clients.PLAIN);
+    }
+
+    /** The same run with other clients. */
+    public static Outcome run(World world, Judges judges, Clients clients) {
+        return run(new Simulation(world, judges, clients, false));
     }
 
     /** The same run, and its messages are kept for {@link StoryPage}. */
     public static Outcome show(World world) {
-        return run(new Simulation(world, Judges.ALL, true));
+        return run(new Simulation(world, Judges.ALL, Clients.PLAIN, true));
     }
 
     private static Outcome run(Simulation simulation) {
@@ -99,7 +106,7 @@ public final class Simulation implements SimReplica.Surroundings, SimNetwork.Por
             tickAfter(random.nextLong(TICK_MICROS), replica);
         }
         long chaosMicros = world.chaosMillis() * 1000L;
-        workload.plan(agenda, world.requests(), chaosMicros);
+        workload.plan(world.requests(), chaosMicros);
         mishaps.plan();
         boolean going = true;
         while (going) {
@@ -227,6 +234,7 @@ public final class Simulation implements SimReplica.Surroundings, SimNetwork.Por
         if (replica.isHonest()) {
             checker.tell(observer -> observer.onStarted(replica.id, replica.life(), head, chain));
             checker.tell(observer -> observer.onState(replica.id, head, state.roots()));
+            clients.started(replica.id, head, chain);
         }
     }
 

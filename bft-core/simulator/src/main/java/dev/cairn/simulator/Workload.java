@@ -21,6 +21,8 @@ final class Workload {
     private record PendingRead(SimReplica reader, Height mustSee, Optional<Digest> challenge) {}
 
     private final List<SimReplica> replicas;
+    private final Clients clients;
+    private final Agenda agenda;
     private final SplittableRandom random;
     private final Checker checker;
     private final Counters counters;
@@ -30,15 +32,23 @@ final class Workload {
     private long nextSequence;
     private long nextRead;
 
-    Workload(List<SimReplica> replicas, SplittableRandom random, Checker checker, Counters counters) {
+    Workload(
+            List<SimReplica> replicas,
+            Clients clients,
+            Agenda agenda,
+            SplittableRandom random,
+            Checker checker,
+            Counters counters) {
         this.replicas = replicas;
+        this.clients = clients;
+        this.agenda = agenda;
         this.random = random;
         this.checker = checker;
         this.counters = counters;
     }
 
     /** Spreads requests, and a quarter as many reads, over the given time. */
-    void plan(Agenda agenda, int count, long withinMicros) {
+    void plan(int count, long withinMicros) {
         for (int i = 0; i < count; i++) {
             agenda.at(random.nextLong(withinMicros), this::submit);
         }
@@ -53,7 +63,7 @@ final class Workload {
             return;
         }
         RequestId id = new RequestId(new ClientId(gateway.id.index()), gateway.session(), nextSequence++);
-        Bytes operations = Bytes.utf8("request " + id.sequence());
+        Bytes operations = clients.ask(id, agenda.nowMicros());
         Request unsigned = new Request(id, operations, new Signature(Bytes.EMPTY));
         Request request = new Request(id, operations, SimCrypto.sign(unsigned));
         requests.put(id, request);
@@ -67,6 +77,7 @@ final class Workload {
             long id = nextRead++;
             Optional<Digest> challenge = id % 2 == 0 ? Optional.empty() : Optional.of(challenge(id));
             reads.put(id, new PendingRead(reader, acknowledged, challenge));
+            clients.readAsked(id, reader.id, agenda.nowMicros());
             reader.step(new Event.ReadRequested(id, challenge));
         }
     }
@@ -82,6 +93,11 @@ final class Workload {
     // What replicas answer.
 
     void onCommitted(SimReplica replica, Block block) {
+        clients.committed(replica.id, block);
+        block.requests().stream()
+                .map(Request::id)
+                .filter(request -> isAskedAt(replica, request))
+                .forEach(request -> clients.answered(request, block, agenda.nowMicros()));
         boolean isAnswer = block.requests().stream()
                 .anyMatch(request -> request.id().client().number() == replica.id.index());
         if (isAnswer) {
@@ -96,6 +112,7 @@ final class Workload {
         PendingRead read = reads.remove(released.readId());
         if (read != null) {
             counters.count("read released");
+            clients.readReleased(released.readId(), replica.id, agenda.nowMicros());
             checker.tell(observer -> observer.onRead(replica.id, replica.committedHeight(), read.mustSee()));
             read.challenge().ifPresent(challenge -> {
                 counters.count("testimony given");
@@ -134,6 +151,11 @@ final class Workload {
     /** What a gateway took and then crashed, or lied about, may be lost: nobody was told that it was done. */
     private boolean isOwed(RequestId request) {
         SimReplica gateway = replicas.get(request.client().number());
-        return gateway.isSound() && gateway.session() == request.session();
+        return gateway.isSound() && isAskedAt(gateway, request);
+    }
+
+    /** Whether its client is still connected to the process that it asked. */
+    private static boolean isAskedAt(SimReplica replica, RequestId request) {
+        return replica.id.index() == request.client().number() && replica.session() == request.session();
     }
 }

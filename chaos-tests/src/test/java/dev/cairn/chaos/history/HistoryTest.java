@@ -38,9 +38,16 @@ class HistoryTest {
 
     /** What a call would be answered by now, told to whoever calls later. */
     private Call repeats(Call earlier) {
+        Call again = repeated(earlier);
+        calls.add(again);
+        return again;
+    }
+
+    private Call repeated(Call earlier) {
         Outcome.Answered old = answered(earlier);
         long invoked = now++;
-        return add(invoked, earlier.operation(), new Outcome.Answered(now++, old.revision(), old.answer()));
+        return new Call(
+                calls.size(), invoked, earlier.operation(), new Outcome.Answered(now++, old.revision(), old.answer()));
     }
 
     private Call reads(String key, Map<String, Entry> found) {
@@ -85,8 +92,14 @@ class HistoryTest {
                 .hasMessageContaining(why);
     }
 
-    private void assertAccepted() {
-        assertThatCode(() -> new History(calls, List.of(store.watched("", 1))).check())
+    private void assertSerializableRefused(String why, Call read) {
+        assertThatThrownBy(() -> new History(calls, List.of(read), List.of(store.watched("", 1))).check())
+                .isInstanceOf(HistoryViolation.class)
+                .hasMessageContaining(why);
+    }
+
+    private void assertAccepted(Call... serializable) {
+        assertThatCode(() -> new History(calls, List.of(serializable), List.of(store.watched("", 1))).check())
                 .doesNotThrowAnyException();
     }
 
@@ -98,6 +111,19 @@ class HistoryTest {
         repeats(old);
         assertSearchRefuses();
         assertRevisionsRefuse("was known before it began");
+    }
+
+    @Test
+    void aSerializableReadMayBeStaleButNotUntrueAndNotAheadOfALaterCall() {
+        does(put("a", "1"));
+        Call old = does(get("a"));
+        does(put("a", "2"));
+        Call fresh = does(get("a"));
+        assertAccepted(repeated(old));
+        assertSerializableRefused("untrue", new Call(90, 0, get("b"), old.outcome()));
+        Outcome.Answered early =
+                new Outcome.Answered(0, store.revision(), answered(fresh).answer());
+        assertSerializableRefused("was known before it began", new Call(91, 0, get("a"), early));
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ final class RevisionOrder {
     private static final long EMPTY_REVISION = 1;
 
     private final History history;
+    private final List<Call> calls;
     private final TreeMap<Long, List<Change>> log = new TreeMap<>();
     private final Map<String, Call> writers = new HashMap<>();
 
@@ -36,6 +38,15 @@ final class RevisionOrder {
 
     private RevisionOrder(History history) {
         this.history = history;
+        this.calls = Stream.concat(
+                        history.calls().stream(),
+                        history.serializable().stream().map(RevisionOrder::ofAnyAge))
+                .toList();
+    }
+
+    /** A call that may be answered from any earlier state is as one that began before all others. */
+    private static Call ofAnyAge(Call call) {
+        return new Call(call.id(), Long.MIN_VALUE, call.operation(), call.outcome());
     }
 
     static void check(History history) throws HistoryViolation {
@@ -48,7 +59,7 @@ final class RevisionOrder {
     }
 
     private void indexWriters() {
-        for (Call call : history.calls()) {
+        for (Call call : calls) {
             for (String value : call.operation().writes().values()) {
                 Call other = writers.put(value, call);
                 if (other != null && other.id() != call.id()) {
@@ -80,7 +91,7 @@ final class RevisionOrder {
     }
 
     private long lastClaim() {
-        return history.calls().stream()
+        return calls.stream()
                 .map(Call::outcome)
                 .mapToLong(outcome -> outcome instanceof Outcome.Answered answered ? answered.revision() : 0)
                 .max()
@@ -115,7 +126,7 @@ final class RevisionOrder {
 
     /** From one revision to the next, each with its cause, then all answers that name this revision. */
     private void replay() throws HistoryViolation {
-        Map<Long, List<Call>> answers = history.calls().stream()
+        Map<Long, List<Call>> answers = calls.stream()
                 .filter(call -> call.outcome() instanceof Outcome.Answered)
                 .collect(Collectors.groupingBy(RevisionOrder::claim));
         TreeMap<String, Entry> state = new TreeMap<>();
@@ -130,7 +141,7 @@ final class RevisionOrder {
             attribute(step.getKey(), step.getValue(), before, answers.getOrDefault(step.getKey(), List.of()));
             judge(answers.remove(step.getKey()), before, state);
         }
-        for (Call call : history.calls()) {
+        for (Call call : calls) {
             if (isEffective(call)) {
                 require(placed.containsKey(call.id()), () -> call + " was acknowledged, and the log does not have it");
             }
@@ -257,11 +268,11 @@ final class RevisionOrder {
 
     /** A call that began after another had returned must not stand before it. */
     private void requireRealTime() throws HistoryViolation {
-        List<Call> returned = history.calls().stream()
+        List<Call> returned = calls.stream()
                 .filter(call -> call.outcome() instanceof Outcome.Answered)
                 .sorted(Comparator.comparingLong(RevisionOrder::returnedNanos))
                 .toList();
-        List<Call> invoked = history.calls().stream()
+        List<Call> invoked = calls.stream()
                 .sorted(Comparator.comparingLong(Call::invokedNanos))
                 .toList();
         Map<String, List<Long>> openDeletions = new HashMap<>();

@@ -27,9 +27,11 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 import org.jspecify.annotations.Nullable;
 
-/** Builds the protocol with a mutant's edits, in memory, and loads it, with the simulator, apart from the real one. */
+/** Builds the protocol or the store with a mutant's edits, in memory, and loads it, with the simulator, apart from the real one. */
 final class MutantCompiler {
-    private static final Path SOURCES = Path.of("../bft-core/protocol/src/main/java/dev/cairn/protocol");
+    private static final List<Path> SOURCES = List.of(
+            Path.of("../bft-core/protocol/src/main/java/dev/cairn/protocol"),
+            Path.of("../kv-store/src/main/java/dev/cairn/kv"));
     private static final String CLASS_PATH = System.getProperty("java.class.path");
 
     private MutantCompiler() {}
@@ -46,7 +48,7 @@ final class MutantCompiler {
     private static Map<Path, String> edited(Mutant mutant) throws IOException {
         Map<Path, String> files = new LinkedHashMap<>();
         for (Mutant.Edit edit : mutant.edits()) {
-            Path file = SOURCES.resolve(edit.type() + ".java");
+            Path file = source(edit.type());
             String text = files.containsKey(file) ? files.get(file) : Files.readString(file, StandardCharsets.UTF_8);
             int at = text.indexOf(edit.from());
             if (at < 0 || text.indexOf(edit.from(), at + 1) >= 0) {
@@ -60,6 +62,14 @@ final class MutantCompiler {
                             + text.substring(at + edit.from().length()));
         }
         return files;
+    }
+
+    private static Path source(String type) {
+        return SOURCES.stream()
+                .map(directory -> directory.resolve(type + ".java"))
+                .filter(Files::exists)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no source of " + type));
     }
 
     private static Map<String, byte[]> compile(Mutant mutant, Map<Path, String> files) throws IOException {

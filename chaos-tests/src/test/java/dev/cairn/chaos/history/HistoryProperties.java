@@ -113,8 +113,13 @@ class HistoryProperties {
                         truth,
                         random,
                         HistoryProperties::isWrite,
-                        call -> new Call(
-                                call.id(), call.invokedNanos(), new Operation.Put("nowhere", "lost"), call.outcome()));
+                        call -> answering(
+                                new Call(
+                                        call.id(),
+                                        call.invokedNanos(),
+                                        new Operation.Put("nowhere", "lost"),
+                                        call.outcome()),
+                                new Outcome.PutDone(Optional.empty())));
             case OTHER_ANSWER ->
                 withCall(truth, random, HistoryProperties::isAnswered, HistoryProperties::contradicted);
         };

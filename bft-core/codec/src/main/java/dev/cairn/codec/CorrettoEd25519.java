@@ -20,6 +20,9 @@ import java.util.Optional;
 final class CorrettoEd25519 extends Ed25519 {
     private static final String ALGORITHM = "Ed25519";
 
+    /** Its Ed25519 takes no message above a MiB; a request may be larger, and the reference takes it. */
+    private static final int MAX_MESSAGE_BYTES = 1 << 20;
+
     /** DER around a raw public key (RFC 8410). */
     private static final byte[] PUBLIC_PREFIX = HexFormat.of().parseHex("302a300506032b6570032100");
 
@@ -31,12 +34,18 @@ final class CorrettoEd25519 extends Ed25519 {
     private final KeyFactory keys;
     private final ThreadLocal<Signature> engine;
 
-    private record Key(Bytes encoded, PublicKey key) implements VerifyingKey {}
+    /** {@code reference} is the same key for messages that are too large. */
+    private record Key(Bytes encoded, PublicKey key, VerifyingKey reference) implements VerifyingKey {}
 
-    private record Secret(PrivateKey key, Bytes publicKey) implements SigningKey {
+    private record Secret(PrivateKey key, SigningKey reference) implements SigningKey {
+        @Override
+        public Bytes publicKey() {
+            return reference.publicKey();
+        }
+
         @Override
         public String toString() {
-            return "Secret(of " + publicKey + ")";
+            return "Secret(of " + publicKey() + ")";
         }
     }
 
@@ -89,10 +98,11 @@ final class CorrettoEd25519 extends Ed25519 {
 
     @Override
     public SigningKey signingKey(Bytes seed) {
-        Bytes publicKey = BouncyCastleEd25519.publicKey(seed);
         byte[] encoded = concat(PRIVATE_PREFIX, seed);
         try {
-            return new Secret(keys.generatePrivate(new PKCS8EncodedKeySpec(encoded)), publicKey);
+            return new Secret(
+                    keys.generatePrivate(new PKCS8EncodedKeySpec(encoded)),
+                    Ed25519.reference().signingKey(seed));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("any 32 bytes are an Ed25519 seed", e);
         } finally {
@@ -103,7 +113,10 @@ final class CorrettoEd25519 extends Ed25519 {
     @Override
     VerifyingKey admit(Bytes encoded) {
         try {
-            return new Key(encoded, keys.generatePublic(new X509EncodedKeySpec(concat(PUBLIC_PREFIX, encoded))));
+            return new Key(
+                    encoded,
+                    keys.generatePublic(new X509EncodedKeySpec(concat(PUBLIC_PREFIX, encoded))),
+                    Ed25519.reference().admit(encoded));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("a key valid under the rule is refused", e);
         }
@@ -113,6 +126,9 @@ final class CorrettoEd25519 extends Ed25519 {
     boolean satisfies(VerifyingKey key, byte[] message, Bytes signature) {
         if (!(key instanceof Key own)) {
             return false;
+        }
+        if (message.length > MAX_MESSAGE_BYTES) {
+            return Ed25519.reference().satisfies(own.reference, message, signature);
         }
         try {
             Signature verifier = engine.get();
@@ -130,6 +146,9 @@ final class CorrettoEd25519 extends Ed25519 {
     public Bytes sign(SigningKey key, byte[] message) {
         if (!(key instanceof Secret own)) {
             throw new IllegalArgumentException("a key of another implementation");
+        }
+        if (message.length > MAX_MESSAGE_BYTES) {
+            return Ed25519.reference().sign(own.reference, message);
         }
         try {
             Signature signer = engine.get();

@@ -40,6 +40,24 @@ class Ed25519Test {
         }
     }
 
+    /** A request may have some MiB, and one library takes no more than one. */
+    @Test
+    void messagesOfAnySizeAreSignedAndJudgedAlike() {
+        Random random = new Random(7);
+        Bytes secret = bytes(random, 32);
+        for (int size : new int[] {(1 << 20) - 1, 1 << 20, (1 << 20) + 1, 5 << 20}) {
+            byte[] message = bytes(random, size).toArray();
+            Ed25519.SigningKey key = Ed25519.reference().signingKey(secret);
+            Bytes signature = Ed25519.reference().sign(key, message);
+            for (Ed25519 library : LIBRARIES) {
+                assertThat(library.sign(library.signingKey(secret), message)).isEqualTo(signature);
+            }
+            assertAllSay(true, key.publicKey(), message, signature);
+            message[size / 2] ^= 1;
+            assertAllSay(false, key.publicKey(), message, signature);
+        }
+    }
+
     @Property(tries = 60)
     void aDamagedSignatureIsJudgedAlike(@ForAll long seed) {
         Random random = new Random(seed);

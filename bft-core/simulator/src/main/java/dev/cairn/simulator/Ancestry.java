@@ -53,6 +53,15 @@ final class Ancestry {
         return known.containsKey(block);
     }
 
+    /** An empty block on {@code parent}, with the very roots that executing it gives. */
+    Optional<Block> emptyChild(Block parent) {
+        return child(
+                parent.digest(),
+                parent.header().timeNanos() + 1,
+                List.of(),
+                LedgerMachine.rootsAfterNothing(parent.header().roots()));
+    }
+
     /** A block on {@code parent}, valid in everything but perhaps its roots; nothing if the parent is unknown. */
     Optional<Block> child(Digest parent, long timeNanos, List<Request> requests, StateRoots roots) {
         return Optional.ofNullable(known.get(parent)).map(base -> {

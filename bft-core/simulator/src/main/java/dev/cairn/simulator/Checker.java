@@ -48,6 +48,8 @@ final class Checker {
                 new LemmaInvariants.OneChainPerView(),
                 new LemmaInvariants.TipCoversCommits(),
                 new LemmaInvariants.EnteredByQuorum(world.replicas()),
+                new DepartureInvariants.LeftOnSuspicion(genesis),
+                new DepartureInvariants.NothingLeftOut(),
                 new EffectRule(genesis.block().digest()));
     }
 

@@ -69,7 +69,9 @@ final class Forker implements EffectRewriter {
         for (int i = 0; i < 2; i++) {
             Block old = known.get(known.size() - 1 - insider.random().nextInt(Math.min(RECENT, known.size())));
             Optional<Block> block =
-                    insider.random().nextBoolean() && old.height().value() > 0 ? Optional.of(old) : emptyChild(old);
+                    insider.random().nextBoolean() && old.height().value() > 0
+                            ? Optional.of(old)
+                            : ancestry.emptyChild(old);
             block.ifPresent(chosen -> {
                 learn(chosen);
                 messages.addAll(support(view, chosen));
@@ -84,14 +86,5 @@ final class Forker implements EffectRewriter {
                 proposal,
                 insider.vote(Phase.PREPARE, proposal.ballot()),
                 insider.vote(Phase.COMMIT, proposal.ballot()));
-    }
-
-    /** With the very roots that executing it gives. */
-    private Optional<Block> emptyChild(Block parent) {
-        return ancestry.child(
-                parent.digest(),
-                parent.header().timeNanos() + 1,
-                List.of(),
-                LedgerMachine.rootsAfterNothing(parent.header().roots()));
     }
 }

@@ -78,6 +78,17 @@ final class Lies implements EffectRewriter {
                 Height.GENESIS);
     }
 
+    Message toReaders(Message message) {
+        return message instanceof Message.ReadIndexAnswer m
+                ? new Message.ReadIndexAnswer(
+                        m.round(),
+                        View.ZERO,
+                        insider.random().nextBoolean()
+                                ? Height.GENESIS
+                                : m.height().plus(HEIGHTS))
+                : message;
+    }
+
     Message hidingPrepared(Message message) {
         return message instanceof Message.ViewChange change
                 ? insider.viewChange(change, Optional.empty(), Optional.empty())

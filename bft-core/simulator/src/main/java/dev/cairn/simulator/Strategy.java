@@ -20,6 +20,8 @@ public enum Strategy {
     PARTIAL,
     /** Claims heights in STATUS and read answers that nobody has. */
     LIE_ABOUT_HEIGHTS,
+    /** Answers reads as in a view long over: with nothing, or with heights that nobody has. */
+    LIE_TO_READERS,
     /** In a view change, hides what it prepared. */
     HIDE_PREPARED,
     /** In a view change, reports the first certificates it ever saw. */
@@ -40,6 +42,8 @@ public enum Strategy {
     PROPOSE_ANEW,
     /** As primary, goes on from where the view's tip forbids it. */
     FORK,
+    /** As the primary of a view that is over, goes on in it, on what was committed since, with those that stay behind. */
+    CLING,
     /** Makes up certificates, of its own votes alone or with signatures that are none. */
     FORGE_CERTIFICATES,
     /** As a new primary, shows one VIEW-CHANGE as often as a quorum needs. */
@@ -97,8 +101,10 @@ public enum Strategy {
             case PROPOSE_TWICE -> new Equivocator(insider, true);
             case PROPOSE_ANEW -> new ProposerAnew(insider);
             case FORK -> new Forker(insider);
+            case CLING -> new Clinger(insider);
             case VOTE_FOR_ALL -> new VoterForAll(insider);
             case LIE_ABOUT_HEIGHTS -> new Lies(insider, Lies::aboutHeights);
+            case LIE_TO_READERS -> new Lies(insider, Lies::toReaders);
             case HIDE_PREPARED -> new Lies(insider, Lies::hidingPrepared);
             case STALE_VIEW_CHANGE -> new Lies(insider, Lies::stale);
             case SPLIT_NEW_VIEW -> new NewViewSplitter(insider);

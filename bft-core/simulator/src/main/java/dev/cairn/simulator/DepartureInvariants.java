@@ -1,0 +1,103 @@
+package dev.cairn.simulator;
+
+import dev.cairn.protocol.Genesis;
+import dev.cairn.protocol.LogRecord;
+import dev.cairn.protocol.model.Ballot;
+import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Height;
+import dev.cairn.protocol.model.Message;
+import dev.cairn.protocol.model.QuorumCertificate;
+import dev.cairn.protocol.model.ReplicaId;
+import dev.cairn.protocol.model.Statement;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What must hold of the VIEW-CHANGE with which an honest replica leaves a view. */
+final class DepartureInvariants {
+    private DepartureInvariants() {}
+
+    /** f+1 different replicas, so an honest one among them, have signed that they suspect the view before the target. */
+    static final class LeftOnSuspicion extends Invariant {
+        private final Digest chainId;
+        private final int faulty;
+
+        LeftOnSuspicion(Genesis genesis) {
+            this.chainId = genesis.chainId();
+            this.faulty = (genesis.membership().voteKeys().size() - 1) / 3;
+        }
+
+        @Override
+        public void onDurable(ReplicaId replica, LogRecord entry) {
+            if (entry instanceof LogRecord.SentViewChange(Message.ViewChange change)) {
+                long suspecting = change.trigger().stream()
+                        .filter(suspect -> suspect.view().next().equals(change.target()) && isSigned(suspect))
+                        .map(Message.Suspect::sender)
+                        .distinct()
+                        .count();
+                require(
+                        suspecting > faulty,
+                        "%s leaves for %s on the suspicion of %s alone",
+                        replica,
+                        change.target(),
+                        suspecting);
+            }
+        }
+
+        private boolean isSigned(Message.Suspect suspect) {
+            Statement statement = new Statement(
+                    Statement.Kind.SUSPECT, chainId, suspect.epoch(), suspect.view(), Height.GENESIS, Digest.ZERO);
+            return SimCrypto.sign(suspect.sender(), statement).equals(suspect.signature());
+        }
+    }
+
+    /**
+     * It reports the greatest prepare certificate that the replica has ever written down, and a certificate not below the
+     * one by which its head became final.
+     */
+    static final class NothingLeftOut extends Invariant {
+        private final Map<ReplicaId, Ballot> prepared = new HashMap<>();
+        private final Map<ReplicaId, Ballot> headProof = new HashMap<>();
+
+        @Override
+        public void onDurable(ReplicaId replica, LogRecord entry) {
+            switch (entry) {
+                case LogRecord.PreparedCertificate r ->
+                    prepared.merge(replica, r.certificate().ballot(), (a, b) -> ranksAtLeast(a, b) ? a : b);
+                case LogRecord.CommittedBlock r ->
+                    headProof.put(replica, r.proof().ballot());
+                case LogRecord.SnapshotInstalled r ->
+                    headProof.put(replica, r.proof().ballot());
+                case LogRecord.SentViewChange r -> judge(replica, r.viewChange());
+                case LogRecord.BlockBody _, LogRecord.ProposedSlot _, LogRecord.CastVote _ -> {}
+                case LogRecord.AcceptedNewView _, LogRecord.StableCheckpoint _, LogRecord.Misconduct _ -> {}
+            }
+        }
+
+        private void judge(ReplicaId replica, Message.ViewChange change) {
+            requireCovered(replica, change, prepared.get(replica), change.prepared());
+            requireCovered(replica, change, headProof.get(replica), change.committed());
+        }
+
+        private void requireCovered(
+                ReplicaId replica,
+                Message.ViewChange change,
+                @Nullable Ballot held,
+                Optional<QuorumCertificate> reported) {
+            require(
+                    held == null
+                            || reported.filter(c -> ranksAtLeast(c.ballot(), held))
+                                    .isPresent(),
+                    "%s leaves for %s, holds a certificate for %s and reports %s",
+                    replica,
+                    change.target(),
+                    held,
+                    reported);
+        }
+
+        private static boolean ranksAtLeast(Ballot one, Ballot other) {
+            return Ballot.BY_VIEW_THEN_HEIGHT.compare(one, other) >= 0;
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package dev.cairn.simulator;
+
+import static dev.cairn.simulator.Histories.GENESIS;
+import static dev.cairn.simulator.Histories.NONE;
+import static dev.cairn.simulator.Histories.R0;
+import static dev.cairn.simulator.Histories.R1;
+import static dev.cairn.simulator.Histories.START;
+import static dev.cairn.simulator.Histories.ballot;
+import static dev.cairn.simulator.Histories.block;
+import static dev.cairn.simulator.Histories.height;
+import static dev.cairn.simulator.Histories.proof;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cairn.protocol.LogRecord;
+import dev.cairn.protocol.model.Block;
+import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Epoch;
+import dev.cairn.protocol.model.Height;
+import dev.cairn.protocol.model.Message;
+import dev.cairn.protocol.model.Phase;
+import dev.cairn.protocol.model.QuorumCertificate;
+import dev.cairn.protocol.model.ReplicaId;
+import dev.cairn.protocol.model.Statement;
+import dev.cairn.protocol.model.View;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** As {@link InvariantsTest}: what judges a VIEW-CHANGE must refuse a bad one, and let a good one pass. */
+class DepartureInvariantsTest {
+    private static final Block FIRST = block(START, 1);
+    private static final Block SECOND = block(FIRST, 2);
+    private static final QuorumCertificate PREPARED = proof(Phase.PREPARE, ballot(FIRST, 1), 0, 1, 2);
+    private static final QuorumCertificate COMMITTED = proof(Phase.COMMIT, ballot(FIRST, 1), 0, 1, 2);
+
+    private static void assertRefused(Invariant by, LogRecord entry) {
+        assertThatThrownBy(() -> by.onDurable(R0, entry))
+                .isInstanceOf(Violation.class)
+                .hasMessageStartingWith(by.getClass().getSimpleName() + ":");
+    }
+
+    private static LogRecord leaving(Message.Suspect... trigger) {
+        return leaving(Optional.empty(), Optional.empty(), trigger);
+    }
+
+    private static LogRecord leaving(
+            Optional<QuorumCertificate> prepared, Optional<QuorumCertificate> committed, Message.Suspect... trigger) {
+        return new LogRecord.SentViewChange(
+                new Message.ViewChange(Epoch.ZERO, new View(2), prepared, committed, List.of(trigger), R0, NONE));
+    }
+
+    private static Message.Suspect suspect(ReplicaId sender, long view, ReplicaId signer) {
+        Statement statement = new Statement(
+                Statement.Kind.SUSPECT, GENESIS.chainId(), Epoch.ZERO, new View(view), Height.GENESIS, Digest.ZERO);
+        return new Message.Suspect(Epoch.ZERO, new View(view), sender, SimCrypto.sign(signer, statement));
+    }
+
+    @Test
+    void leftOnSuspicionRefusesOneSuspectAndWhatOnlyLooksLikeTwo() {
+        Invariant left = new DepartureInvariants.LeftOnSuspicion(GENESIS);
+        Message.Suspect one = suspect(R0, 1, R0);
+        left.onDurable(R0, leaving(one, suspect(R1, 1, R1)));
+        assertRefused(left, leaving(one));
+        assertRefused(left, leaving(one, one));
+        assertRefused(left, leaving(one, suspect(R1, 0, R1)));
+        assertRefused(left, leaving(one, suspect(R1, 1, R0)));
+    }
+
+    @Test
+    void nothingLeftOutRefusesAReportBelowWhatIsHeld() {
+        Invariant nothing = new DepartureInvariants.NothingLeftOut();
+        nothing.onDurable(R0, leaving());
+        nothing.onDurable(R0, new LogRecord.PreparedCertificate(PREPARED));
+        nothing.onDurable(R0, new LogRecord.CommittedBlock(height(1), FIRST.digest(), COMMITTED));
+        nothing.onDurable(R0, leaving(Optional.of(PREPARED), Optional.of(COMMITTED)));
+        assertRefused(nothing, leaving(Optional.empty(), Optional.of(COMMITTED)));
+        assertRefused(nothing, leaving(Optional.of(PREPARED), Optional.empty()));
+    }
+
+    @Test
+    void nothingLeftOutRanksByViewBeforeHeight() {
+        Invariant nothing = new DepartureInvariants.NothingLeftOut();
+        QuorumCertificate higher = proof(Phase.PREPARE, ballot(SECOND, 0), 0, 1, 2);
+        nothing.onDurable(R0, new LogRecord.PreparedCertificate(higher));
+        nothing.onDurable(R0, new LogRecord.PreparedCertificate(PREPARED));
+        nothing.onDurable(R0, leaving(Optional.of(PREPARED), Optional.empty()));
+        assertRefused(nothing, leaving(Optional.of(higher), Optional.empty()));
+    }
+}

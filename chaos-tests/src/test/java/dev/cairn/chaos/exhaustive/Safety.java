@@ -41,11 +41,14 @@ final class Safety {
                 return node.broken();
             }
         }
-        int prepared =
-                certifiable(a.past().prepares(), b.past().prepares(), c.past().prepares());
-        int committed =
-                certifiable(a.past().commits(), b.past().commits(), c.past().commits());
-        int decided = a.past().decided() | b.past().decided() | c.past().decided();
+        return judge(a.past(), b.past(), c.past());
+    }
+
+    /** The same of what they have said and decided, as long as each alone has broken nothing. */
+    Optional<String> judge(Past a, Past b, Past c) {
+        int prepared = certifiable(a.prepares(), b.prepares(), c.prepares());
+        int committed = certifiable(a.commits(), b.commits(), c.commits());
+        int decided = a.decided() | b.decided() | c.decided();
         for (int rest = committed; rest != 0; rest &= rest - 1) {
             decided |= 1 << SmallWorld.blockOf(Integer.numberOfTrailingZeros(rest));
         }
@@ -57,14 +60,13 @@ final class Safety {
                         + " are committed, or can be shown to be");
             }
         }
-        for (Automaton.Node node : new Automaton.Node[] {a, b, c}) {
-            int unsound = (node.past().prepareCertificates() & ~prepared)
-                    | (node.past().commitCertificates() & ~committed);
+        for (Past past : new Past[] {a, b, c}) {
+            int unsound = (past.prepareCertificates() & ~prepared) | (past.commitCertificates() & ~committed);
             if (unsound != 0) {
                 return Optional.of("CertificateSoundness: no quorum voted for "
                         + world.ballotName(Integer.numberOfTrailingZeros(unsound)));
             }
-            int lost = node.past().uncovered() & committed;
+            int lost = past.uncovered() & committed;
             if (lost != 0) {
                 return Optional.of("TipCoversCommits: a replica goes on from below "
                         + world.ballotName(Integer.numberOfTrailingZeros(lost)) + ", which is committed");

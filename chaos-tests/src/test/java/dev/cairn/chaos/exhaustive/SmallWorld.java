@@ -29,7 +29,8 @@ import java.util.stream.IntStream;
 /**
  * Four replicas, one of them Byzantine, and two chains of blocks, A1-A2 and B1-B2, that have only genesis in common. Where
  * the first primary is honest, A is the chain that it proposes; all other blocks are empty and carry the frozen clock's
- * time, so that what an honest primary of a later view builds is one of them too.
+ * time, so that what an honest primary of a later view builds is one of them too; with three views it may build an empty
+ * one on A1, which is C2.
  *
  * <p>A block is known by its place in {@link #blocks}, a ballot by {@code view * MAX_BLOCKS + block}, and a set of ballots
  * is an int with a bit for each.
@@ -38,7 +39,7 @@ final class SmallWorld {
     static final int REPLICAS = 4;
     static final int QUORUM = 3;
     static final int MAX_BLOCKS = 8;
-    static final int MAX_VIEWS = 3;
+    static final int MAX_VIEWS = 4;
     static final long WALL_NANOS = 1_000_000_000;
 
     private static final int NEVER = 1 << 28;
@@ -95,6 +96,10 @@ final class SmallWorld {
         // Of two blocks at the first height, the one with a request is that of an honest first primary.
         addChain(size.byzantine() == 0 ? List.of() : requests());
         addChain(size.byzantine() == 0 ? requests().subList(0, 1) : List.of());
+        if (size.byzantine() == 1 && size.views() > 2 && size.heights() > 1) {
+            Block first = blocks.getFirst();
+            add(childOf(first, MerkleFrontier.EMPTY.append(first.parent()).append(first.digest()), List.of()));
+        }
     }
 
     /** What clients ask of an honest first primary: one request for each height. */
@@ -111,9 +116,13 @@ final class SmallWorld {
         for (int height = 1; height <= size.heights(); height++) {
             history = history.append(parent.digest());
             parent = childOf(parent, history, requests.size() < height ? List.of() : List.of(requests.get(height - 1)));
-            numbers.put(parent.digest(), blocks.size());
-            blocks.add(parent);
+            add(parent);
         }
+    }
+
+    private void add(Block block) {
+        numbers.put(block.digest(), blocks.size());
+        blocks.add(block);
     }
 
     private Block childOf(Block parent, MerkleFrontier history, List<Request> requests) {
@@ -223,9 +232,13 @@ final class SmallWorld {
         return path;
     }
 
+    /** 0 for A, 1 for B, 2 for C. */
+    int chainOf(int block) {
+        return block / size.heights();
+    }
+
     String name(int block) {
-        boolean chainA = block < size.heights();
-        return (chainA ? "A" : "B") + heightOf(block);
+        return "ABC".charAt(chainOf(block)) + "" + heightOf(block);
     }
 
     String ballotName(int ballot) {

@@ -1,6 +1,5 @@
 package dev.cairn.chaos.exhaustive;
 
-import dev.cairn.protocol.ReplicaStatus;
 import dev.cairn.protocol.model.Phase;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,31 +10,6 @@ import java.util.stream.IntStream;
 /** A random way through a small world in which votes, suspicions and VIEW-CHANGEs come one at a time. */
 final class Walk {
     private static final int LENGTH = 80;
-
-    private record Stand(int view, boolean active, int height, Past past) implements Menu.Stand {}
-
-    private static final class Walker {
-        final Mail mail;
-        final Chronicle chronicle;
-        final Shell shell;
-        Past past;
-
-        Walker(SmallWorld world, int i) {
-            mail = new Mail(world, world.honest.get(i));
-            chronicle = new Chronicle(world, world.honest.get(i));
-            shell = new Shell(world, mail, world.honest.get(i));
-            past = chronicle.after(Past.EMPTY, shell.beginning);
-        }
-
-        Stand stand() {
-            ReplicaStatus status = shell.status();
-            return new Stand(
-                    (int) status.view().number(),
-                    !status.changing(),
-                    (int) status.committed().value(),
-                    past);
-        }
-    }
 
     private final SmallWorld world;
     private final Steps steps = new Steps();
@@ -49,7 +23,7 @@ final class Walk {
         this.menu = new Menu(world, steps);
         this.random = new SplittableRandom(seed);
         this.walkers = IntStream.range(0, world.honest.size())
-                .mapToObj(i -> new Walker(world, i))
+                .mapToObj(i -> new Walker(world, new Mail(world, world.honest.get(i)), world.honest.get(i)))
                 .toList();
     }
 
@@ -58,11 +32,11 @@ final class Walk {
     }
 
     List<Past> pasts() {
-        return walkers.stream().map(walker -> walker.past).toList();
+        return walkers.stream().map(Walker::past).toList();
     }
 
     boolean entered(int view) {
-        return walkers.stream().anyMatch(walker -> walker.past.hasEntered(view));
+        return walkers.stream().anyMatch(walker -> walker.past().hasEntered(view));
     }
 
     void step() {
@@ -70,15 +44,15 @@ final class Walk {
         Walker walker = walkers.get(receiver);
         Step step = random.nextInt(4) == 0 ? ofTheMenu(receiver) : single(receiver);
         way.add(world.honest.get(receiver) + " " + step);
-        walker.past = walker.chronicle.after(walker.past, walker.shell.step(walker.mail.eventsOf(step)));
+        walker.take(step);
     }
 
     private Step ofTheMenu(int receiver) {
         int count = menu.fill(
                 world.honest.get(receiver).index(),
-                walkers.get(receiver).stand(),
-                walkers.get((receiver + 1) % walkers.size()).stand(),
-                walkers.get((receiver + 2) % walkers.size()).stand());
+                walkers.get(receiver),
+                walkers.get((receiver + 1) % walkers.size()),
+                walkers.get((receiver + 2) % walkers.size()));
         Step drawn = count == 0 ? new Step.OneTick() : steps.get(menu.step(random.nextInt(count)));
         boolean isBundle = drawn instanceof Step.Votes || drawn instanceof Step.Open;
         return isBundle ? new Step.OneTick() : drawn;
@@ -112,7 +86,7 @@ final class Walk {
     private Past pastOf(int replica) {
         return IntStream.range(0, walkers.size())
                 .filter(i -> world.honest.get(i).index() == replica)
-                .mapToObj(i -> walkers.get(i).past)
+                .mapToObj(i -> walkers.get(i).past())
                 .findFirst()
                 .orElseThrow();
     }

@@ -330,7 +330,7 @@ final class Mutants {
                             "lastProposed = proposals.stream()",
                             "lastProposed = List.<Message.PrePrepare>of().stream()")),
             Mutant.of(
-                    "a block is committed without the certificate's own view",
+                    "the certificate of the head is forgotten in a crash",
                     edit("Chain", "this.headProof = recovery.committed();", "this.headProof = Optional.empty();")));
 
     private static final List<Mutant> LIVENESS = List.of(

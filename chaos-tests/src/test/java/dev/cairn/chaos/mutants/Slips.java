@@ -80,11 +80,12 @@ final class Slips {
                                     + " decisions.highestCommitCertificate().stream())",
                             "return decisions.highestCommitCertificate().stream()")),
             Mutant.of(
-                    "a read's answer is the greatest by height alone",
+                    "of a read's answers the greatest by height alone counts",
                     edit(
                             "Reads",
-                            ".max(Ballot.BY_VIEW_THEN_HEIGHT)",
-                            ".max((a, b) -> a.height().compareTo(b.height()))")),
+                            "long met = round.answers.values().stream().filter(this::isMet).count();",
+                            "long met = round.answers.values().stream().max((a, b) -> a.height().compareTo(b.height()))"
+                                    + ".filter(this::isMet).map(_ -> (long) round.answers.size()).orElse(0L);")),
             Mutant.of(
                     "a witness is taken whatever it was asked",
                     edit(
@@ -181,11 +182,15 @@ final class Slips {
                     "a block that comes by two ways is decided twice",
                     edit("Decisions", "if (waiting.firstKey().isAtMost(chain.headHeight())) {", "if (false) {")),
             Mutant.of(
-                    "only the primary of the view is helped with votes",
+                    "votes that were lost are not sent again, and nobody minds",
                     edit(
                             "Replica",
                             "        for (Vote vote : ledger.above(committed, limit)) {",
-                            "        for (Vote vote : List.<Vote>of()) {")));
+                            "        for (Vote vote : List.<Vote>of()) {"),
+                    edit("Patience", "if (!provenView && isOverdue()) {", "if (false) {"),
+                    edit("Patience", "if (waited > requestTicks() && idle > requestTicks()) {", "if (false) {"),
+                    edit("Patience", "if (waited > limits.censorTicks()) {", "if (false) {"),
+                    edit("Patience", "if (preparedForTicks() > requestTicks()) {", "if (false) {")));
 
     static final List<Mutant> ALL = Stream.of(COUNTING, READS, DURABILITY, LIVENESS)
             .flatMap(List::stream)

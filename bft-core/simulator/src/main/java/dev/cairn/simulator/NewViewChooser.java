@@ -23,9 +23,9 @@ final class NewViewChooser implements EffectRewriter {
                     .thenComparing((a, b) ->
                             a.isEmpty() || b.isEmpty() ? 0 : Ballot.BY_VIEW_THEN_HEIGHT.compare(a.get(), b.get())));
 
-    /** The VIEW-CHANGEs to show in place of those of {@code own}; with none nothing is sent. */
+    /** The VIEW-CHANGEs to show to a peer in place of those of {@code own}; with none nothing is sent. */
     interface Choice {
-        List<Message.ViewChange> insteadOf(NewViewChooser chooser, Message.NewView own);
+        List<Message.ViewChange> insteadOf(NewViewChooser chooser, Message.NewView own, ReplicaId peer);
     }
 
     private final Insider insider;
@@ -39,7 +39,7 @@ final class NewViewChooser implements EffectRewriter {
     }
 
     /** Those that report the least, so that the view goes on from as low a tip as can be. */
-    List<Message.ViewChange> lowest(Message.NewView own) {
+    List<Message.ViewChange> lowest(Message.NewView own, ReplicaId peer) {
         Map<ReplicaId, Message.ViewChange> all = new TreeMap<>(heard);
         own.viewChanges().forEach(change -> all.put(change.sender(), change));
         return all.values().stream()
@@ -49,10 +49,14 @@ final class NewViewChooser implements EffectRewriter {
                 .toList();
     }
 
-    /** In its own VIEW-CHANGE it reports what was prepared since, in the very view that begins. */
-    List<Message.ViewChange> late(Message.NewView own) {
-        if (own.viewChanges().isEmpty() || !latest.map(QuorumCertificate::view).equals(Optional.of(own.view()))) {
-            return own.viewChanges();
+    /**
+     * In its own VIEW-CHANGE it reports what was prepared since, in the very view that begins. The last of its peers waits
+     * for the NEW-VIEW until there is something to report.
+     */
+    List<Message.ViewChange> late(Message.NewView own, ReplicaId peer) {
+        boolean hasMore = latest.map(QuorumCertificate::view).equals(Optional.of(own.view()));
+        if (own.viewChanges().isEmpty() || !hasMore) {
+            return peer.equals(insider.peers().getLast()) ? List.of() : own.viewChanges();
         }
         List<Message.ViewChange> chosen = new ArrayList<>(own.viewChanges());
         Message.ViewChange model = chosen.getFirst();
@@ -84,7 +88,7 @@ final class NewViewChooser implements EffectRewriter {
         if (effect instanceof Effect.Send send
                 && send.message() instanceof Message.NewView own
                 && own.primary().equals(insider.self())) {
-            List<Message.ViewChange> chosen = choice.insteadOf(this, own);
+            List<Message.ViewChange> chosen = choice.insteadOf(this, own, send.to());
             if (chosen.isEmpty()) {
                 return List.of();
             }

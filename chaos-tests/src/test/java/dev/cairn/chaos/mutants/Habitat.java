@@ -21,6 +21,77 @@ enum Habitat {
         }
     },
 
+    /** A liar makes up certificates, and others are often away, or change the view. */
+    FORGED_CERTIFICATES {
+        @Override
+        World world(long seed) {
+            SplittableRandom random = new SplittableRandom(seed);
+            Lively all = new Lively(pick(random, 500, 2_000, 20_000), 0, random.nextInt(1, 17));
+            Fault.Kind[] kinds = {Fault.Kind.CRASH, Fault.Kind.PARTITION, Fault.Kind.DEAFEN, Fault.Kind.RESET};
+            return all.world(seed, random, random.nextInt(REPLICAS), Strategy.FORGE_CERTIFICATES, List.of(), kinds);
+        }
+    },
+
+    /** The first primary keeps certificates for later, and views change often. */
+    HOARDED_CERTIFICATES {
+        @Override
+        World world(long seed) {
+            SplittableRandom random = new SplittableRandom(seed);
+            Lively all = new Lively(pick(random, 2_000, 20_000), 0, random.nextInt(1, 17));
+            return all.world(seed, random, 0, Strategy.HOARD, List.of(), Fault.Kind.RESET);
+        }
+    },
+
+    /** One of the first primaries goes on from where it may not; much is under way, and views change often. */
+    FORKS {
+        @Override
+        World world(long seed) {
+            SplittableRandom random = new SplittableRandom(seed);
+            Lively all = new Lively(20_000, 0, random.nextInt(4, 17));
+            return all.world(seed, random, random.nextInt(2), Strategy.FORK, List.of(), Fault.Kind.RESET);
+        }
+    },
+
+    /** One honest replica hears of no view change for a while, and a primary whose view is over makes use of that. */
+    STAYING_BEHIND {
+        @Override
+        World world(long seed) {
+            SplittableRandom random = new SplittableRandom(seed);
+            int liar = random.nextInt(2);
+            Fault blind = new Fault(
+                    Fault.Kind.BLIND_TO_VIEWS,
+                    random.nextInt(500),
+                    random.nextInt(500, 2_500),
+                    1 << otherThan(liar, random));
+            Lively all = new Lively(pick(random, 500, 2_000, 20_000), 0, random.nextInt(1, 17));
+            Strategy lie = pick(random, Strategy.CLING, Strategy.LATE_REPORT);
+            Fault.Kind[] kinds = {Fault.Kind.RESET, Fault.Kind.CRASH, Fault.Kind.DEAFEN};
+            return all.world(seed, random, liar, lie, List.of(blind), kinds);
+        }
+    },
+
+    /** A liar answers reads; links are slow and lose much, and views change often. */
+    LIES_TO_READERS {
+        @Override
+        World world(long seed) {
+            SplittableRandom random = new SplittableRandom(seed);
+            Lively all = new Lively(pick(random, 20_000, 120_000), pick(random, 0, 10, 30), random.nextInt(1, 17));
+            int liar = random.nextInt(REPLICAS);
+            return all.world(
+                    seed, random, liar, Strategy.LIE_TO_READERS, List.of(), Fault.Kind.RESET, Fault.Kind.SLOW_LINKS);
+        }
+    },
+
+    /** Messages are lost; nothing else is wrong. */
+    LOSSES {
+        @Override
+        World world(long seed) {
+            SplittableRandom random = new SplittableRandom(seed);
+            Lively all = new Lively(pick(random, 500, 2_000, 20_000), pick(random, 10, 30), random.nextInt(1, 17));
+            return all.world(seed, random, List.of(), List.of());
+        }
+    },
+
     /** Bodies are dropped soon, honest replicas are away for a while, and a liar offers states. */
     TRANSFERS {
         @Override
@@ -170,6 +241,42 @@ enum Habitat {
                 2_000,
                 List.of(new Fault(kind, begins, millis - begins, 1 << victim)),
                 liars);
+    }
+
+    /** A world full of requests and of short faults, each of which hits one replica. */
+    private record Lively(int maxDelayMicros, int lossPercent, int window) {
+
+        World world(long seed, SplittableRandom random, int liar, Strategy lie, List<Fault> more, Fault.Kind... kinds) {
+            return world(seed, random, List.of(new World.Traits(liar, List.of(lie))), more, kinds);
+        }
+
+        World world(
+                long seed, SplittableRandom random, List<World.Traits> liars, List<Fault> more, Fault.Kind... kinds) {
+            int millis = random.nextInt(1_000, 3_001);
+            List<Fault> faults = new ArrayList<>(more);
+            for (int at = random.nextInt(300); at < millis && kinds.length > 0; at += random.nextInt(100, 500)) {
+                int victim = 1 << random.nextInt(REPLICAS);
+                faults.add(new Fault(pick(random, kinds), at, random.nextInt(1, 200), victim));
+            }
+            return new World(
+                    seed,
+                    REPLICAS,
+                    window,
+                    random.nextInt(2, 9),
+                    pick(random, 1, 512),
+                    random.nextInt(100, 201),
+                    millis,
+                    maxDelayMicros,
+                    lossPercent,
+                    0,
+                    pick(random, 100, 3_000),
+                    0,
+                    World.ALL_BLOCKS,
+                    512,
+                    100,
+                    faults,
+                    liars);
+        }
     }
 
     private static int otherThan(int replica, SplittableRandom random) {

@@ -30,23 +30,24 @@ final class Mutants {
                     NO_FLOOR[2],
                     NO_FLOOR[3]),
             Mutant.of(
-                    "a parent prepared in any view is a base",
-                    edit(
-                            "VoteLedger",
-                            "return Optional.ofNullable(of(Phase.PREPARE).get(height))\n                .map(vote ->"
-                                    + " vote.ballot().block());",
-                            "return Optional.ofNullable(ever.get(height));"),
-                    edit(
-                            "VoteLedger",
-                            "    private Height floor;",
-                            "    private Height floor;\n    private final java.util.Map<Height, Digest> ever = new"
-                                    + " java.util.TreeMap<>();"),
-                    edit(
-                            "VoteLedger",
-                            "throw new IllegalStateException(\"a second statement: \" + vote);\n        }",
-                            "throw new IllegalStateException(\"a second statement: \" + vote);\n        }\n        if"
-                                    + " (vote.phase() == Phase.PREPARE) {\n            ever.put(vote.ballot().height(),"
-                                    + " vote.ballot().block());\n        }")),
+                            "a parent prepared in any view is a base",
+                            edit(
+                                    "VoteLedger",
+                                    "return Optional.ofNullable(of(Phase.PREPARE).get(height))\n                .map(vote ->"
+                                            + " vote.ballot().block());",
+                                    "return Optional.ofNullable(ever.get(height));"),
+                            edit(
+                                    "VoteLedger",
+                                    "    private Height floor;",
+                                    "    private Height floor;\n    private final java.util.Map<Height, Digest> ever = new"
+                                            + " java.util.TreeMap<>();"),
+                            edit(
+                                    "VoteLedger",
+                                    "throw new IllegalStateException(\"a second statement: \" + vote);\n        }",
+                                    "throw new IllegalStateException(\"a second statement: \" + vote);\n        }\n        if"
+                                            + " (vote.phase() == Phase.PREPARE) {\n            ever.put(vote.ballot().height(),"
+                                            + " vote.ballot().block());\n        }"))
+                    .livingIn(Habitat.FORKS),
             Mutant.of(
                     "a parent that is merely known is a base",
                     edit(
@@ -54,8 +55,9 @@ final class Mutants {
                             "ledger.preparedAt(below).filter(parent::equals).isPresent()",
                             "chain.candidate(parent).isPresent()")),
             Mutant.of(
-                    "a head committed by a later view's certificate is a base",
-                    edit("NormalCase", "isHead && aboveFloor && notByLaterView;", "isHead && aboveFloor;")),
+                            "a head committed by a later view's certificate is a base",
+                            edit("NormalCase", "isHead && aboveFloor && notByLaterView;", "isHead && aboveFloor;"))
+                    .livingIn(Habitat.STAYING_BEHIND),
             Mutant.of(
                     "any parent will do",
                     edit(
@@ -132,12 +134,13 @@ final class Mutants {
 
     private static final List<Mutant> VIEW_CHANGE = List.of(
             Mutant.of(
-                    "the tip is the greatest by height alone",
-                    edit(
-                            "ViewChanger",
-                            "Optional<Ballot> greatest = ballots.stream().max(Ballot.BY_VIEW_THEN_HEIGHT);",
-                            "Optional<Ballot> greatest = ballots.stream().max((a, b) ->"
-                                    + " a.height().compareTo(b.height()));")),
+                            "the tip is the greatest by height alone",
+                            edit(
+                                    "ViewChanger",
+                                    "Optional<Ballot> greatest = ballots.stream().max(Ballot.BY_VIEW_THEN_HEIGHT);",
+                                    "Optional<Ballot> greatest = ballots.stream().max((a, b) ->"
+                                            + " a.height().compareTo(b.height()));"))
+                    .livingIn(Habitat.HOARDED_CERTIFICATES),
             Mutant.of(
                     "VIEW-CHANGE reports the greatest certificate by height alone",
                     edit(
@@ -209,11 +212,12 @@ final class Mutants {
                                                     .toList())) {
                             """.strip(), ") {")),
             Mutant.of(
-                    "a certificate's signatures are not checked",
-                    edit(
-                            "Authenticator",
-                            "quorums.isMember(vote.voter()) && isSigned(vote.voter(), statement, vote.signature()));",
-                            "quorums.isMember(vote.voter()));")),
+                            "a certificate's signatures are not checked",
+                            edit(
+                                    "Authenticator",
+                                    "quorums.isMember(vote.voter()) && isSigned(vote.voter(), statement, vote.signature()));",
+                                    "quorums.isMember(vote.voter()));"))
+                    .livingIn(Habitat.FORGED_CERTIFICATES),
             Mutant.of(
                     "a prepare certificate commits",
                     edit(
@@ -237,19 +241,21 @@ final class Mutants {
                             "return isOurBody(block) && block.requests().stream().allMatch(this::isSigned);",
                             "return isOurBody(block);")),
             Mutant.of(
-                    "blocks that are caught up with need no certificate",
-                    edit(
-                            "Authenticator",
-                            "&& isValidCertificate(m.proof(), Phase.COMMIT)\n                && m.blocks()",
-                            "&& m.blocks()")));
+                            "blocks that are caught up with need no certificate",
+                            edit(
+                                    "Authenticator",
+                                    "&& isValidCertificate(m.proof(), Phase.COMMIT)\n                && m.blocks()",
+                                    "&& m.blocks()"))
+                    .livingIn(Habitat.FORGED_CERTIFICATES));
 
     private static final List<Mutant> READS = List.of(
             Mutant.of(
-                    "a read asks f+1",
-                    edit(
-                            "Reads",
-                            "if (met.size() >= core.quorums.quorum()) {",
-                            "if (met.size() >= core.quorums.weakQuorum()) {")),
+                            "a read asks f+1",
+                            edit(
+                                    "Reads",
+                                    "if (met.size() >= core.quorums.quorum()) {",
+                                    "if (met.size() >= core.quorums.weakQuorum()) {"))
+                    .livingIn(Habitat.LIES_TO_READERS),
             Mutant.of(
                     "a read is answered from what is prepared",
                     edit(

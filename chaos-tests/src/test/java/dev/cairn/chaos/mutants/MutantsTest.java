@@ -72,6 +72,18 @@ class MutantsTest {
                 .isSubsetOf(planted);
     }
 
+    /** Both together are planted. Where one of them makes up for the other, neither shows. */
+    @Test
+    void eitherResendingOrPatienceMakesUpForLostVotes() throws Exception {
+        for (List<Mutant.Edit> half : List.of(Slips.LOST_VOTES_STAY_LOST, Slips.NOBODY_MINDS)) {
+            try (Hunt hunt = new Hunt(new Mutant("half of it", half, Habitat.LOSSES))) {
+                assertThat(hunt.first(Judges.ALL, SOON))
+                        .as("what shows %s", half)
+                        .isEmpty();
+            }
+        }
+    }
+
     @Test
     void aFailureShrinksToAShortStoryThatCanBeToldAgain() throws Exception {
         Mutant mutant = Mutants.ALL.stream()

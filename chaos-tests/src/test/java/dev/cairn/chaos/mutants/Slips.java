@@ -7,6 +7,19 @@ import java.util.stream.Stream;
 
 /** More planted faults: slips that other systems made, and what the page on the protocol warns of. */
 final class Slips {
+    /** Does no harm as long as somebody minds: then the view changes, and what was prepared is voted on anew. */
+    static final List<Mutant.Edit> LOST_VOTES_STAY_LOST = List.of(edit(
+            "Replica",
+            "        for (Vote vote : ledger.above(committed, limit)) {",
+            "        for (Vote vote : List.<Vote>of()) {"));
+
+    /** Where all are honest, it does no harm as long as lost votes come again. */
+    static final List<Mutant.Edit> NOBODY_MINDS = List.of(
+            edit("Patience", "if (!provenView && isOverdue()) {", "if (false) {"),
+            edit("Patience", "if (waited > requestTicks() && idle > requestTicks()) {", "if (false) {"),
+            edit("Patience", "if (waited > limits.censorTicks()) {", "if (false) {"),
+            edit("Patience", "if (preparedForTicks() > requestTicks()) {", "if (false) {"));
+
     private static final List<Mutant> COUNTING = List.of(
             Mutant.of(
                     "a PRE-PREPARE counts as a PREPARE",
@@ -55,11 +68,12 @@ final class Slips {
                             "return seen.cardinality() >= quorums.weakQuorum()",
                             "return seen.cardinality() >= 1")),
             Mutant.of(
-                    "the view of a certificate in a VIEW-CHANGE is not checked",
-                    edit(
-                            "Authenticator",
-                            "return certificate.map(c -> target.isAfter(c.view())).orElse(true);",
-                            "return true;")),
+                            "the view of a certificate in a VIEW-CHANGE is not checked",
+                            edit(
+                                    "Authenticator",
+                                    "return certificate.map(c -> target.isAfter(c.view())).orElse(true);",
+                                    "return true;"))
+                    .livingIn(Habitat.STAYING_BEHIND),
             Mutant.of(
                     "a VIEW-CHANGE for another target is accepted in a NEW-VIEW",
                     edit(
@@ -80,12 +94,13 @@ final class Slips {
                                     + " decisions.highestCommitCertificate().stream())",
                             "return decisions.highestCommitCertificate().stream()")),
             Mutant.of(
-                    "of a read's answers the greatest by height alone counts",
-                    edit(
-                            "Reads",
-                            "long met = round.answers.values().stream().filter(this::isMet).count();",
-                            "long met = round.answers.values().stream().max((a, b) -> a.height().compareTo(b.height()))"
-                                    + ".filter(this::isMet).map(_ -> (long) round.answers.size()).orElse(0L);")),
+                            "of a read's answers the greatest by height alone counts",
+                            edit(
+                                    "Reads",
+                                    ".filter(answer -> isMet(answer.getValue()))",
+                                    ".filter(_ -> isMet(java.util.Collections.max(round.answers.values(),"
+                                            + " java.util.Comparator.comparing(Claim::height))))"))
+                    .livingIn(Habitat.LIES_TO_READERS),
             Mutant.of(
                     "a witness is taken whatever it was asked",
                     edit(
@@ -182,15 +197,11 @@ final class Slips {
                     "a block that comes by two ways is decided twice",
                     edit("Decisions", "if (waiting.firstKey().isAtMost(chain.headHeight())) {", "if (false) {")),
             Mutant.of(
-                    "votes that were lost are not sent again, and nobody minds",
-                    edit(
-                            "Replica",
-                            "        for (Vote vote : ledger.above(committed, limit)) {",
-                            "        for (Vote vote : List.<Vote>of()) {"),
-                    edit("Patience", "if (!provenView && isOverdue()) {", "if (false) {"),
-                    edit("Patience", "if (waited > requestTicks() && idle > requestTicks()) {", "if (false) {"),
-                    edit("Patience", "if (waited > limits.censorTicks()) {", "if (false) {"),
-                    edit("Patience", "if (preparedForTicks() > requestTicks()) {", "if (false) {")));
+                            "votes that were lost are not sent again, and nobody minds",
+                            Stream.of(LOST_VOTES_STAY_LOST, NOBODY_MINDS)
+                                    .flatMap(List::stream)
+                                    .toArray(Mutant.Edit[]::new))
+                    .livingIn(Habitat.LOSSES));
 
     static final List<Mutant> ALL = Stream.of(COUNTING, READS, DURABILITY, LIVENESS)
             .flatMap(List::stream)

@@ -1,5 +1,6 @@
 package dev.cairn.kv;
 
+import dev.cairn.kv.model.KeyEvent;
 import dev.cairn.kv.model.RequestOutcome;
 import dev.cairn.kv.tree.Leaf;
 import dev.cairn.kv.tree.Tree;

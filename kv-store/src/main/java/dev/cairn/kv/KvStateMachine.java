@@ -1,10 +1,12 @@
 package dev.cairn.kv;
 
+import dev.cairn.kv.model.KeyEvent;
 import dev.cairn.kv.model.KeyValue;
 import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.kv.model.KvError;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.Outcome;
+import dev.cairn.kv.proof.Question;
 import dev.cairn.kv.snapshot.ChunkReader;
 import dev.cairn.kv.snapshot.ReceivedState;
 import dev.cairn.kv.store.KvStore;
@@ -183,6 +185,28 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
                 .read(range, state.revision(), state.compactRevision());
         boolean overtaken = range.revision() > 0 && range.revision() < committed.compactRevision();
         return overtaken ? new Outcome.Failed(state.revision(), KvError.COMPACTED) : outcome;
+    }
+
+    // Proving.
+
+    /**
+     * Answers a question about a state that is or was committed, with its proof against that state's root. Questions about
+     * older revisions wait until the state is on disk, as {@link #chunk} does; all may read from disk: not for the event
+     * loop.
+     */
+    public Proof prove(KvState state, Question.OfState question) {
+        if (Prover.readsHistory(question) && !persisted.await(state.height())) {
+            return new Proof.Failed(KvError.COMPACTED);
+        }
+        return new Prover(state, store, limits).prove(question);
+    }
+
+    /**
+     * What became of the request at {@code index} of a block, with its proof against the block's header. {@code state} is
+     * the state after that block, as its execution made it.
+     */
+    public Proof receipt(KvState state, Block block, int index, boolean values) {
+        return new Prover(state, store, limits).receipt(block, index, values);
     }
 
     /** Conditions and ranges of a transaction that writes nothing, on the committed state. */

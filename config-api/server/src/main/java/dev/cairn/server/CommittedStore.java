@@ -1,6 +1,6 @@
 package dev.cairn.server;
 
-import dev.cairn.kv.KeyEvent;
+import dev.cairn.kv.model.KeyEvent;
 import dev.cairn.kv.KvState;
 import dev.cairn.kv.KvStateMachine;
 import dev.cairn.kv.model.KeyValue;

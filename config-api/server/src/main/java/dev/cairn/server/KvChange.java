@@ -1,6 +1,6 @@
 package dev.cairn.server;
 
-import dev.cairn.kv.KeyEvent;
+import dev.cairn.kv.model.KeyEvent;
 import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.proto.mvccpb.Event;
 import dev.cairn.proto.mvccpb.KeyValue;

@@ -3,6 +3,7 @@ package dev.cairn.kv.snapshot;
 import dev.cairn.kv.proof.InvalidProofException;
 import dev.cairn.kv.proof.KeyPart;
 import dev.cairn.kv.proof.Pruned;
+import dev.cairn.kv.proof.Refusal;
 import dev.cairn.kv.proof.SpanProof;
 import dev.cairn.protocol.model.StateRoots;
 import java.util.List;
@@ -45,7 +46,7 @@ record Chunk(Place from, Optional<Place> until, List<KeyPart> parts) {
 
     private static void requireAtBorder(boolean isBorder, KeyPart part) throws InvalidProofException {
         if (!isBorder) {
-            throw new InvalidProofException("versions of " + part.treeKey() + " are missing");
+            throw new InvalidProofException(Refusal.INCOMPLETE, "versions of " + part.treeKey() + " are missing");
         }
     }
 }

@@ -5,9 +5,9 @@ import static java.util.Objects.requireNonNull;
 import dev.cairn.kv.KvState;
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KeyVersion;
-import dev.cairn.kv.model.Value;
 import dev.cairn.kv.proof.KeyPart;
 import dev.cairn.kv.proof.Pruned;
+import dev.cairn.kv.proof.TreeCodec;
 import dev.cairn.kv.store.EarlierVersions;
 import dev.cairn.kv.store.KvStore;
 import dev.cairn.kv.store.VersionGoneException;
@@ -55,14 +55,14 @@ public final class ChunkReader {
         Tree tree = state.tree();
         Optional<Leaf> first = tree.proofStart(start.treeKey());
         if (first.isEmpty()) {
-            return ChunkCodec.encode(Optional.empty());
+            return TreeCodec.CHUNK.encode(Optional.empty());
         }
         NavigableMap<Bytes, KeyPart> parts = parts(first.get().head().treeKey(), start, limit, maxBytes);
         Pruned<KeyPart> pruned = tree.prune(
                 parts.firstKey(),
                 parts.lastKey(),
                 leaf -> requireNonNull(parts.get(leaf.head().treeKey())));
-        return ChunkCodec.encode(Optional.of(pruned));
+        return TreeCodec.CHUNK.encode(Optional.of(pruned));
     }
 
     /** Neighbouring keys with their versions. Only the first may be cut short: others wait for the next chunk. */
@@ -119,15 +119,7 @@ public final class ChunkReader {
         if (!version.isLive()) {
             return version;
         }
-        Bytes value = store.value(version).orElseThrow(() -> new VersionGoneException(version.treeKey()));
-        return KeyVersion.put(
-                version.treeKey(),
-                version.modRevision(),
-                version.sub(),
-                version.createRevision(),
-                version.version(),
-                version.lease(),
-                Value.of(value));
+        return version.withValue(store.value(version).orElseThrow(() -> new VersionGoneException(version.treeKey())));
     }
 
     /** About what a part takes up in a chunk. */

@@ -3,6 +3,8 @@ package dev.cairn.kv.snapshot;
 import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.kv.proof.InvalidProofException;
 import dev.cairn.kv.proof.KeyPart;
+import dev.cairn.kv.proof.Refusal;
+import dev.cairn.kv.proof.TreeCodec;
 import dev.cairn.kv.store.IncomingRecords;
 import dev.cairn.kv.tree.Leaf;
 import dev.cairn.protocol.StateMachine;
@@ -28,7 +30,7 @@ public final class ReceivedState implements StateMachine.Incoming {
             return new StateMachine.Verdict.Refused("the state is not being received any more");
         }
         try {
-            Chunk chunk = Chunk.verify(ChunkCodec.decode(content), header.roots());
+            Chunk chunk = Chunk.verify(TreeCodec.CHUNK.decode(content), header.roots());
             requireBeginsAt(Place.atOrAfter(from), chunk);
             store(chunk);
             return new StateMachine.Verdict.Accepted(chunk.until().map(Place::encode));
@@ -41,7 +43,8 @@ public final class ReceivedState implements StateMachine.Incoming {
         boolean isAfter = chunk.from().compareTo(from) > 0;
         boolean isBefore = chunk.until().isPresent() && chunk.until().get().compareTo(from) <= 0;
         if (isAfter || isBefore) {
-            throw new InvalidProofException("the chunk is of another part: not from where it was to begin");
+            throw new InvalidProofException(
+                    Refusal.CONTRADICTION, "the chunk is of another part: not from where it was to begin");
         }
     }
 

@@ -8,6 +8,7 @@ import dev.cairn.protocol.model.MerkleFrontier;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 import org.rocksdb.RocksIterator;
 
 /**
@@ -51,18 +52,47 @@ public final class EarlierVersions {
      * @throws VersionGoneException if the disk does not hold them all any more
      */
     Range read(long fromIndex, long maxBytes) {
-        long historySize = leaf.history().size();
-        if (seekOldest() < fromIndex) {
+        if (seekOldest(compactRevision) < fromIndex) {
             seek(fromIndex);
         }
-        MerkleFrontier before = RecordFormat.earlierOf(at.value());
+        long[] bytes = {0};
+        return readWhile(version -> {
+            bytes[0] += FIXED_BYTES + version.value().length();
+            return bytes[0] < maxBytes;
+        });
+    }
+
+    /**
+     * The versions after one revision, through another, and their neighbours as far as these come before the newest: the
+     * last that is not after the first revision, and the first that is after the second. The leaf's newest version must be
+     * after the first revision, which must not be below the compact one.
+     *
+     * @throws VersionGoneException if the disk does not hold them all any more
+     */
+    Range readWindow(long after, long through) {
+        if (leaf.history().size() == 0) {
+            return new Range(MerkleFrontier.EMPTY, List.of(), List.of());
+        }
+        seekOldest(after);
+        return readWhile(version -> version.modRevision() <= through);
+    }
+
+    /** The versions from here on up to the first for which {@code goesOn} is false. */
+    private Range readWhile(Predicate<KeyVersion> goesOn) {
+        long historySize = leaf.history().size();
         List<KeyVersion> versions = new ArrayList<>();
+        if (!isHere()) {
+            throw gone();
+        }
+        MerkleFrontier before = RecordFormat.earlierOf(at.value());
         long index = before.size();
-        for (long bytes = 0; index < historySize && (bytes < maxBytes || versions.isEmpty()); index++) {
+        boolean goOn = true;
+        while (goOn && index < historySize) {
             requireHere(index);
             KeyVersion version = RecordFormat.readVersion(at.key(), at.value());
             versions.add(version);
-            bytes += FIXED_BYTES + version.value().length();
+            goOn = goesOn.test(version);
+            index++;
             at.prev();
         }
         return new Range(before, versions, subtrees(index, historySize));
@@ -83,9 +113,9 @@ public final class EarlierVersions {
         return found;
     }
 
-    /** Goes to the oldest version that the state must hold and returns its index. */
-    private long seekOldest() {
-        at.seek(versionKey(compactRevision));
+    /** Goes to the newest version at or below a revision, or else to the oldest one, and returns its index. */
+    private long seekOldest(long revision) {
+        at.seek(versionKey(revision));
         long atOrBelow = isHere() ? RecordFormat.indexOf(at.value()) : -1;
         if (at.isValid()) {
             at.prev();

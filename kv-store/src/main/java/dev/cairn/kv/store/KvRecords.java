@@ -359,6 +359,17 @@ final class KvRecords implements History, AutoCloseable {
         }
     }
 
+    /** See {@link EarlierVersions#readWindow}. */
+    EarlierVersions.Range window(Leaf leaf, long compactRevision, long after, long through) {
+        try (RocksIterator at = db.iterator(db.versions)) {
+            EarlierVersions.Range range = new EarlierVersions(at, leaf, compactRevision).readWindow(after, through);
+            at.status();
+            return range;
+        } catch (RocksDBException e) {
+            throw unreadable("the state", e);
+        }
+    }
+
     /** See {@link PurgeSlice#run}. */
     byte @Nullable [] purge(long compactRevision, byte[] cursor, int maxVersions) {
         try (WriteBatch batch = new WriteBatch()) {

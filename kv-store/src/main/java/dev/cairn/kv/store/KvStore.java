@@ -117,6 +117,11 @@ public final class KvStore implements History, AutoCloseable {
         return using(KvRecords::diskBytes);
     }
 
+    /** See {@link EarlierVersions#readWindow}. */
+    public EarlierVersions.Range window(Leaf leaf, long compactRevision, long after, long through) {
+        return using(now -> now.window(leaf, compactRevision, after, through));
+    }
+
     // State transfer.
 
     /** See {@link EarlierVersions#read}. */

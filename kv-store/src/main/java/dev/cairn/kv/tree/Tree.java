@@ -3,8 +3,10 @@ package dev.cairn.kv.tree;
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.kv.proof.CritBit;
+import dev.cairn.kv.proof.KeyPart;
 import dev.cairn.kv.proof.NodeHash;
 import dev.cairn.kv.proof.Pruned;
+import dev.cairn.kv.proof.Selection;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
 import java.util.ArrayList;
@@ -83,6 +85,16 @@ public final class Tree {
     /** This tree with only the leaves from {@code first} to {@code last} shown, both of which must be in it. */
     public <L extends Pruned.ShownLeaf> Pruned<L> prune(Bytes first, Bytes last, Function<Leaf, L> shown) {
         return Pruning.prune(Objects.requireNonNull(root), first, last, shown);
+    }
+
+    /** What a proof shows of a leaf, of which the answer may depend and before which so many entries of it come. */
+    public interface LeafView {
+        KeyPart show(Leaf leaf, boolean isNeeded, long entries);
+    }
+
+    /** This tree with only those subtrees opened that the selection wants; nothing if the tree is empty. */
+    public Optional<Pruned<KeyPart>> select(Selection selection, LeafView view) {
+        return root == null ? Optional.empty() : Optional.of(new Selecting(selection, view).run(root));
     }
 
     /** At most {@code parts - 1} keys, ascending, between which lie about equally many leaves; proofs can end at them. */

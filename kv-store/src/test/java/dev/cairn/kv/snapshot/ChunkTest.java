@@ -11,6 +11,7 @@ import dev.cairn.kv.proof.InvalidProofException;
 import dev.cairn.kv.proof.KeyPart;
 import dev.cairn.kv.proof.Pruned;
 import dev.cairn.kv.proof.Summary;
+import dev.cairn.kv.proof.TreeCodec;
 import dev.cairn.protocol.StateMachine.Incoming;
 import dev.cairn.protocol.StateMachine.Verdict;
 import dev.cairn.protocol.model.ByteWriter;
@@ -89,7 +90,7 @@ class ChunkTest {
     }
 
     private static Chunk verify(Bytes content, StateRoots roots) throws InvalidProofException {
-        return Chunk.verify(ChunkCodec.decode(content), roots);
+        return Chunk.verify(TreeCodec.CHUNK.decode(content), roots);
     }
 
     /** What a receiver makes of a chunk. */
@@ -273,14 +274,16 @@ class ChunkTest {
     @Test
     void whatIsEncodedIsReadBackAndThereIsNoOtherEncoding() throws InvalidProofException {
         for (Asked asked : chunks(200)) {
-            assertThat(ChunkCodec.encode(ChunkCodec.decode(asked.content()))).isEqualTo(asked.content());
+            assertThat(TreeCodec.CHUNK.encode(TreeCodec.CHUNK.decode(asked.content())))
+                    .isEqualTo(asked.content());
         }
     }
 
     // Lies with true hashes.
 
     private static Pruned<KeyPart> whole() throws InvalidProofException {
-        return ChunkCodec.decode(machine.machine().chunk(state, Bytes.EMPTY, Optional.empty(), 100_000))
+        return TreeCodec.CHUNK
+                .decode(machine.machine().chunk(state, Bytes.EMPTY, Optional.empty(), 100_000))
                 .orElseThrow();
     }
 
@@ -303,7 +306,7 @@ class ChunkTest {
     }
 
     private static void refused(Pruned<KeyPart> tree, String reason) {
-        assertThatThrownBy(() -> verify(ChunkCodec.encode(Optional.of(tree)), state.roots()))
+        assertThatThrownBy(() -> verify(TreeCodec.CHUNK.encode(Optional.of(tree)), state.roots()))
                 .isInstanceOf(InvalidProofException.class)
                 .hasMessageContaining(reason);
     }
@@ -372,7 +375,7 @@ class ChunkTest {
     void versionsThatAreCompactedDoNoHarm() throws InvalidProofException {
         Bytes old = machine.machine().chunk(before, Bytes.EMPTY, Optional.empty(), 100_000);
         Bytes treeKey = Bytes.utf8("\u0001c");
-        KeyPart more = Chunk.verify(ChunkCodec.decode(old), before.roots()).parts().stream()
+        KeyPart more = Chunk.verify(TreeCodec.CHUNK.decode(old), before.roots()).parts().stream()
                 .filter(part -> part.treeKey().equals(treeKey))
                 .findFirst()
                 .orElseThrow();
@@ -382,7 +385,7 @@ class ChunkTest {
         });
         try (TestMachine target = new TestMachine();
                 Incoming incoming = target.machine().receive(TestMachine.header(state))) {
-            Bytes content = ChunkCodec.encode(Optional.of(tree));
+            Bytes content = TreeCodec.CHUNK.encode(Optional.of(tree));
             assertThat(incoming.add(Bytes.EMPTY, content)).isEqualTo(new Verdict.Accepted(Optional.empty()));
             assertThat(incoming.complete()).isTrue();
         }

@@ -26,6 +26,20 @@ public record KeySpan(Bytes from, Optional<Bytes> until) {
         return new KeySpan(key, Optional.of(successor(key)));
     }
 
+    /** All keys that begin with {@code prefix}. */
+    public static KeySpan prefix(Bytes prefix) {
+        int end = prefix.size();
+        while (end > 0 && prefix.at(end - 1) == (byte) 0xff) {
+            end--;
+        }
+        if (end == 0) {
+            return new KeySpan(prefix, Optional.empty());
+        }
+        byte[] until = Arrays.copyOf(prefix.shared(), end);
+        until[end - 1]++;
+        return new KeySpan(prefix, Optional.of(Bytes.wrap(until)));
+    }
+
     /** The smallest key above {@code key}. */
     public static Bytes successor(Bytes key) {
         return Bytes.wrap(Arrays.copyOf(key.shared(), key.size() + 1));

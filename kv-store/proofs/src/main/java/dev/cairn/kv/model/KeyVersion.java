@@ -51,6 +51,38 @@ public final class KeyVersion {
         return new KeyVersion(treeKey, modRevision, sub, 0, 0, 0, false, Value.EMPTY);
     }
 
+    /** The same version with another hold of the same value. */
+    private KeyVersion(KeyVersion same, Value value) {
+        this.treeKey = same.treeKey;
+        this.modRevision = same.modRevision;
+        this.sub = same.sub;
+        this.createRevision = same.createRevision;
+        this.version = same.version;
+        this.lease = same.lease;
+        this.live = same.live;
+        this.value = value;
+        this.digest = same.digest;
+    }
+
+    /** A copy that keeps these bytes, which must be its value's, whatever reaches the disk meanwhile. */
+    public KeyVersion withValue(Bytes bytes) {
+        Value whole = Value.of(bytes);
+        if (!whole.digest().equals(value.digest())) {
+            throw new IllegalArgumentException("not the value of " + this);
+        }
+        return new KeyVersion(this, whole);
+    }
+
+    /** A copy that says no more of its value than the digest. */
+    public KeyVersion withoutValue() {
+        return live ? new KeyVersion(this, Value.ofDigest(value.digest())) : this;
+    }
+
+    /** Whether nothing is left out: the value's bytes are here, or there is no value. */
+    public boolean isWhole() {
+        return !live || value.resident().isPresent();
+    }
+
     private Digest computeDigest() {
         return Hashing.sha256(new ByteWriter(96 + treeKey.size())
                 .putByte(TAG)

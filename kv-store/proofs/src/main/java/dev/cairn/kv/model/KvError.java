@@ -1,30 +1,48 @@
 package dev.cairn.kv.model;
 
+import java.util.Arrays;
+import java.util.Optional;
+
 /** Why an operation, or a whole request, was not executed. The server words them as etcd does. */
 public enum KvError {
     /** An empty key. */
-    KEY_NOT_PROVIDED,
+    KEY_NOT_PROVIDED(1),
     /** {@code ignore_value} or {@code ignore_lease} on a key that does not exist. */
-    KEY_NOT_FOUND,
-    VALUE_PROVIDED,
-    LEASE_PROVIDED,
-    LEASE_NOT_FOUND,
-    TOO_MANY_OPS,
-    DUPLICATE_KEY,
+    KEY_NOT_FOUND(2),
+    VALUE_PROVIDED(3),
+    LEASE_PROVIDED(4),
+    LEASE_NOT_FOUND(5),
+    TOO_MANY_OPS(6),
+    DUPLICATE_KEY(7),
     /** The revision is below the compact revision. */
-    COMPACTED,
+    COMPACTED(8),
     /** The revision is above the current one. */
-    FUTURE_REVISION,
+    FUTURE_REVISION(9),
     /** The operation would visit or move more than its cap. */
-    TOO_COSTLY,
+    TOO_COSTLY(10),
     /** The key is nested too deep in other keys for the tree. */
-    KEY_TOO_NESTED,
+    KEY_TOO_NESTED(11),
     /** The store holds as much as its replicas' memory may. */
-    NO_SPACE,
+    NO_SPACE(15),
     /** The bytes are no list of operations. */
-    MALFORMED,
+    MALFORMED(12),
     /** The request was executed before; nothing is done again. */
-    DUPLICATE_REQUEST,
+    DUPLICATE_REQUEST(13),
     /** The request's session is not open, or has been closed by newer ones. */
-    NO_SESSION
+    NO_SESSION(14);
+
+    private final int code;
+
+    KvError(int code) {
+        this.code = code;
+    }
+
+    /** The number in hashed results. It never changes its meaning. */
+    public int code() {
+        return code;
+    }
+
+    public static Optional<KvError> ofCode(int code) {
+        return Arrays.stream(values()).filter(error -> error.code == code).findFirst();
+    }
 }

@@ -14,6 +14,8 @@ public final class Value {
     /** Larger values are read from disk. */
     static final int MAX_RESIDENT_BYTES = 512;
 
+    private static final int UNKNOWN_LENGTH = -1;
+
     static final Value EMPTY = of(Bytes.EMPTY);
 
     private final Digest digest;
@@ -35,11 +37,19 @@ public final class Value {
         return length == 0 ? EMPTY : new Value(digest, length, null);
     }
 
+    /** A value that a proof names without giving it: neither length nor bytes are known. */
+    public static Value ofDigest(Digest digest) {
+        return new Value(digest, UNKNOWN_LENGTH, null);
+    }
+
     public Digest digest() {
         return digest;
     }
 
     public int length() {
+        if (length == UNKNOWN_LENGTH) {
+            throw new IllegalStateException("only the digest of this value is known");
+        }
         return length;
     }
 

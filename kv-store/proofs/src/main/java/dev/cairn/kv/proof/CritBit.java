@@ -34,6 +34,16 @@ public final class CritBit {
         return a.size() == b.size() ? -1 : common * BITS_PER_BYTE;
     }
 
+    /** Whether no bit from {@code position} on is a 1: a matter of nine bits, for every byte begins with one. */
+    static boolean hasOnlyZeros(Bytes key, int position) {
+        for (int at = position; at < key.size() * BITS_PER_BYTE; at++) {
+            if (bit(key, at) == 1) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /**
      * The smallest key that begins as {@code key} does before {@code position} and has a 1 there: where the right side of
      * a node begins. Nothing if a key that begins so has no such bit.

@@ -51,12 +51,13 @@ public final class HistoryProof {
         }
         for (Digest subtree : behind) {
             if (tree.size() >= size) {
-                throw new InvalidProofException("more of a history is given than it has");
+                throw new InvalidProofException(Refusal.MALFORMED, "more of a history is given than it has");
             }
             tree = append(tree, nextLevels(tree.size(), size), subtree);
         }
         if (tree.size() != size) {
-            throw new InvalidProofException("a history has " + size + " versions, not " + tree.size());
+            throw new InvalidProofException(
+                    Refusal.MALFORMED, "a history has " + size + " versions, not " + tree.size());
         }
         return tree;
     }

@@ -20,6 +20,12 @@ public final class Input {
         return at == bytes.length;
     }
 
+    public void requireEnd() throws InvalidProofException {
+        if (!isAtEnd()) {
+            throw new InvalidProofException(Refusal.MALFORMED, "bytes behind the end");
+        }
+    }
+
     public int nextByte() throws InvalidProofException {
         return bytes[take(1)];
     }
@@ -27,7 +33,7 @@ public final class Input {
     public boolean nextFlag() throws InvalidProofException {
         int flag = nextByte();
         if (flag != 0 && flag != 1) {
-            throw new InvalidProofException("a flag is 0 or 1, not " + flag);
+            throw new InvalidProofException(Refusal.MALFORMED, "a flag is 0 or 1, not " + flag);
         }
         return flag == 1;
     }
@@ -38,6 +44,15 @@ public final class Input {
 
     public long nextLong() throws InvalidProofException {
         return BigEndian.getLong(bytes, take(8));
+    }
+
+    /** A number of things of which each takes a byte or more, so that a lie makes no room for more than was sent. */
+    public int nextCount() throws InvalidProofException {
+        int count = nextInt();
+        if (count < 0 || count > bytes.length - at) {
+            throw new InvalidProofException(Refusal.MALFORMED, "the bytes end before " + count + " things");
+        }
+        return count;
     }
 
     public Digest nextDigest() throws InvalidProofException {
@@ -60,7 +75,7 @@ public final class Input {
 
     private int take(int count) throws InvalidProofException {
         if (count < 0 || count > bytes.length - at) {
-            throw new InvalidProofException("the bytes end within a field");
+            throw new InvalidProofException(Refusal.MALFORMED, "the bytes end within a field");
         }
         int start = at;
         at += count;

@@ -4,7 +4,14 @@ package dev.cairn.kv.proof;
 public final class InvalidProofException extends Exception {
     private static final long serialVersionUID = 1;
 
-    public InvalidProofException(String message) {
+    private final Refusal reason;
+
+    public InvalidProofException(Refusal reason, String message) {
         super(message);
+        this.reason = reason;
+    }
+
+    public Refusal reason() {
+        return reason;
     }
 }

@@ -12,7 +12,7 @@ import java.util.Optional;
  * behind them.
  *
  * @param before the history before the first of the versions
- * @param versions at least one, with values; oldest first
+ * @param versions at least one; oldest first
  * @param history of the leaf: of all versions before the newest
  */
 public record KeyPart(
@@ -46,7 +46,7 @@ public record KeyPart(
             Optional<LeftOut> leftOut)
             throws InvalidProofException {
         if (versions.isEmpty()) {
-            throw new InvalidProofException("a key without versions");
+            throw new InvalidProofException(Refusal.MALFORMED, "a key without versions");
         }
         List<KeyVersion> earlier = leftOut.isPresent() ? versions : versions.subList(0, versions.size() - 1);
         MerkleFrontier history = HistoryProof.complete(
@@ -67,6 +67,26 @@ public record KeyPart(
         KeyVersion newest = versions.getLast();
         Digest leaf = NodeHash.leaf(newest.digest(), history.size(), history.root());
         return new Summary(leaf, newest.modRevision(), newest.isLive() ? 1 : 0);
+    }
+
+    /** The newest version, if nothing else is given. */
+    KeyVersion requireNewestAlone() throws InvalidProofException {
+        if (leftOut.isPresent()) {
+            throw new InvalidProofException(Refusal.INCOMPLETE, "the newest version of " + treeKey + " is missing");
+        }
+        if (versions.size() > 1) {
+            throw new InvalidProofException(Refusal.SURPLUS, "old versions of " + treeKey + " are given");
+        }
+        return versions.getFirst();
+    }
+
+    /** A value is given if and only if it is wanted. A tombstone has none. */
+    static void requireValue(KeyVersion version, boolean isWanted) throws InvalidProofException {
+        if (version.isLive() && version.isWhole() != isWanted) {
+            throw isWanted
+                    ? new InvalidProofException(Refusal.INCOMPLETE, "the value of " + version + " is missing")
+                    : new InvalidProofException(Refusal.SURPLUS, "the value of " + version + " was not asked for");
+        }
     }
 
     /** Whether no version before the first is one that a state compacted at {@code compactRevision} holds. */

@@ -1,6 +1,5 @@
-package dev.cairn.kv;
+package dev.cairn.kv.model;
 
-import dev.cairn.kv.model.KeyVersion;
 import java.util.Optional;
 
 /** One change of one key. {@code previous} is the live version before it: nothing for a creation. */

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cairn.chaos.proofs;
+
+import org.jspecify.annotations.NullMarked;

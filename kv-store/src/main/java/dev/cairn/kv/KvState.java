@@ -2,11 +2,11 @@ package dev.cairn.kv;
 
 import dev.cairn.kv.model.KeyEvent;
 import dev.cairn.kv.model.RequestOutcome;
+import dev.cairn.kv.proof.EmptyState;
 import dev.cairn.kv.tree.Leaf;
 import dev.cairn.kv.tree.Tree;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Height;
-import dev.cairn.protocol.model.MerkleFrontier;
 import dev.cairn.protocol.model.StateRoots;
 import java.util.List;
 
@@ -37,9 +37,9 @@ public record KvState(
         List<Bytes> touchedSystem,
         Unpersisted unpersisted) {
     /** Revisions of stores begin here. */
-    public static final long FIRST_REVISION = 1;
+    public static final long FIRST_REVISION = EmptyState.FIRST_REVISION;
 
-    public static final long NEVER_COMPACTED = -1;
+    public static final long NEVER_COMPACTED = EmptyState.NEVER_COMPACTED;
 
     public KvState {
         results = List.copyOf(results);
@@ -51,14 +51,7 @@ public record KvState(
 
     /** The state of a new store, before the first block. */
     public static KvState genesis() {
-        StateRoots roots = new StateRoots(
-                FIRST_REVISION + 1,
-                FIRST_REVISION,
-                NEVER_COMPACTED,
-                MerkleFrontier.EMPTY.root(),
-                MerkleFrontier.EMPTY.root(),
-                Tree.EMPTY.rootHash());
-        return at(Height.GENESIS, Tree.EMPTY, roots);
+        return at(Height.GENESIS, Tree.EMPTY, EmptyState.roots());
     }
 
     /** A state read from disk: what its block did is not known any more. */

@@ -9,12 +9,14 @@ import dev.cairn.proto.v1.CommittedRecord;
 import dev.cairn.proto.v1.EvidenceRecord;
 import dev.cairn.proto.v1.HistoryRecord;
 import dev.cairn.proto.v1.NewViewMessage;
+import dev.cairn.proto.v1.SignedRequest;
 import dev.cairn.proto.v1.SignedVote;
 import dev.cairn.proto.v1.SlotRecord;
 import dev.cairn.proto.v1.SnapshotRecord;
 import dev.cairn.proto.v1.StatementKind;
 import dev.cairn.proto.v1.ViewChangeMessage;
 import dev.cairn.protocol.LogRecord;
+import dev.cairn.protocol.Parameters;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Evidence;
 import dev.cairn.protocol.model.Header;
@@ -22,8 +24,10 @@ import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.MerkleFrontier;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.QuorumCertificate;
+import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.Statement;
 import dev.cairn.protocol.model.Vote;
+import java.util.List;
 
 /** The log's values as protobuf: one pair of methods for each kind of record. */
 public final class RecordCodec {
@@ -138,6 +142,17 @@ public final class RecordCodec {
         return toProto(evidence).toByteArray();
     }
 
+    /** For whoever shows a block's requests to others. */
+    public static List<SignedRequest> toProto(List<Request> requests) {
+        return requests.stream().map(Writing::request).toList();
+    }
+
+    /** The inverse of {@link #toProto(List)}. */
+    public static List<Request> requests(List<SignedRequest> requests) throws MalformedException {
+        Reading.requireCount(requests.size(), Parameters.MAX_BLOCK_REQUESTS);
+        return Reading.requests(requests);
+    }
+
     /** For whoever shows evidence to others. */
     public static EvidenceRecord toProto(Evidence evidence) {
         return EvidenceRecord.newBuilder()
@@ -159,7 +174,11 @@ public final class RecordCodec {
     }
 
     public static Evidence evidence(byte[] value) throws MalformedException {
-        EvidenceRecord source = parse(EvidenceRecord.parser(), value);
+        return evidence(parse(EvidenceRecord.parser(), value));
+    }
+
+    /** The inverse of {@link #toProto(Evidence)}. Not checked against anybody's key. */
+    public static Evidence evidence(EvidenceRecord source) throws MalformedException {
         Statement.Kind kind = switch (source.getKind()) {
             case STATEMENT_KIND_PRE_PREPARE -> Statement.Kind.PRE_PREPARE;
             case STATEMENT_KIND_PREPARE -> Statement.Kind.PREPARE;

@@ -1,6 +1,8 @@
 package dev.cairn.genesis;
 
 import dev.cairn.genesis.json.Json;
+import dev.cairn.kv.proof.EmptyState;
+import dev.cairn.protocol.Genesis;
 import dev.cairn.protocol.Membership;
 import dev.cairn.protocol.Parameters;
 import dev.cairn.protocol.model.Bytes;
@@ -32,6 +34,9 @@ public record GenesisFile(String cluster, Instant created, Parameters parameters
     static final String FORMAT = "cairn-genesis-1";
     static final int MAX_BYTES = 1 << 20;
     static final int MAX_REPLICAS = 100;
+
+    /** Of the state machine that the chain starts with. */
+    private static final int APPLICATION_VERSION = 1;
 
     private static final Pattern CLUSTER = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
     private static final int VOTE_KEY_BYTES = 32;
@@ -125,6 +130,11 @@ public record GenesisFile(String cluster, Instant created, Parameters parameters
     /** The genesis block's time, in nanoseconds since 1970. */
     public long timeNanos() {
         return created.getEpochSecond() * 1_000_000_000L;
+    }
+
+    /** Where the chain starts: its parameters, members and the roots of a state that holds nothing. */
+    public Genesis genesis() {
+        return new Genesis(chainId(), membership(), parameters, timeNanos(), APPLICATION_VERSION, EmptyState.roots());
     }
 
     private static void distinct(String what, Stream<?> values) {

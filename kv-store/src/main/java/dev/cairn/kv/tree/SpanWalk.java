@@ -3,7 +3,9 @@ package dev.cairn.kv.tree;
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.proof.CritBit;
 import dev.cairn.protocol.model.Bytes;
+import java.util.function.LongBinaryOperator;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +37,11 @@ final class SpanWalk {
     }
 
     long liveCount() {
-        return root == null ? 0 : count(root, true, until != null);
+        return root == null ? 0 : sum(root, true, until != null, Node::liveCount, Long::sum);
+    }
+
+    long maxModRevision() {
+        return root == null ? 0 : sum(root, true, until != null, Node::maxModRevision, Math::max);
     }
 
     void forEach(Predicate<Leaf> visitor) {
@@ -45,21 +51,22 @@ final class SpanWalk {
     }
 
     /** {@code low} and {@code high}: the bound may still cut this subtree. */
-    private long count(Node node, boolean low, boolean high) {
+    private long sum(Node node, boolean low, boolean high, ToLongFunction<Node> value, LongBinaryOperator join) {
         if (!low && !high) {
-            return node.liveCount();
+            return value.applyAsLong(node);
         }
         return switch (node) {
-            case Leaf leaf -> contains(leaf) ? leaf.liveCount() : 0;
+            case Leaf leaf -> contains(leaf) ? value.applyAsLong(leaf) : 0;
             case Inner inner -> {
                 Side lowSide = low ? lowSide(inner) : Side.WITHIN;
                 Side highSide = high ? highSide(inner) : Side.WITHIN;
                 long sum = 0;
                 if (lowSide.entersLeft && highSide.entersLeft) {
-                    sum += count(inner.left(), lowSide.cutsLeft, highSide.cutsLeft);
+                    sum = sum(inner.left(), lowSide.cutsLeft, highSide.cutsLeft, value, join);
                 }
                 if (lowSide.entersRight && highSide.entersRight) {
-                    sum += count(inner.right(), lowSide.cutsRight, highSide.cutsRight);
+                    long right = sum(inner.right(), lowSide.cutsRight, highSide.cutsRight, value, join);
+                    sum = join.applyAsLong(sum, right);
                 }
                 yield sum;
             }

@@ -64,6 +64,11 @@ public final class Tree {
         return new SpanWalk(root, span).liveCount();
     }
 
+    /** The newest revision that changed a key of the span; 0 if it has none. */
+    public long maxModRevision(KeySpan span) {
+        return new SpanWalk(root, span).maxModRevision();
+    }
+
     /** Visits the leaves of a span in key order until {@code visitor} returns false. */
     public void forEach(KeySpan span, Predicate<KeyVersion> visitor) {
         forEachLeaf(span, leaf -> visitor.test(leaf.head()));

@@ -1,0 +1,188 @@
+package dev.cairn.client;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import dev.cairn.genesis.HostPort;
+import dev.cairn.kv.model.KeySpan;
+import dev.cairn.proto.v1.HeadWanted;
+import dev.cairn.proto.v1.ProvenHead;
+import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Digest;
+import io.grpc.CallOptions;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCalls;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * Carries one question from replica to replica until one answer is proven, within one deadline. Each replica is asked once;
+ * each has an equal share of the time that is left.
+ */
+final class Calls {
+    private static final Bytes OPEN_END = Bytes.wrap(new byte[] {0});
+
+    private final LightClient light;
+    private final Replicas replicas;
+    private final Duration timeout;
+    private final InstantSource clock;
+    private final Supplier<Digest> nonces;
+
+    Calls(LightClient light, Replicas replicas, Duration timeout, InstantSource clock, Supplier<Digest> nonces) {
+        this.light = light;
+        this.replicas = replicas;
+        this.timeout = timeout;
+        this.clock = clock;
+        this.nonces = nonces;
+    }
+
+    /** An answer with its head, which is verified, and the head that was known when the question was sent. */
+    record Asked<R>(R response, TrustedHead base, TrustedHead head) {}
+
+    /** What makes an answer believed. */
+    interface Check<R, T> {
+        T verify(Asked<R> asked) throws RefusedException;
+    }
+
+    LightClient light() {
+        return light;
+    }
+
+    Replicas replicas() {
+        return replicas;
+    }
+
+    HeadVerifier verifier() {
+        return light.verifier();
+    }
+
+    InstantSource clock() {
+        return clock;
+    }
+
+    Duration timeout() {
+        return timeout;
+    }
+
+    /** For questions, which change nothing and may be asked again. */
+    <Q, R, T> Verified<T> ask(
+            Freshness freshness,
+            MethodDescriptor<Q, R> method,
+            Function<HeadWanted, Q> request,
+            Function<R, ProvenHead> head,
+            Check<R, T> check)
+            throws NotVerifiedException {
+        long end = System.nanoTime() + timeout.toNanos();
+        List<Attempt> refused = new ArrayList<>();
+        List<HostPort> order = replicas.inOrder();
+        for (int i = 0; i < order.size(); i++) {
+            HostPort replica = order.get(i);
+            long share = (end - System.nanoTime()) / (order.size() - i);
+            try {
+                LightClient.Question question = light.ask(freshness, nonces.get(), clock.instant());
+                R response = call(replica, method, request.apply(wanted(question)), share);
+                Asked<R> asked = accept(question, response, head);
+                return new Verified<>(check.verify(asked), asked.head(), replica, refused);
+            } catch (RefusedException e) {
+                refused.add(new Attempt(replica, e.refusal()));
+                replicas.demote(replica);
+                if (isFinal(e.refusal())) {
+                    break;
+                }
+            }
+        }
+        throw new NotVerifiedException(refused);
+    }
+
+    /** For what must not be done twice: goes on to another replica only while surely nothing was done. */
+    <Q, R, T> Verified<T> tell(
+            MethodDescriptor<Q, R> method,
+            Function<HeadWanted, Q> request,
+            Function<R, ProvenHead> head,
+            Check<R, T> check)
+            throws NotVerifiedException {
+        long end = System.nanoTime() + timeout.toNanos();
+        List<Attempt> refused = new ArrayList<>();
+        for (HostPort replica : replicas.inOrder()) {
+            try {
+                LightClient.Question question = light.follow(light.head(), clock.instant());
+                R response = call(replica, method, request.apply(wanted(question)), end - System.nanoTime());
+                Asked<R> asked = accept(question, response, head);
+                return new Verified<>(check.verify(asked), asked.head(), replica, refused);
+            } catch (RefusedException e) {
+                refused.add(new Attempt(replica, e.refusal()));
+                replicas.demote(replica);
+                boolean surelyNothing = e.refusal() instanceof Refusal.NoAnswer answer && !answer.mayHaveActed();
+                if (!surelyNothing) {
+                    break;
+                }
+            }
+        }
+        throw new NotVerifiedException(refused);
+    }
+
+    /** No other replica can do better. */
+    private static boolean isFinal(Refusal refusal) {
+        return refusal instanceof Refusal.Forked
+                || refusal instanceof Refusal.NotEstablished
+                || refusal instanceof Refusal.NotKept;
+    }
+
+    private <R> Asked<R> accept(LightClient.Question question, R response, Function<R, ProvenHead> head)
+            throws RefusedException {
+        TrustedHead verified = light.accept(question, OfferedHead.of(head.apply(response)), clock.instant());
+        return new Asked<>(response, question.base(), verified);
+    }
+
+    private <Q, R> R call(HostPort replica, MethodDescriptor<Q, R> method, Q request, long nanos)
+            throws RefusedException {
+        try {
+            return ClientCalls.blockingUnaryCall(
+                    replicas.channel(replica),
+                    method,
+                    CallOptions.DEFAULT.withDeadlineAfter(Math.max(nanos, 0), TimeUnit.NANOSECONDS),
+                    request);
+        } catch (StatusRuntimeException e) {
+            throw new RefusedException(noAnswer(e.getStatus()));
+        }
+    }
+
+    static Refusal.NoAnswer noAnswer(Status status) {
+        boolean mayHaveActed = switch (status.getCode()) {
+            case INVALID_ARGUMENT, RESOURCE_EXHAUSTED, UNIMPLEMENTED -> false;
+            default -> true;
+        };
+        String description = status.getDescription();
+        return new Refusal.NoAnswer(
+                status.getCode().name() + (description == null ? "" : ": " + description), mayHaveActed);
+    }
+
+    static HeadWanted wanted(LightClient.Question question) {
+        HeadWanted.Builder wanted =
+                HeadWanted.newBuilder().setKnownHeight(question.base().height().value());
+        if (question.freshness().orElse(Freshness.ANY) instanceof Freshness.Bounded(Duration maxAge)) {
+            wanted.setBoundedMillis((int) maxAge.toMillis());
+        }
+        question.nonce().ifPresent(nonce -> wanted.setNonce(raw(Bytes.wrap(nonce.toArray()))));
+        return wanted.build();
+    }
+
+    static ByteString raw(Bytes bytes) {
+        return UnsafeByteOperations.unsafeWrap(bytes.shared());
+    }
+
+    static Bytes bytes(ByteString source) {
+        return Bytes.wrap(source.toByteArray());
+    }
+
+    /** etcd's way to name the end of a span: a zero byte where there is none. */
+    static ByteString rangeEnd(KeySpan span) {
+        return raw(span.until().orElse(OPEN_END));
+    }
+}

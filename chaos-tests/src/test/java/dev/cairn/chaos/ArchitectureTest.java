@@ -54,12 +54,25 @@ class ArchitectureTest {
             Map.entry("runtime", List.of("protocol", "codec", "proto")),
             Map.entry("simulator", List.of("protocol")),
             Map.entry("kv", List.of("protocol")),
-            Map.entry("genesis", List.of("protocol")),
+            Map.entry("genesis", List.of("kv", "protocol")),
+            Map.entry("client", List.of("genesis", "kv", "codec", "protocol", "proto")),
             Map.entry("server", List.of("genesis", "kv", "runtime", "codec", "protocol", "proto")),
-            Map.entry("cli", List.of("server", "genesis", "simulator", "kv", "runtime", "codec", "protocol", "proto")),
+            Map.entry(
+                    "cli",
+                    List.of("server", "client", "genesis", "simulator", "kv", "runtime", "codec", "protocol", "proto")),
             Map.entry(
                     "chaos",
-                    List.of("cli", "server", "genesis", "simulator", "kv", "runtime", "codec", "protocol", "proto")));
+                    List.of(
+                            "cli",
+                            "server",
+                            "client",
+                            "genesis",
+                            "simulator",
+                            "kv",
+                            "runtime",
+                            "codec",
+                            "protocol",
+                            "proto")));
 
     static Stream<String> parts() {
         return ARROWS.keySet().stream().sorted();

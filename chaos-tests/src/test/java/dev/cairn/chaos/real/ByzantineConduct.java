@@ -11,7 +11,6 @@ import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.Signature;
 import dev.cairn.protocol.model.Statement;
 import dev.cairn.runtime.Surroundings;
-import dev.cairn.server.ReplicaServer;
 import dev.cairn.server.config.ServerConfig;
 import dev.cairn.simulator.Counters;
 import dev.cairn.simulator.Insider;
@@ -71,7 +70,7 @@ final class ByzantineConduct implements Surroundings.Conduct {
 
         Inside(ServerConfig config, long seed) {
             this.self = config.self();
-            this.genesis = ReplicaServer.genesis(config.genesis());
+            this.genesis = config.genesis().genesis();
             this.signer = new Ed25519Signer(Ed25519.fastest(), config.keys().voteSeed());
             this.random = new SplittableRandom(seed);
         }

@@ -1,15 +1,21 @@
 package dev.cairn.server;
 
-import dev.cairn.kv.model.KeyEvent;
 import dev.cairn.kv.KvState;
 import dev.cairn.kv.KvStateMachine;
+import dev.cairn.kv.Proof;
+import dev.cairn.kv.model.KeyEvent;
+import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KeyValue;
 import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.Outcome;
+import dev.cairn.kv.model.UserSpace;
+import dev.cairn.kv.proof.Question;
 import dev.cairn.kv.store.StoreException;
+import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.server.etcd.Store;
+import dev.cairn.server.proven.ProofSource;
 import dev.cairn.server.watch.Change;
 import dev.cairn.server.watch.KeyInterval;
 import dev.cairn.server.watch.Timeline;
@@ -20,7 +26,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** The state machine's committed state, as services, watches and dashboards see it. */
-final class CommittedStore implements Store, Timeline, StoreGauges {
+final class CommittedStore implements Store, Timeline, StoreGauges, ProofSource {
     private static final int PAGE_REVISIONS = 1000;
     private static final long PAGE_BYTES = 1 << 20;
 
@@ -67,6 +73,26 @@ final class CommittedStore implements Store, Timeline, StoreGauges {
     @Override
     public int pinnedStates() {
         return machine.pinnedStates();
+    }
+
+    /** The committed state. */
+    KvState state() {
+        return machine.committed();
+    }
+
+    @Override
+    public Proof prove(KvState state, Question.OfState question) {
+        return reading(() -> machine.prove(state, question));
+    }
+
+    @Override
+    public Proof receipt(KvState state, Block block, int index) {
+        return reading(() -> machine.receipt(state, block, index, false));
+    }
+
+    @Override
+    public long newestRevision(KvState state, KeySpan span) {
+        return state.tree().maxModRevision(UserSpace.treeSpan(span));
     }
 
     @Override

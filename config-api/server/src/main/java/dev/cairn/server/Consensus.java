@@ -5,6 +5,7 @@ import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.RequestId;
+import dev.cairn.runtime.CommittedChain;
 import dev.cairn.runtime.TransferProgress;
 import java.util.Optional;
 
@@ -27,6 +28,9 @@ public interface Consensus {
     Request sign(RequestId id, Bytes operations);
 
     ReplicaStatus status();
+
+    /** The committed blocks. Reading them blocks. */
+    CommittedChain chain();
 
     /** The state that this replica is fetching from the others, if it is. */
     Optional<TransferProgress> transfer();

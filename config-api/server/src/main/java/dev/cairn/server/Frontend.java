@@ -13,6 +13,7 @@ import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.RequestId;
 import dev.cairn.protocol.model.Testimony;
 import dev.cairn.runtime.CommitListener;
+import dev.cairn.runtime.StorageException;
 import dev.cairn.server.etcd.ClusterIdentity;
 import dev.cairn.server.etcd.ClusterService;
 import dev.cairn.server.etcd.EtcdVersion;
@@ -30,6 +31,7 @@ import dev.cairn.server.metrics.CallCounter;
 import dev.cairn.server.metrics.ProcessGauges;
 import dev.cairn.server.metrics.ReplicaMetrics;
 import dev.cairn.server.net.OnePort;
+import dev.cairn.server.proven.ProvenServices;
 import dev.cairn.server.watch.WatchHub;
 import io.grpc.Server;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -68,6 +70,7 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
     private final OrderedThread historyReader = new OrderedThread("watch-history");
     private final Gateway gateway;
     private final ReadIndex readIndex;
+    private final ProvenServices proven;
     private final WatchHub hub;
     private final WatchService watches;
     private final Server server;
@@ -93,11 +96,22 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
                 self, consensus, new SecureRandom()::nextLong, answering, System::nanoTime, limits(settings));
         this.readIndex = new ReadIndex(
                 consensus, answering, System::nanoTime, MAX_WAITING_READS, Gateway.Limits.DEFAULT.patienceNanos());
+        this.proven = new ProvenServices(
+                consensus,
+                store,
+                gateway,
+                background,
+                answering,
+                limits,
+                settings.maxRequestBytes(),
+                Gateway.Limits.DEFAULT.patienceNanos());
         this.hub = new WatchHub(store, watchLoop, historyReader, WatchHub.MAX_WAITING_COMMITS);
         Headers headers = new Headers(cluster, () -> consensus.status().view().number());
         this.watches = new WatchService(hub, headers);
         ProcessGauges process = new ProcessGauges();
-        new ReplicaMetrics(registry, consensus).bind(store, process, EtcdVersion.SERVER);
+        ReplicaMetrics metrics = new ReplicaMetrics(registry, consensus);
+        metrics.bind(store, process, EtcdVersion.SERVER);
+        metrics.bind(proven, background);
         NettyServerBuilder builder = NettyServerBuilder.forAddress(settings.listen())
                 .directExecutor()
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
@@ -121,6 +135,7 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
                 .addService(new StatusService(consensus, store, gateway, process, cluster, settings.version()))
                 .addService(health.getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance());
+        proven.services().forEach(builder::addService);
         port.attach(builder, new OperatorPages(consensus, readIndex, registry::scrape, background, EtcdVersion.SERVER));
         this.server = builder.build();
     }
@@ -137,9 +152,10 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
                 usual.patienceNanos());
     }
 
-    /** Begins to serve. */
-    void open() throws IOException {
+    /** Begins to serve, from what is committed now. */
+    void open() throws IOException, StorageException {
         noteQuarantine();
+        proven.resume(store.state());
         server.start();
         gateway.start();
         EventLoop clock = port.workers().next();
@@ -150,6 +166,7 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
     private void tick() {
         gateway.expire();
         readIndex.expire();
+        proven.tick();
         noteQuarantine();
         ticksWithoutLeader = consensus.status().changing() ? ticksWithoutLeader + 1 : 0;
         if (ticksWithoutLeader == TICKS_WITHOUT_LEADER) {
@@ -163,6 +180,7 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
             quarantined = true;
             health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);
             watches.quarantined();
+            proven.quarantined();
             gateway.refuseWaiting(Refusal.QUARANTINED);
             readIndex.refuseWaiting(Refusal.QUARANTINED);
         }
@@ -179,11 +197,14 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
                 gateway.committed(id, state.results().get(i));
             }
         }
+        proven.committed(block, state, proof);
     }
 
     @Override
     public void readReady(long readId, Optional<Testimony> testimony) {
-        readIndex.ready(readId);
+        if (!proven.readReady(readId, testimony)) {
+            readIndex.ready(readId);
+        }
     }
 
     @Override

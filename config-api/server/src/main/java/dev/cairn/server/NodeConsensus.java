@@ -6,6 +6,7 @@ import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.RequestId;
+import dev.cairn.runtime.CommittedChain;
 import dev.cairn.runtime.ReplicaNode;
 import dev.cairn.runtime.TransferProgress;
 import java.util.Objects;
@@ -43,6 +44,11 @@ final class NodeConsensus implements Consensus {
     @Override
     public ReplicaStatus status() {
         return node().status();
+    }
+
+    @Override
+    public CommittedChain chain() {
+        return node().chain();
     }
 
     @Override

@@ -6,7 +6,6 @@ import dev.cairn.kv.KvState;
 import dev.cairn.kv.KvStateMachine;
 import dev.cairn.kv.Limits;
 import dev.cairn.kv.store.StoreException;
-import dev.cairn.protocol.Genesis;
 import dev.cairn.protocol.Timeouts;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.runtime.BootException;
@@ -15,6 +14,7 @@ import dev.cairn.runtime.KeyMaterial;
 import dev.cairn.runtime.NodeConfig;
 import dev.cairn.runtime.PeerAddress;
 import dev.cairn.runtime.ReplicaNode;
+import dev.cairn.runtime.StorageException;
 import dev.cairn.runtime.Surroundings;
 import dev.cairn.server.config.KeyFiles;
 import dev.cairn.server.config.ServerConfig;
@@ -32,7 +32,6 @@ import java.util.stream.IntStream;
 
 /** One running replica: the state on disk, the node, and what clients see of them. */
 public final class ReplicaServer implements Supervisor.Life {
-    private static final int APPLICATION_VERSION = 1;
     /** Where old blocks are dropped anyway, those that a replica missed are worth no more than this many checkpoints. */
     private static final int FAR_CHECKPOINTS = 16;
     /** A request's name, signature and list header. */
@@ -74,7 +73,7 @@ public final class ReplicaServer implements Supervisor.Life {
         try {
             node = ReplicaNode.start(
                     nodeConfig(config),
-                    genesis(config.genesis()),
+                    config.genesis().genesis(),
                     machine,
                     keys(config.keys()),
                     metrics,
@@ -93,6 +92,9 @@ public final class ReplicaServer implements Supervisor.Life {
         } catch (StartupException e) {
             server.close();
             throw e;
+        } catch (StorageException e) {
+            server.close();
+            throw new StartupException(line(e), e);
         } catch (IOException e) {
             server.close();
             throw new StartupException(
@@ -123,17 +125,6 @@ public final class ReplicaServer implements Supervisor.Life {
         } catch (StoreException e) {
             throw new StartupException(line(e), e);
         }
-    }
-
-    /** Where the chain of {@code file} starts. */
-    public static Genesis genesis(GenesisFile file) {
-        return new Genesis(
-                file.chainId(),
-                file.membership(),
-                file.parameters(),
-                file.timeNanos(),
-                APPLICATION_VERSION,
-                KvStateMachine.genesisRoots());
     }
 
     private static NodeConfig nodeConfig(ServerConfig config) {

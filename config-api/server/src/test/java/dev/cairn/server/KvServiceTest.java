@@ -20,7 +20,6 @@ import dev.cairn.proto.etcdserverpb.TxnResponse;
 import dev.cairn.server.etcd.EtcdError;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import java.io.IOException;
 import java.nio.file.Path;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -39,7 +38,7 @@ class KvServiceTest {
     private KVGrpc.KVBlockingStub kv;
 
     @BeforeEach
-    void serve() throws IOException {
+    void serve() throws Exception {
         served = new ServedStore(directory);
         kv = KVGrpc.newBlockingStub(served.channel);
     }

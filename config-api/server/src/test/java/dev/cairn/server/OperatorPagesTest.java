@@ -49,7 +49,7 @@ class OperatorPagesTest {
     private ServedStore served;
 
     @BeforeEach
-    void serve() throws IOException {
+    void serve() throws Exception {
         served = new ServedStore(directory);
     }
 

@@ -4,6 +4,7 @@ import dev.cairn.kv.KvStateMachine;
 import dev.cairn.kv.Limits;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.ReplicaId;
+import dev.cairn.runtime.StorageException;
 import dev.cairn.server.etcd.ClusterIdentity;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
@@ -25,18 +26,19 @@ final class ServedStore implements AutoCloseable {
             List.of(new ClusterIdentity.Member(
                     "r0", List.of("https://127.0.0.1:7100"), List.of("http://127.0.0.1:7000"))));
 
+    final SoloChain chain = new SoloChain("served");
     final KvStateMachine machine;
     final SoloNode node;
     final ManagedChannel channel;
     private final Frontend frontend;
 
-    ServedStore(Path directory) throws IOException {
+    ServedStore(Path directory) throws IOException, StorageException {
         this(directory, Duration.ofMinutes(10));
     }
 
-    ServedStore(Path directory, Duration progressInterval) throws IOException {
+    ServedStore(Path directory, Duration progressInterval) throws IOException, StorageException {
         machine = KvStateMachine.open(directory, CHAIN, Limits.DEFAULT);
-        node = new SoloNode(machine);
+        node = new SoloNode(machine, chain);
         frontend = new Frontend(
                 new FrontendSettings(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),

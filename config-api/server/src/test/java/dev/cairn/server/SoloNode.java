@@ -4,22 +4,19 @@ import dev.cairn.kv.KvState;
 import dev.cairn.kv.KvStateMachine;
 import dev.cairn.protocol.Proposal;
 import dev.cairn.protocol.ReplicaStatus;
-import dev.cairn.protocol.model.Ballot;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
-import dev.cairn.protocol.model.Epoch;
-import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
-import dev.cairn.protocol.model.Phase;
 import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.RequestId;
-import dev.cairn.protocol.model.Signature;
 import dev.cairn.protocol.model.View;
 import dev.cairn.runtime.CommitListener;
+import dev.cairn.runtime.CommittedChain;
 import dev.cairn.runtime.TransferProgress;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -29,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /** A replica without a protocol: commits each request in a block of its own, at once, on one thread. */
 final class SoloNode implements Consensus, AutoCloseable {
     private final KvStateMachine machine;
+    private final SoloChain chain;
     private final ExecutorService loop = Executors.newSingleThreadExecutor();
     private @Nullable CommitListener<KvState> listener;
     private volatile long view;
@@ -36,8 +34,9 @@ final class SoloNode implements Consensus, AutoCloseable {
     private volatile boolean deaf;
     private volatile boolean quarantined;
 
-    SoloNode(KvStateMachine machine) {
+    SoloNode(KvStateMachine machine, SoloChain chain) {
         this.machine = machine;
+        this.chain = chain;
     }
 
     void tell(CommitListener<KvState> told) {
@@ -79,30 +78,13 @@ final class SoloNode implements Consensus, AutoCloseable {
     private void commit(Request request) {
         KvState parent = machine.committed();
         Height height = parent.height().next();
-        KvState state = machine.execute(parent, new Proposal(height, height.value(), List.of(request)));
-        Block block = new Block(
-                new Header(
-                        Header.FORMAT,
-                        Digest.ZERO,
-                        Epoch.ZERO,
-                        height,
-                        Digest.ZERO,
-                        height.value(),
-                        Block.requestsRoot(Digest.ZERO, List.of(request)),
-                        machine.roots(state),
-                        Digest.ZERO,
-                        Digest.ZERO,
-                        Digest.ZERO,
-                        Digest.ZERO,
-                        1),
-                List.of(request));
+        long now = wallNanos();
+        KvState state = machine.execute(parent, new Proposal(height, now, List.of(request)));
+        Block block = chain.next(List.of(request), machine.roots(state), now);
+        QuorumCertificate certificate = chain.append(block);
         machine.commit(state, block);
         if (listener != null) {
-            listener.committed(
-                    block,
-                    state,
-                    new QuorumCertificate(
-                            Phase.COMMIT, new Ballot(Epoch.ZERO, View.ZERO, height, block.digest()), List.of()));
+            listener.committed(block, state, certificate);
         }
         machine.persist(state, block);
     }
@@ -111,7 +93,7 @@ final class SoloNode implements Consensus, AutoCloseable {
     public boolean readIndex(long readId, Optional<Digest> challenge) {
         loop.execute(() -> {
             if (listener != null && !deaf) {
-                listener.readReady(readId, Optional.empty());
+                listener.readReady(readId, challenge.map(asked -> chain.testify(asked, wallNanos())));
             }
         });
         return true;
@@ -119,7 +101,17 @@ final class SoloNode implements Consensus, AutoCloseable {
 
     @Override
     public Request sign(RequestId id, Bytes operations) {
-        return new Request(id, operations, new Signature(Bytes.EMPTY));
+        return chain.sign(id, operations);
+    }
+
+    private static long wallNanos() {
+        Instant now = Instant.now();
+        return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+    }
+
+    @Override
+    public CommittedChain chain() {
+        return chain;
     }
 
     @Override

@@ -21,7 +21,6 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,7 +44,7 @@ class WatchServiceTest {
     private KVGrpc.KVBlockingStub kv;
 
     @BeforeEach
-    void serve() throws IOException {
+    void serve() throws Exception {
         served = new ServedStore(directory, Duration.ofMillis(150));
         kv = KVGrpc.newBlockingStub(served.channel);
     }

@@ -3,6 +3,7 @@ package dev.cairn.server.etcd;
 import dev.cairn.proto.etcdserverpb.KVGrpc;
 import dev.cairn.proto.etcdserverpb.LeaseGrpc;
 import dev.cairn.proto.etcdserverpb.WatchGrpc;
+import dev.cairn.proto.v1.StoreGrpc;
 import dev.cairn.proto.v3electionpb.ElectionGrpc;
 import dev.cairn.proto.v3lockpb.LockGrpc;
 import dev.cairn.server.Consensus;
@@ -19,7 +20,8 @@ public final class QuarantineGate implements ServerInterceptor {
             WatchGrpc.SERVICE_NAME,
             LeaseGrpc.SERVICE_NAME,
             LockGrpc.SERVICE_NAME,
-            ElectionGrpc.SERVICE_NAME);
+            ElectionGrpc.SERVICE_NAME,
+            StoreGrpc.SERVICE_NAME);
 
     private final Consensus consensus;
 

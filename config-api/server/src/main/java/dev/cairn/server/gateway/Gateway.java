@@ -142,7 +142,7 @@ public final class Gateway {
         int bytes = 0;
         while (!waiting.isEmpty()
                 && operations.size() < limits.batchOperations()
-                && (operations.isEmpty() || bytes + waiting.element().call.sizeBytes() <= limits.batchBytes())) {
+                && (operations.isEmpty() || mayJoin(waiting.element().call, calls, bytes))) {
             PendingCall next = waiting.remove();
             waitingBytes -= next.call.sizeBytes();
             if (!next.isAnswered() && !next.call.isAbandoned()) {
@@ -152,6 +152,12 @@ public final class Gateway {
             }
         }
         return operations.isEmpty() ? null : track(nextId(), operations, calls);
+    }
+
+    private boolean mayJoin(Call next, List<PendingCall> calls, int bytes) {
+        return bytes + next.sizeBytes() <= limits.batchBytes()
+                && !next.travelsAlone()
+                && !calls.getFirst().call.travelsAlone();
     }
 
     private boolean isWorthARequest() {
@@ -177,6 +183,7 @@ public final class Gateway {
 
     private Batch track(RequestId id, List<Operation> operations, List<PendingCall> calls) {
         Batch batch = new Batch(id, operations, calls);
+        calls.forEach(call -> call.call.carriedBy(id));
         outstanding.put(id, batch);
         operationsOnTheirWay += batch.calls().size();
         return batch;

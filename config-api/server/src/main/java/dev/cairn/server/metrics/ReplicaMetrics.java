@@ -1,8 +1,10 @@
 package dev.cairn.server.metrics;
 
 import dev.cairn.protocol.ReplicaStatus;
+import dev.cairn.server.Background;
 import dev.cairn.server.Consensus;
 import dev.cairn.server.StoreGauges;
+import dev.cairn.server.proven.ProvenServices;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -70,6 +72,18 @@ public final class ReplicaMetrics {
                 .register(registry);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
+    }
+
+    /** What clients that verify keep waiting here. */
+    public void bind(ProvenServices proven, Background background) {
+        gauge("cairn_proven_watches", "Watches that prove what they tell.", proven, ProvenServices::watchCount);
+        gauge(
+                "cairn_waiting_testimonies",
+                "Reads that wait for a quorum's testimony.",
+                proven,
+                ProvenServices::waitingTestimonies);
+        gauge("cairn_submissions", "Writes on their way that want a receipt.", proven, ProvenServices::submissions);
+        gauge("cairn_background_tasks", "What waits to be done beside calls.", background, Background::waiting);
     }
 
     private static boolean isPrimary(ReplicaStatus status) {

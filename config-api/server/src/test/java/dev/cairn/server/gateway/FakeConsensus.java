@@ -9,6 +9,7 @@ import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.RequestId;
 import dev.cairn.protocol.model.Signature;
 import dev.cairn.protocol.model.View;
+import dev.cairn.runtime.CommittedChain;
 import dev.cairn.runtime.TransferProgress;
 import dev.cairn.server.Consensus;
 import java.util.ArrayList;
@@ -40,6 +41,11 @@ public final class FakeConsensus implements Consensus {
     @Override
     public Optional<TransferProgress> transfer() {
         return Optional.empty();
+    }
+
+    @Override
+    public CommittedChain chain() {
+        throw new UnsupportedOperationException("nothing is committed here");
     }
 
     @Override

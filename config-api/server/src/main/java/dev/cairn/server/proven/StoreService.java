@@ -1,0 +1,133 @@
+package dev.cairn.server.proven;
+
+import com.google.protobuf.ByteString;
+import dev.cairn.kv.Proof;
+import dev.cairn.kv.model.KeySpan;
+import dev.cairn.kv.model.Operation;
+import dev.cairn.kv.model.OperationCodec;
+import dev.cairn.kv.proof.Question;
+import dev.cairn.proto.v1.GetRequest;
+import dev.cairn.proto.v1.GetResponse;
+import dev.cairn.proto.v1.ListRequest;
+import dev.cairn.proto.v1.ListResponse;
+import dev.cairn.proto.v1.StoreGrpc;
+import dev.cairn.proto.v1.SubmitRequest;
+import dev.cairn.proto.v1.SubmitResponse;
+import dev.cairn.proto.v1.WatchRequest;
+import dev.cairn.proto.v1.WatchResponse;
+import dev.cairn.protocol.model.Bytes;
+import dev.cairn.server.etcd.EtcdError;
+import io.grpc.Status;
+import io.grpc.StatusException;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.List;
+import java.util.Optional;
+
+/** Keys and values with their proofs. Runs on the transport's threads and blocks none of them. */
+final class StoreService extends StoreGrpc.StoreImplBase {
+    private final Answers answers;
+    private final ProofSource proofs;
+    private final ProvenWatches watches;
+    private final Receipts receipts;
+
+    StoreService(Answers answers, ProofSource proofs, ProvenWatches watches, Receipts receipts) {
+        this.answers = answers;
+        this.proofs = proofs;
+        this.watches = watches;
+        this.receipts = receipts;
+    }
+
+    @Override
+    public void get(GetRequest request, StreamObserver<GetResponse> responses) {
+        try {
+            Question.Get question = new Question.Get(key(request.getKey()), revision(request.getRevision()));
+            answers.answer(
+                    request.getHead(),
+                    responses,
+                    (head, offer) -> GetResponse.newBuilder()
+                            .setHead(offer)
+                            .setProof(bytes(proofs.prove(head.state(), question)))
+                            .build());
+        } catch (StatusException e) {
+            responses.onError(e);
+        }
+    }
+
+    @Override
+    public void list(ListRequest request, StreamObserver<ListResponse> responses) {
+        try {
+            Question.Range question = new Question.Range(
+                    span(request.getKey(), request.getRangeEnd()),
+                    Integer.toUnsignedLong(request.getLimit()),
+                    revision(request.getRevision()),
+                    request.getKeysOnly());
+            answers.answer(
+                    request.getHead(),
+                    ChainService.compressed(responses),
+                    (head, offer) -> ListResponse.newBuilder()
+                            .setHead(offer)
+                            .setProof(bytes(proofs.prove(head.state(), question)))
+                            .build());
+        } catch (StatusException e) {
+            responses.onError(e);
+        }
+    }
+
+    @Override
+    public void watch(WatchRequest request, StreamObserver<WatchResponse> responses) {
+        try {
+            watches.open(
+                    request,
+                    span(request.getKey(), request.getRangeEnd()),
+                    revision(request.getAfterRevision()),
+                    (ServerCallStreamObserver<WatchResponse>) responses);
+        } catch (StatusException e) {
+            responses.onError(e);
+        }
+    }
+
+    @Override
+    public void submit(SubmitRequest request, StreamObserver<SubmitResponse> responses) {
+        Optional<List<Operation>> operations =
+                OperationCodec.decode(Bytes.wrap(request.getOperations().toByteArray()));
+        if (operations.isEmpty() || operations.get().size() != 1) {
+            responses.onError(invalid("operations are not one operation in the encoding of requests"));
+            return;
+        }
+        receipts.submit(request, operations.get().getFirst(), (ServerCallStreamObserver<SubmitResponse>) responses);
+    }
+
+    private static Bytes key(ByteString key) throws StatusException {
+        if (key.isEmpty()) {
+            throw invalid("a key is not empty");
+        }
+        return Bytes.wrap(key.toByteArray());
+    }
+
+    private static KeySpan span(ByteString key, ByteString rangeEnd) throws StatusException {
+        KeySpan span = KeySpan.of(Bytes.wrap(key.toByteArray()), Bytes.wrap(rangeEnd.toByteArray()));
+        if (span.isEmpty()) {
+            throw invalid("no key is in the span");
+        }
+        return span;
+    }
+
+    private static long revision(long revision) throws StatusException {
+        if (revision < 0) {
+            throw invalid("no revision is negative");
+        }
+        return revision;
+    }
+
+    private static StatusException invalid(String why) {
+        return Status.INVALID_ARGUMENT.withDescription(why).asException();
+    }
+
+    static ByteString bytes(Proof proof) throws StatusException {
+        return switch (proof) {
+            case Proof.Made(Bytes made) -> HeadOffers.bytes(made.shared());
+            case Proof.Failed(var error) -> throw EtcdError.of(error).status().asException();
+        };
+    }
+}

@@ -63,6 +63,33 @@ final class LogReader {
         }
     }
 
+    /** Refuses a store that holds another chain than the genesis's. */
+    static void requireChain(LogStore store, Genesis genesis) throws BootException {
+        try {
+            byte @Nullable [] chain = store.get(LogStore.Family.META, LogKeys.CHAIN_ID);
+            if (chain == null || !Arrays.equals(chain, genesis.chainId().toArray())) {
+                throw new BootException(
+                        BootException.Cause.FOREIGN,
+                        store.path() + ": belongs to chain " + (chain == null ? "unknown" : Digest.of(chain))
+                                + " and not " + genesis.chainId()
+                                + "; give the genesis document of this replica's cluster");
+            }
+        } catch (RocksDBException e) {
+            throw LogStore.damaged(store.path(), String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** The highest committed block; the genesis block's height if there is none. */
+    static Height lastCommitted(LogStore store) throws StorageException {
+        try (RocksIterator it = store.iterator(LogStore.Family.CANONICAL)) {
+            it.seekToLast();
+            it.status();
+            return it.isValid() ? LogKeys.heightOf(it.key()) : Height.GENESIS;
+        } catch (RocksDBException e) {
+            throw store.unreadable("the last block", e);
+        }
+    }
+
     private void claim() throws RocksDBException, BootException {
         byte @Nullable [] format = store.get(LogStore.Family.META, LogKeys.FORMAT);
         byte @Nullable [] chain = store.get(LogStore.Family.META, LogKeys.CHAIN_ID);

@@ -82,6 +82,25 @@ final class LogStore implements AutoCloseable {
         this.owned = owned;
     }
 
+    /** How a store is opened. */
+    private interface Opening {
+        RocksDB open(
+                DBOptions options, String path, List<ColumnFamilyDescriptor> columns, List<ColumnFamilyHandle> handles)
+                throws RocksDBException;
+    }
+
+    /**
+     * Opens a store that is there for reading alone, whatever may be damaged in it: what cannot be read is missing, or fails
+     * when it is asked for.
+     */
+    static LogStore openReadOnly(Path path) throws BootException {
+        RocksDB.loadLibrary();
+        return open(
+                path,
+                databaseOptions().setWalRecoveryMode(WALRecoveryMode.SkipAnyCorruptedRecords),
+                RocksDB::openReadOnly);
+    }
+
     /** Opens the store in {@code path} or makes it. */
     static LogStore open(Path path) throws BootException {
         RocksDB.loadLibrary();
@@ -93,6 +112,10 @@ final class LogStore implements AutoCloseable {
                     path + ": cannot be made (" + e.getMessage() + "); check the data directory and its owner",
                     e);
         }
+        return open(path, databaseOptions(), RocksDB::open);
+    }
+
+    private static LogStore open(Path path, DBOptions options, Opening opening) throws BootException {
         List<AutoCloseable> owned = new ArrayList<>();
         Cache cache = keep(owned, new LRUCache(CACHE_MIB * MIB));
         BlockBasedTableConfig table = new BlockBasedTableConfig()
@@ -105,7 +128,7 @@ final class LogStore implements AutoCloseable {
         }
         List<ColumnFamilyHandle> opened = new ArrayList<>();
         try {
-            RocksDB db = RocksDB.open(keep(owned, databaseOptions()), path.toString(), columns, opened);
+            RocksDB db = opening.open(keep(owned, options), path.toString(), columns, opened);
             Map<Family, ColumnFamilyHandle> handles = new EnumMap<>(Family.class);
             Iterator<ColumnFamilyHandle> inOrder = opened.iterator();
             for (Family family : Family.values()) {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,15 +43,20 @@ final class Endpoints {
 
     /** Each once, in the order given. */
     List<HostPort> list() {
+        return given().orElseGet(() -> parseAll(DEFAULT));
+    }
+
+    /** Those that were named, on the command line or by the environment. */
+    Optional<List<HostPort>> given() {
         String named = System.getenv(VARIABLE);
         if (!endpoints.isEmpty()) {
-            return List.copyOf(new LinkedHashSet<>(endpoints));
+            return Optional.of(List.copyOf(new LinkedHashSet<>(endpoints)));
         }
         if (named == null || named.isBlank()) {
-            return parseAll(DEFAULT);
+            return Optional.empty();
         }
         try {
-            return parseAll(named);
+            return Optional.of(parseAll(named));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), "$" + VARIABLE + ": " + e.getMessage(), e);
         }

@@ -35,6 +35,7 @@ public final class Main {
         commands.put("put", PutCommand::new);
         commands.put("del", DelCommand::new);
         commands.put("watch", WatchCommand::new);
+        commands.put("audit", AuditCommand::new);
         commands.put("bench", BenchCommand::new);
         commands.put("simulate", SimulateCommand::new);
         commands.put(TrainingCommand.NAME, TrainingCommand::new);

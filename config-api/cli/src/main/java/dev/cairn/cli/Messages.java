@@ -1,5 +1,6 @@
 package dev.cairn.cli;
 
+import dev.cairn.client.NotVerifiedException;
 import dev.cairn.genesis.GenesisException;
 import dev.cairn.server.config.StartupException;
 import picocli.CommandLine.ParameterException;
@@ -20,6 +21,7 @@ final class Messages {
         return !(e instanceof Failure
                 || e instanceof StartupException
                 || e instanceof GenesisException
+                || e instanceof NotVerifiedException
                 || e instanceof ParameterException);
     }
 }

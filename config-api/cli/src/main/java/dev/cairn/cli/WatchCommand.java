@@ -1,21 +1,34 @@
 package dev.cairn.cli;
 
 import com.google.protobuf.ByteString;
+import dev.cairn.client.CairnClient;
+import dev.cairn.client.Changes;
+import dev.cairn.client.NotVerifiedException;
+import dev.cairn.client.Watch;
+import dev.cairn.genesis.GenesisException;
 import dev.cairn.genesis.json.Json;
+import dev.cairn.kv.model.KeyEvent;
+import dev.cairn.kv.model.KeySpan;
 import dev.cairn.proto.etcdserverpb.WatchCreateRequest;
-import dev.cairn.proto.etcdserverpb.WatchResponse;
 import dev.cairn.proto.mvccpb.Event;
+import dev.cairn.protocol.model.Bytes;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 @Command(
         name = "watch",
         mixinStandardHelpOptions = true,
         description = {
             "Print every change of a key as it is committed: PUT or DELETE, the key, the value, one a line.",
+            "Where a cluster is pinned it is proven that none is missing before any is printed.",
             "Goes on with the next endpoint, without a gap, when a replica fails. Ends with Ctrl-C."
         })
 final class WatchCommand implements Callable<Integer> {
@@ -38,6 +51,13 @@ final class WatchCommand implements Callable<Integer> {
     @Mixin
     private Endpoints endpoints = new Endpoints();
 
+    @Mixin
+    private Pinning pinning = new Pinning();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
     private final Output output;
     private long printed;
 
@@ -50,7 +70,13 @@ final class WatchCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws Failure, InterruptedException {
+    public Integer call() throws Failure, GenesisException, NotVerifiedException, InterruptedException {
+        Optional<CairnClient> verifying = pinning.client(endpoints);
+        if (verifying.isPresent()) {
+            try (CairnClient client = verifying.get()) {
+                return verified(client);
+            }
+        }
         ByteString name = Keys.typed(key);
         WatchCreateRequest.Builder request = WatchCreateRequest.newBuilder()
                 .setKey(prefix ? Keys.prefixStart(name) : name)
@@ -59,14 +85,46 @@ final class WatchCommand implements Callable<Integer> {
             request.setRangeEnd(Keys.prefixEnd(name));
         }
         try (Channels channels = new Channels()) {
-            new Watching(channels, endpoints.list(), endpoints.timeout(), request.build()).run(this::print);
+            new Watching(channels, endpoints.list(), endpoints.timeout(), request.build())
+                    .run(response -> print(response.getEventsList()));
             return 0;
         }
     }
 
-    /** Prints one response's events; false when enough has been seen. */
-    private boolean print(WatchResponse response) throws Failure {
-        for (Event event : response.getEventsList()) {
+    /** Prints what is proven to be every change, in the same words. */
+    private int verified(CairnClient client) throws Failure, NotVerifiedException, InterruptedException {
+        Bytes name = Bytes.wrap(Keys.typed(key).toByteArray());
+        PrintWriter err = spec.commandLine().getErr();
+        try (Watch watch = client.watch(prefix ? KeySpan.prefix(name) : KeySpan.single(name), after())) {
+            Changes changes;
+            do {
+                changes = watch.next();
+                Provenance.tellRefused(err, watch.refused());
+                if (pinning.isVerbose()) {
+                    err.println(
+                            Provenance.line(changes.head()) + ", all changes through revision " + changes.through());
+                    err.flush();
+                }
+            } while (print(changes.events().stream().map(WatchCommand::event).toList()));
+        }
+        return 0;
+    }
+
+    /** The revision before the first that is wanted; 0 for what comes from now on. */
+    private long after() {
+        return revision == 0 ? 0 : Math.max(1, revision - 1);
+    }
+
+    private static Event event(KeyEvent event) {
+        return Event.newBuilder()
+                .setType(event.isPut() ? Event.EventType.PUT : Event.EventType.DELETE)
+                .setKv(Records.of(event.change()))
+                .build();
+    }
+
+    /** Prints events; false when enough has been seen. */
+    private boolean print(List<Event> events) throws Failure {
+        for (Event event : events) {
             if (json) {
                 output.json(Json.object()
                         .put("type", event.getType().name())

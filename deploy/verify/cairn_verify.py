@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Checks what a Cairn replica answers, without trusting it: certificates, headers and proofs.
 
-Written from docs/proofs.md and docs/state-encoding.md alone, to be a second opinion on the Java verifier. It needs
-nothing but Python 3.9's standard library.
+It follows docs/proofs.md and docs/state-encoding.md and shares no code with the Java verifier, whose verdicts it is held
+against. It needs nothing but Python 3.9's standard library.
 """
 
 import argparse

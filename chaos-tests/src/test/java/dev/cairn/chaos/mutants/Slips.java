@@ -105,8 +105,8 @@ final class Slips {
                     "a witness is taken whatever it was asked",
                     edit(
                             "Reads",
-                            "boolean isAsked = round.challenge.filter(witness.challenge()::equals).isPresent();",
-                            "boolean isAsked = round.challenge.isPresent();")),
+                            "round.challenge.filter(witness.challenge()::equals).isPresent();",
+                            "round.challenge.isPresent();")),
             Mutant.of(
                     "a witness's signature is not checked",
                     edit(

@@ -44,6 +44,10 @@ final class CatchUp {
     private final Set<ReplicaId> lacking = new TreeSet<>();
 
     private ReplicaId lastSource;
+
+    /** Apart from {@link #lastSource}: where a liar's claim is asked for again and again, bodies still get round to others. */
+    private ReplicaId lastBodySource;
+
     private boolean lastAnswerWasFull;
     private Height headAtLastBeat;
 
@@ -54,6 +58,7 @@ final class CatchUp {
         this.decisions = decisions;
         this.transfer = transfer;
         this.lastSource = core.self;
+        this.lastBodySource = core.self;
         this.headAtLastBeat = chain.headHeight();
     }
 
@@ -114,7 +119,7 @@ final class CatchUp {
         if (transfer.isActive() || core.isQuarantined()) {
             return;
         }
-        nextSource(peer -> claims.getOrDefault(peer, Height.GENESIS).isAbove(chain.headHeight()))
+        nextSource(lastSource, peer -> claims.getOrDefault(peer, Height.GENESIS).isAbove(chain.headHeight()))
                 .ifPresent(this::fetchFrom);
     }
 
@@ -126,11 +131,11 @@ final class CatchUp {
         core.transition(new Transition.CatchingUp(from, highestClaim()));
     }
 
-    private Optional<ReplicaId> nextSource(java.util.function.Predicate<ReplicaId> eligible) {
+    private Optional<ReplicaId> nextSource(ReplicaId last, java.util.function.Predicate<ReplicaId> eligible) {
         int n = core.quorums.n();
         return Stream.iterate(1, i -> i + 1)
                 .limit(n)
-                .map(i -> new ReplicaId((lastSource.index() + i) % n))
+                .map(i -> new ReplicaId((last.index() + i) % n))
                 .filter(peer -> !peer.equals(core.self) && eligible.test(peer))
                 .findFirst();
     }
@@ -246,8 +251,9 @@ final class CatchUp {
         for (Digest digest : missing) {
             Fetch running = bodies.get(digest);
             if (running == null || core.ticks() - running.sinceTick() > core.timeouts.fetchTicks()) {
-                nextSource(_ -> true).ifPresent(source -> {
-                    lastSource = source;
+                ReplicaId last = running == null ? lastBodySource : running.source();
+                nextSource(last, _ -> true).ifPresent(source -> {
+                    lastBodySource = source;
                     bodies.put(digest, new Fetch(source, Height.GENESIS, core.ticks()));
                     core.send(source, new Message.FetchBody(digest));
                 });

@@ -492,6 +492,28 @@ class ReplicaTest {
                 .contains(new Effect.ServeBody(new ReplicaId(3), gone));
     }
 
+    @Test
+    void aBodyIsAskedOfEveryoneInTurnWhileALiarClaimsAHeight() {
+        cluster.delivers = _ -> false;
+        Block missing = block(cluster.genesis.block(), 1, cluster.wallNanos(), List.of(cluster.request(0)));
+        Block bait = block(missing, 2, cluster.wallNanos() + 1, List.of(cluster.request(0)));
+        Height claimed = new Height(100);
+        cluster.receive(1, 0, prePrepare(0, bait));
+        int before = cluster.effects.size();
+        for (int beat = 0; beat < 20; beat++) {
+            cluster.receive(1, 3, new Message.Status(Epoch.ZERO, View.ZERO, false, claimed, claimed, Height.GENESIS));
+            cluster.tick(10);
+        }
+        assertThat(cluster.effects.subList(before, cluster.effects.size()))
+                .as("what was asked for besides")
+                .anyMatch(e -> e instanceof Effect.Send send && send.message() instanceof Message.FetchBlocks);
+        assertThat(cluster.effects.subList(before, cluster.effects.size()).stream()
+                        .filter(e -> e instanceof Effect.Send send
+                                && send.message().equals(new Message.FetchBody(missing.digest())))
+                        .map(e -> ((Effect.Send) e).to().index()))
+                .contains(0, 2, 3);
+    }
+
     /** Lets time pass until {@code i} fetches the body, and says of whom. */
     private int askedForBody(int i, Block block) {
         int before = cluster.effects.size();

@@ -101,6 +101,16 @@ class SimulatedWorldsTest {
                 + "duplicates=0;sync=100;skew=0;retained=1000000;chunk=407;transfer=20000;faults=;byzantine="));
     }
 
+    /** One liar's claim was asked for again and again, and each time the next body of the one who never answers it. */
+    @Test
+    void bodiesAreFetchedWhileALiarClaimsWhatNobodyHas() {
+        assertHolds(
+                World.parse(
+                        "seed=0;n=10;window=2;checkpoint=2;batch=512;requests=17;millis=102;delay=500;loss=2;"
+                                + "duplicates=1;sync=30000;skew=50;retained=1000000;chunk=471;transfer=20000;faults=DISK_FULL@12+538:105;"
+                                + "byzantine=0:FORK+SELECTIVE+SILENT,1:STALE_VIEW_CHANGE+LIE_ABOUT_HEIGHTS+INVALID_REQUESTS,2:PARTIAL"));
+    }
+
     private static void assertCounted(Counters counters, String what) {
         assertThat(counters.get(what)).as("worlds in which '%s' happened", what).isPositive();
     }

@@ -67,6 +67,8 @@ final class Reads {
     private final Decisions decisions;
     private final List<Round> rounds = new ArrayList<>();
     private final List<Event.ReadRequested> arrived = new ArrayList<>();
+
+    /** No other life of this replica gives the same numbers: what was still under way from then settles nothing now. */
     private long lastRound;
 
     Reads(Core core, Chain chain, Decisions decisions) {
@@ -127,6 +129,7 @@ final class Reads {
                     .filter(peer -> !round.answers.containsKey(peer))
                     .forEach(peer -> core.send(peer, round.question()));
         }
+        startRound(); // readers that came before the clock was known
     }
 
     int roundCount() {
@@ -134,11 +137,12 @@ final class Reads {
     }
 
     private void startRound() {
-        if (arrived.isEmpty() || rounds.size() >= MAX_ROUNDS) {
+        if (arrived.isEmpty() || rounds.size() >= MAX_ROUNDS || !core.knowsTime()) {
             return;
         }
+        lastRound = Math.max(lastRound + 1, core.wallNanos());
         List<Event.ReadRequested> first = arrived.subList(0, Math.min(arrived.size(), Testimony.MAX_CHALLENGES));
-        Round round = new Round(++lastRound, List.copyOf(first));
+        Round round = new Round(lastRound, List.copyOf(first));
         first.clear();
         rounds.add(round);
         round.challenge.ifPresentOrElse(

@@ -320,12 +320,7 @@ class ReplicaTest {
     void aReadWaitsForAQuorumOfAnswersThatAreMet() {
         cluster.delivers = _ -> false;
         List<Effect> effects = cluster.step(1, new Event.ReadRequested(9, Optional.empty()));
-        long round = effects.stream()
-                .flatMap(e -> e instanceof Effect.Broadcast(Message.ReadIndexQuery q)
-                        ? Optional.of(q.round()).stream()
-                        : Optional.<Long>empty().stream())
-                .findFirst()
-                .orElseThrow();
+        long round = roundOf(effects);
         cluster.receive(1, 2, new Message.ReadIndexAnswer(round, View.ZERO, new Height(1)));
         cluster.receive(1, 0, new Message.ReadIndexAnswer(round, View.ZERO, Height.GENESIS));
         assertThat(cluster.readsReady).as("f+1 met answers are not enough").isEmpty();
@@ -333,6 +328,37 @@ class ReplicaTest {
         assertThat(cluster.readsReady).as("one replica counts once").isEmpty();
         cluster.receive(1, 3, new Message.ReadIndexAnswer(round, View.ZERO, Height.GENESIS));
         assertThat(cluster.readsReady).as("a liar's claim holds nothing up").containsExactly(9L);
+    }
+
+    @Test
+    void anAnswerForAnEarlierLifeSettlesNoRoundOfThisOne() {
+        for (int i = 0; i < 4; i++) {
+            cluster.submit(1);
+            cluster.deliverAll();
+        }
+        cluster.delivers = _ -> false;
+        long asked = roundOf(cluster.step(1, new Event.ReadRequested(8, Optional.empty())));
+        cluster.restartAtCheckpoint(1);
+        assertThat(cluster.step(1, new Event.ReadRequested(9, Optional.empty())))
+                .as("without a clock there is no number that no other life gave")
+                .noneMatch(effect -> effect instanceof Effect.Broadcast(Message.ReadIndexQuery _));
+        cluster.tick(10);
+        for (int peer : List.of(0, 2, 3)) {
+            cluster.receive(1, peer, new Message.ReadIndexAnswer(asked, View.ZERO, Height.GENESIS));
+        }
+        assertThat(cluster.readsReady).isEmpty();
+        cluster.delivers = _ -> true;
+        cluster.tick(10);
+        assertThat(cluster.readsReady).containsExactly(9L);
+    }
+
+    private static long roundOf(List<Effect> effects) {
+        return effects.stream()
+                .flatMap(e -> e instanceof Effect.Broadcast(Message.ReadIndexQuery q)
+                        ? Optional.of(q.round()).stream()
+                        : Optional.<Long>empty().stream())
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test

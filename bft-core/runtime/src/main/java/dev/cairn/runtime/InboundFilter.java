@@ -33,6 +33,9 @@ final class InboundFilter {
     /** Signed answers for readers of one peer in one beat, each a signature on the event loop. An honest peer asks again. */
     private static final int WITNESSES_PER_BEAT = 64;
 
+    /** Signed answers of one peer that may be on their way: those of a few rounds, some asked for again. */
+    private static final int MOST_WITNESSES = 16;
+
     /** Requests from one peer in one beat, each of which costs a signature check. A gateway has a few on their way. */
     private static final int FORWARDED_PER_BEAT = 128;
 
@@ -70,6 +73,7 @@ final class InboundFilter {
     private final AtomicInteger[] expectedBodies;
     private final AtomicInteger[] expectedOffers;
     private final AtomicInteger[] expectedChunks;
+    private final AtomicInteger[] expectedWitnesses;
     private final AtomicInteger[] statusLeft;
     private final AtomicInteger[] witnessLeft;
     private final AtomicInteger[] forwardedLeft;
@@ -85,6 +89,7 @@ final class InboundFilter {
         this.expectedBodies = counters(replicas);
         this.expectedOffers = counters(replicas);
         this.expectedChunks = counters(replicas);
+        this.expectedWitnesses = counters(replicas);
         this.statusLeft = counters(replicas);
         this.witnessLeft = counters(replicas);
         this.forwardedLeft = counters(replicas);
@@ -130,7 +135,8 @@ final class InboundFilter {
             case Message.PrePrepare _, Message.Suspect _, Message.ViewChange _, Message.NewView _ -> {}
             case Message.Status _, Message.Forward _, Message.Blocks _, Message.Body _ -> {}
             case Message.ReadIndexQuery _, Message.ReadIndexAnswer _ -> {}
-            case Message.WitnessQuery _, Message.WitnessAnswer _ -> {}
+            case Message.WitnessQuery _ -> expectWitness(to.index());
+            case Message.WitnessAnswer _ -> {}
             case Message.SnapshotOffer _, Message.Chunk _, Message.NoSnapshot _ -> {}
         }
     }
@@ -138,7 +144,15 @@ final class InboundFilter {
     void onBroadcast(Message message) {
         if (message instanceof Vote vote) {
             tally(vote).add(vote);
+        } else if (message instanceof Message.WitnessQuery) {
+            for (int peer = 0; peer < expectedWitnesses.length; peer++) {
+                expectWitness(peer);
+            }
         }
+    }
+
+    private void expectWitness(int peer) {
+        expectedWitnesses[peer].updateAndGet(before -> Math.min(before + 1, MOST_WITNESSES));
     }
 
     /** A new beat: votes are forgotten, and every peer may send STATUS and requests again. */
@@ -186,7 +200,8 @@ final class InboundFilter {
             case Message.FetchBlocks _, Message.FetchBody _ -> true;
             case Message.ReadIndexQuery _, Message.ReadIndexAnswer _ -> true;
             case Message.WitnessQuery _ -> takeOne(witnessLeft[from.index()]);
-            case Message.WitnessAnswer m -> m.witness().replica().equals(from);
+            case Message.WitnessAnswer m ->
+                m.witness().replica().equals(from) && takeOne(expectedWitnesses[from.index()]);
             case Message.SnapshotOffer _ -> expectedOffers[from.index()].getAndSet(0) > 0;
             case Message.Chunk _ -> expectedChunks[from.index()].getAndSet(0) > 0;
             case Message.FetchSnapshot _, Message.FetchChunk _, Message.NoSnapshot _ -> true;

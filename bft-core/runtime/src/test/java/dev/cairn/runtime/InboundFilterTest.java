@@ -22,6 +22,7 @@ import dev.cairn.protocol.model.RequestId;
 import dev.cairn.protocol.model.Signature;
 import dev.cairn.protocol.model.View;
 import dev.cairn.protocol.model.Vote;
+import dev.cairn.protocol.model.Witness;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -55,6 +56,19 @@ class InboundFilterTest {
         assertThat(lets(1, vote(3, 2, 11, BLOCK))).isFalse();
         filter.onTransition(new Transition.Committed(new Height(11), BLOCK));
         assertThat(lets(1, vote(1, 2, 11, BLOCK))).isFalse();
+    }
+
+    @Test
+    void aSignedAnswerForReadersCostsSomethingOnlyWhereItWasAskedFor() {
+        Message.WitnessAnswer answer = new Message.WitnessAnswer(
+                1,
+                new Witness(
+                        Epoch.ZERO, new ReplicaId(1), BLOCK, 0, View.ZERO, Height.GENESIS, new Signature(Bytes.EMPTY)));
+        assertThat(lets(1, answer)).isFalse();
+        filter.onBroadcast(new Message.WitnessQuery(1, BLOCK));
+        assertThat(lets(2, answer)).as("another's").isFalse();
+        assertThat(lets(1, answer)).isTrue();
+        assertThat(lets(1, answer)).isFalse();
     }
 
     @Test

@@ -293,8 +293,8 @@ final class Mutants {
                                     + " startRound();\n        } else {\n            rounds.getLast().readers.add(read);\n        }"),
                     edit(
                             "Reads",
-                            "new Round(++lastRound, List.copyOf(first));",
-                            "new Round(++lastRound, new ArrayList<>(first));")));
+                            "new Round(lastRound, List.copyOf(first));",
+                            "new Round(lastRound, new ArrayList<>(first));")));
 
     private static final List<Mutant> DURABILITY = List.of(
             Mutant.of(

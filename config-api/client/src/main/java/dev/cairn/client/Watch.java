@@ -112,7 +112,7 @@ public final class Watch implements AutoCloseable {
                 throw new RefusedException(new Refusal.NoAnswer("it ended the watch", false));
             }
             Changes changes = accept(from, response);
-            requireNothingWithheld(changes);
+            judge(from, changes);
             return changes;
         } catch (TimeoutException _) {
             leave(from, new Refusal.NoAnswer("silent for " + SILENCE.toMillis() + " ms", false));
@@ -165,6 +165,18 @@ public final class Watch implements AutoCloseable {
                 Calls.bytes(response.getProof())));
         through = answer.through();
         return new Changes(answer.events(), after, through, from.head);
+    }
+
+    /** What is proven is returned, also where its sender, or a slow caller, is late: nobody sends it again. */
+    private void judge(Stream from, Changes changes) throws NotVerifiedException, RefusedException {
+        try {
+            requireNothingWithheld(changes);
+        } catch (RefusedException e) {
+            if (changes.events().isEmpty()) {
+                throw e;
+            }
+            leave(from, e.refusal());
+        }
     }
 
     /**

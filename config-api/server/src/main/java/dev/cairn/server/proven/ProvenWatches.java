@@ -53,9 +53,12 @@ public final class ProvenWatches {
 
     private void sweep() {
         again.set(false);
-        open.forEach(ProvenWatch::lookHere);
-        open.removeIf(ProvenWatch::isOver);
-        sweeping.set(false);
+        try {
+            open.forEach(ProvenWatch::lookHere);
+            open.removeIf(ProvenWatch::isOver);
+        } finally {
+            sweeping.set(false);
+        }
         if (again.get()) {
             look();
         }

@@ -36,6 +36,7 @@ final class Core {
     private Optional<QuorumCertificate> highestPrepared;
     private long ticks;
     private long wallNanos;
+    private boolean waitsForTime;
     private long lastExecution;
     private @Nullable String haltReason;
     private @Nullable Height quarantinedAt;
@@ -183,9 +184,10 @@ final class Core {
 
     // Time and numbering.
 
-    void tick(long wallNanos) {
+    void tick(Event.Ticked tick) {
         ticks++;
-        this.wallNanos = wallNanos;
+        wallNanos = tick.wallNanos();
+        waitsForTime = tick.waitsForTime();
     }
 
     long ticks() {
@@ -194,6 +196,11 @@ final class Core {
 
     long wallNanos() {
         return wallNanos;
+    }
+
+    /** Whether the committed state, as it was at the last tick, waits for a block only because that brings its time. */
+    boolean waitsForTime() {
+        return waitsForTime;
     }
 
     /** False until the first tick: before it there is no time to propose or to judge with. */

@@ -24,8 +24,13 @@ public sealed interface Event {
      */
     record ReadRequested(long readId, Optional<Digest> challenge) implements Event {}
 
-    /** One tick has passed; {@code wallNanos} is the wall clock, nanoseconds since the Unix epoch. */
-    record Ticked(long wallNanos) implements Event {}
+    /**
+     * One tick has passed.
+     *
+     * @param wallNanos the wall clock, nanoseconds since the Unix epoch
+     * @param waitsForTime what {@link StateMachine#waitsForTime} says of the committed state
+     */
+    record Ticked(long wallNanos, boolean waitsForTime) implements Event {}
 
     /** The answer to {@link Effect.Execute}. Executions of one replica are answered in the order they were asked. */
     record Executed(ExecutionId execution, StateRoots roots) implements Event {}

@@ -155,6 +155,9 @@ final class Patience {
         if (waited > requestTicks() && idle > requestTicks()) {
             return Optional.of("a request waits and nothing is committed");
         }
+        if (core.waitsForTime() && idle > limits.timeTicks() + requestTicks()) {
+            return Optional.of("time stands still");
+        }
         if (waited > limits.censorTicks()) {
             return Optional.of("a request is passed over");
         }

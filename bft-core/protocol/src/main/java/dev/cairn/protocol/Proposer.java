@@ -30,6 +30,8 @@ final class Proposer {
     /** The last slot given away in this view; nothing until its first proposal. */
     private Optional<Ballot> lastProposed = Optional.empty();
 
+    private long lastProposedTick;
+
     private @Nullable Draft draft;
 
     Proposer(Core core, Chain chain, RequestPool pool, NormalCase normalCase) {
@@ -49,6 +51,7 @@ final class Proposer {
 
     void onViewChanged() {
         lastProposed = Optional.empty();
+        lastProposedTick = core.ticks();
         if (draft != null) {
             core.emit(new Effect.Discard(draft.execution()));
             draft = null;
@@ -107,9 +110,14 @@ final class Proposer {
         boolean worthwhile = inFlight == 0
                 || pool.unproposed() >= GROWTH * pool.proposed()
                 || pool.unproposedBytes() >= core.parameters.batchBytes();
-        if (pool.unproposed() > 0 && slotFree && worthwhile) {
+        boolean isWanted = pool.unproposed() > 0 || isTimeWanted();
+        if (isWanted && slotFree && worthwhile) {
             draft(parent, pool.take(core.parameters.batchBytes()));
         }
+    }
+
+    private boolean isTimeWanted() {
+        return core.waitsForTime() && core.ticks() - lastProposedTick >= core.timeouts.timeTicks();
     }
 
     private void draft(Chain.Base parent, List<Request> requests) {
@@ -152,6 +160,7 @@ final class Proposer {
         Signature signature = core.sign(Statement.of(Statement.Kind.PRE_PREPARE, core.chainId, ballot));
         Message.PrePrepare proposal = new Message.PrePrepare(ballot.view(), block, core.self, signature);
         lastProposed = Optional.of(ballot);
+        lastProposedTick = core.ticks();
         core.persist(new LogRecord.ProposedSlot(ballot, signature));
         core.broadcast(proposal);
         core.transition(new Transition.Proposed(

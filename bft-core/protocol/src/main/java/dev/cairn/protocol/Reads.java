@@ -10,6 +10,7 @@ import dev.cairn.protocol.model.Testimony;
 import dev.cairn.protocol.model.View;
 import dev.cairn.protocol.model.Witness;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,9 @@ import java.util.stream.Stream;
 final class Reads {
     private static final int MAX_ROUNDS = 4;
 
+    /** Readers that wait for a round; each round takes 64 that have a challenge. */
+    private static final int MAX_ARRIVED = 16 * Testimony.MAX_CHALLENGES;
+
     /** The greatest, by (view, height), of a replica's certificates. */
     private record Claim(View view, Height height) {}
 
@@ -38,9 +42,12 @@ final class Reads {
         final Optional<Digest> challenge;
         final Map<ReplicaId, Claim> answers = new TreeMap<>();
         final Map<ReplicaId, Witness> witnesses = new TreeMap<>();
+        final long timelyNanos;
+        boolean takesOldTimes;
 
-        Round(long number, List<Event.ReadRequested> readers) {
+        Round(long number, List<Event.ReadRequested> readers, long timelyNanos) {
             this.number = number;
+            this.timelyNanos = timelyNanos;
             this.readers = readers;
             this.challenges = readers.stream()
                     .flatMap(reader -> reader.challenge().stream())
@@ -60,6 +67,19 @@ final class Reads {
                 witnesses.put(witness.replica(), witness);
             }
         }
+
+        /**
+         * A liar that answers first with a time long past would make the testimony too old for a reader who goes by times.
+         * So its answer counts only when others had until the next beat, and the newest times go first.
+         */
+        boolean counts(ReplicaId replica) {
+            return challenge.isEmpty() || takesOldTimes || timeOf(replica) >= timelyNanos;
+        }
+
+        long timeOf(ReplicaId replica) {
+            Witness witness = witnesses.get(replica);
+            return witness == null ? 0 : witness.timeNanos();
+        }
     }
 
     private final Core core;
@@ -77,9 +97,9 @@ final class Reads {
         this.decisions = decisions;
     }
 
-    /** The shell keeps the number of readers small: it lets many calls share one. */
+    /** A reader above the bound is lost, as a message may be: it asks again. The shell lets many calls share one reader. */
     void onRequested(Event.ReadRequested read) {
-        arrived.add(read);
+        keep(read);
         startRound();
     }
 
@@ -125,15 +145,21 @@ final class Reads {
     /** Asks again whoever has not answered; questions and answers may be lost. */
     void onStatusBeat() {
         for (Round round : rounds) {
+            round.takesOldTimes = true;
             core.quorums.members().stream()
                     .filter(peer -> !round.answers.containsKey(peer))
                     .forEach(peer -> core.send(peer, round.question()));
         }
+        release();
         startRound(); // readers that came before the clock was known
     }
 
     int roundCount() {
         return rounds.size();
+    }
+
+    int arrivedCount() {
+        return arrived.size();
     }
 
     private void startRound() {
@@ -142,7 +168,8 @@ final class Reads {
         }
         lastRound = Math.max(lastRound + 1, core.wallNanos());
         List<Event.ReadRequested> first = arrived.subList(0, Math.min(arrived.size(), Testimony.MAX_CHALLENGES));
-        Round round = new Round(lastRound, List.copyOf(first));
+        long timelyNanos = core.wallNanos() - core.parameters.maxFutureNanos();
+        Round round = new Round(lastRound, List.copyOf(first), timelyNanos);
         first.clear();
         rounds.add(round);
         round.challenge.ifPresentOrElse(
@@ -153,7 +180,9 @@ final class Reads {
 
     /** Notes a reader for whoever comes after this replica's core. */
     void keep(Event.ReadRequested read) {
-        arrived.add(read);
+        if (arrived.size() < MAX_ARRIVED) {
+            arrived.add(read);
+        }
     }
 
     /** Readers that were not released, in the order in which they came. */
@@ -173,6 +202,8 @@ final class Reads {
             List<ReplicaId> met = round.answers.entrySet().stream()
                     .filter(answer -> isMet(answer.getValue()))
                     .map(Map.Entry::getKey)
+                    .filter(round::counts)
+                    .sorted(Comparator.comparingLong(round::timeOf).reversed())
                     .toList();
             if (met.size() >= core.quorums.quorum()) {
                 all.remove();
@@ -187,7 +218,11 @@ final class Reads {
 
     private void answerReaders(Round round, List<ReplicaId> met) {
         Optional<Testimony> testimony = round.challenge.map(_ -> new Testimony(
-                round.challenges, met.stream().map(round.witnesses::get).toList()));
+                round.challenges,
+                met.stream()
+                        .limit(core.quorums.quorum())
+                        .map(round.witnesses::get)
+                        .toList()));
         for (Event.ReadRequested reader : round.readers) {
             core.emit(new Effect.ReadReady(
                     reader.readId(), testimony.filter(_ -> reader.challenge().isPresent())));

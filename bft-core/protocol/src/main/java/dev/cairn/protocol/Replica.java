@@ -123,7 +123,7 @@ public final class Replica {
             case Event.Received e -> onReceived(e.from(), e.message().message());
             case Event.Submitted e -> onSubmitted(e.request());
             case Event.ReadRequested e -> reads.onRequested(e);
-            case Event.Ticked e -> onTick(e.wallNanos());
+            case Event.Ticked e -> onTick(e);
             case Event.Executed e -> onExecuted(e);
             case Event.LinkUp e -> onLinkUp(e.peer());
             case Event.LinkDown e -> patience.onLinkDown(e.peer());
@@ -282,8 +282,8 @@ public final class Replica {
 
     // Time and peers.
 
-    private void onTick(long wallNanos) {
-        core.tick(wallNanos);
+    private void onTick(Event.Ticked tick) {
+        core.tick(tick);
         normalCase.onTick();
         catchUp.onTick();
         patience.onTick();
@@ -406,6 +406,7 @@ public final class Replica {
                 viewChanger.viewChangeCount(),
                 checkpointer.pendingCount(),
                 reads.roundCount(),
+                reads.arrivedCount(),
                 catchUp.wantedBodies());
     }
 

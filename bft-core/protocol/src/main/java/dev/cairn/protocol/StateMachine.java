@@ -36,6 +36,15 @@ public interface StateMachine<S> {
     StateRoots roots(S state);
 
     /**
+     * Whether something in {@code state} changes by the passing of time alone, as a lease does: while it does, blocks
+     * follow one another at least every {@link Timeouts#timeTicks}, with no request waiting too. A pure function of the
+     * state; event loop, every tick; must be quick.
+     */
+    default boolean waitsForTime(S state) {
+        return false;
+    }
+
+    /**
      * Makes {@code state} the committed one: readers see it from now on. Called on the event loop, once for each
      * height, in order; must not block.
      */

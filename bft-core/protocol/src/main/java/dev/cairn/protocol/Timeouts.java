@@ -17,6 +17,7 @@ package dev.cairn.protocol;
  *     fewer than f+1 peers gave something in this time, which doubles with each such offer of the same peer
  * @param pinTicks a state that a peer fetched from is kept at least this much longer
  * @param paceBlocks a primary is judged slow by the median over so many blocks
+ * @param timeTicks while the state waits for time, a block comes at least so often
  * @param farCheckpoints behind by so many checkpoints, a replica fetches a state instead of the blocks in between, which
  *     it then never has; where blocks are gone it does so in any case
  */
@@ -33,6 +34,7 @@ public record Timeouts(
         int transferTicks,
         int pinTicks,
         int paceBlocks,
+        int timeTicks,
         int farCheckpoints) {
     public static final int TICK_MILLIS = 10;
 
@@ -40,7 +42,7 @@ public record Timeouts(
     public static final int NEVER_FAR = Integer.MAX_VALUE;
 
     public static final Timeouts DEFAULT =
-            new Timeouts(10, 15, 30, 500, 100, 100, 3000, 20, 200, 3000, 3000, 256, NEVER_FAR);
+            new Timeouts(10, 15, 30, 500, 100, 100, 3000, 20, 200, 3000, 3000, 256, 100, NEVER_FAR);
 
     /** The same deadlines for a replica that would rather have the newest state soon than every block. */
     public Timeouts withFarCheckpoints(int checkpoints) {
@@ -57,6 +59,7 @@ public record Timeouts(
                 transferTicks,
                 pinTicks,
                 paceBlocks,
+                timeTicks,
                 checkpoints);
     }
 }

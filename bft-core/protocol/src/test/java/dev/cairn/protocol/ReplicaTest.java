@@ -9,7 +9,6 @@ import dev.cairn.protocol.model.ClientId;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Epoch;
 import dev.cairn.protocol.model.Evidence;
-import dev.cairn.protocol.model.Hashing;
 import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.MerkleFrontier;
@@ -21,7 +20,6 @@ import dev.cairn.protocol.model.RequestId;
 import dev.cairn.protocol.model.Signature;
 import dev.cairn.protocol.model.StateRoots;
 import dev.cairn.protocol.model.Statement;
-import dev.cairn.protocol.model.Testimony;
 import dev.cairn.protocol.model.View;
 import dev.cairn.protocol.model.Vote;
 import java.util.ArrayList;
@@ -174,7 +172,7 @@ class ReplicaTest {
                 logged);
         primary.start();
         primary.step(new Event.Executed(new ExecutionId(1), block.header().roots()));
-        primary.step(new Event.Ticked(block.header().timeNanos()));
+        primary.step(new Event.Ticked(block.header().timeNanos(), false));
         primary.step(new Event.Submitted(request));
         assertThat(primary.step(
                         new Event.Executed(new ExecutionId(2), block.header().roots())))
@@ -314,71 +312,6 @@ class ReplicaTest {
     void oneSuspicionAloneMovesNobody() {
         List<Effect> effects = cluster.receive(1, 3, suspect(3, 0));
         assertThat(effects).noneMatch(e -> e instanceof Effect.Broadcast(Message.ViewChange _));
-    }
-
-    @Test
-    void aReadWaitsForAQuorumOfAnswersThatAreMet() {
-        cluster.delivers = _ -> false;
-        List<Effect> effects = cluster.step(1, new Event.ReadRequested(9, Optional.empty()));
-        long round = roundOf(effects);
-        cluster.receive(1, 2, new Message.ReadIndexAnswer(round, View.ZERO, new Height(1)));
-        cluster.receive(1, 0, new Message.ReadIndexAnswer(round, View.ZERO, Height.GENESIS));
-        assertThat(cluster.readsReady).as("f+1 met answers are not enough").isEmpty();
-        cluster.receive(1, 0, new Message.ReadIndexAnswer(round, View.ZERO, Height.GENESIS));
-        assertThat(cluster.readsReady).as("one replica counts once").isEmpty();
-        cluster.receive(1, 3, new Message.ReadIndexAnswer(round, View.ZERO, Height.GENESIS));
-        assertThat(cluster.readsReady).as("a liar's claim holds nothing up").containsExactly(9L);
-    }
-
-    @Test
-    void anAnswerForAnEarlierLifeSettlesNoRoundOfThisOne() {
-        for (int i = 0; i < 4; i++) {
-            cluster.submit(1);
-            cluster.deliverAll();
-        }
-        cluster.delivers = _ -> false;
-        long asked = roundOf(cluster.step(1, new Event.ReadRequested(8, Optional.empty())));
-        cluster.restartAtCheckpoint(1);
-        assertThat(cluster.step(1, new Event.ReadRequested(9, Optional.empty())))
-                .as("without a clock there is no number that no other life gave")
-                .noneMatch(effect -> effect instanceof Effect.Broadcast(Message.ReadIndexQuery _));
-        cluster.tick(10);
-        for (int peer : List.of(0, 2, 3)) {
-            cluster.receive(1, peer, new Message.ReadIndexAnswer(asked, View.ZERO, Height.GENESIS));
-        }
-        assertThat(cluster.readsReady).isEmpty();
-        cluster.delivers = _ -> true;
-        cluster.tick(10);
-        assertThat(cluster.readsReady).containsExactly(9L);
-    }
-
-    private static long roundOf(List<Effect> effects) {
-        return effects.stream()
-                .flatMap(e -> e instanceof Effect.Broadcast(Message.ReadIndexQuery q)
-                        ? Optional.of(q.round()).stream()
-                        : Optional.<Long>empty().stream())
-                .findFirst()
-                .orElseThrow();
-    }
-
-    @Test
-    void aReaderWithAChallengeGetsTheSignedAnswersOfAQuorum() {
-        Digest challenge = Hashing.sha256(new byte[] {1});
-        cluster.submit(1);
-        cluster.deliverAll();
-        cluster.step(1, new Event.ReadRequested(9, Optional.of(challenge)));
-        cluster.deliverAll();
-        Testimony testimony = Optional.ofNullable(cluster.testimonies.get(9L)).orElseThrow();
-        assertThat(cluster.authenticator.isValidTestimony(testimony, challenge)).isTrue();
-        assertThat(cluster.authenticator.isValidTestimony(testimony, Digest.ZERO))
-                .as("for a reader who did not ask")
-                .isFalse();
-        assertThat(testimony.witnesses())
-                .hasSize(3)
-                .allMatch(witness -> witness.height().equals(new Height(1)));
-        Testimony ofTwo =
-                new Testimony(testimony.challenges(), testimony.witnesses().subList(0, 2));
-        assertThat(cluster.authenticator.isValidTestimony(ofTwo, challenge)).isFalse();
     }
 
     @Test

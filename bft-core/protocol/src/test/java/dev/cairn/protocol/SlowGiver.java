@@ -45,7 +45,7 @@ final class SlowGiver {
         boolean began = running;
         for (int tick = 1; tick <= MOST_TICKS; tick++) {
             wallNanos += Timeouts.TICK_MILLIS * 1_000_000L;
-            step(new Event.Ticked(wallNanos));
+            step(new Event.Ticked(wallNanos, false));
             if (tick % PAUSE_TICKS == 0) {
                 giveOnePlace();
             }

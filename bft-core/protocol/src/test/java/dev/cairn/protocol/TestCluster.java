@@ -69,7 +69,11 @@ final class TestCluster {
     /** Of the replica that is stepped: executions end in the order they began, after the effects of the step. */
     private final Queue<Event> answers = new ArrayDeque<>();
 
-    private long wallNanos = 1_000_000_000;
+    long wallNanos = 1_000_000_000;
+
+    /** What every shell says of the state with each tick. */
+    boolean waitsForTime;
+
     private long sequence;
 
     TestCluster() {
@@ -169,7 +173,7 @@ final class TestCluster {
         for (int t = 0; t < times; t++) {
             wallNanos += Timeouts.TICK_MILLIS * 1_000_000L;
             for (int i = 0; i < N; i++) {
-                step(i, new Event.Ticked(wallNanos));
+                step(i, new Event.Ticked(wallNanos, waitsForTime));
             }
             deliverAll();
         }
@@ -341,7 +345,7 @@ final class TestCluster {
         committed.get(i).clear();
         proofs.get(i).clear();
         perform(i, replicas.get(i).start());
-        step(i, new Event.Ticked(wallNanos));
+        step(i, new Event.Ticked(wallNanos, waitsForTime));
         unanswered.requests().forEach(request -> step(i, new Event.Submitted(request)));
         unanswered.reads().forEach(read -> step(i, read));
     }

@@ -219,7 +219,8 @@ final class EventLoop<S> {
         if (beat % FILTER_BEAT_TICKS == 0) {
             parts.filter().forgetVotes();
         }
-        step(new Event.Ticked(wallNanos));
+        boolean waitsForTime = parts.machine().waitsForTime(parts.machine().committed());
+        step(new Event.Ticked(wallNanos, waitsForTime));
     }
 
     private void step(Event event) {

@@ -32,6 +32,11 @@ final class LedgerMachine {
             return new State(new LinkedHashSet<>(executed), ledger, roots);
         }
 
+        /** As with a lease: some states want the time to go on. */
+        boolean waitsForTime() {
+            return (ledger.root().d() & 7) == 0;
+        }
+
         /** This state after its memory went wrong: nothing shows yet, but no block gives what it should from here on. */
         State corrupted() {
             return new State(executed, ledger.append(leaf(NOBODYS)), roots);

@@ -74,6 +74,7 @@ final class ServiceInvariants {
     static final class BoundedMemory extends Invariant {
         private static final int PENDING_CHECKPOINTS = 8;
         private static final int READ_ROUNDS = 4;
+        private static final int READERS = 1024;
         private static final int WANTED_BODIES = 16;
 
         private final int replicas;
@@ -100,6 +101,7 @@ final class ServiceInvariants {
             atMost(replica, "decisions", held.decisions(), 2 * horizon);
             atMost(replica, "suspicions", held.suspicions(), replicas);
             atMost(replica, "view changes", held.viewChanges(), replicas);
+            atMost(replica, "readers", held.readers(), READERS);
             atMost(replica, "read rounds", held.readRounds(), READ_ROUNDS);
             atMost(replica, "wanted bodies", held.wantedBodies(), WANTED_BODIES);
             // These go with the stable checkpoint, which is as far behind as the slowest of a quorum.
@@ -143,6 +145,7 @@ final class ServiceInvariants {
             long view = timeouts.newViewCapTicks()
                     + timeouts.censorTicks()
                     + timeouts.silenceTicks()
+                    + timeouts.timeTicks()
                     + (long) MOST_PATIENCE * (timeouts.relayTicks() + timeouts.requestTicks());
             long transfer = timeouts.transferTicks() + 2L * FETCHES * timeouts.fetchTicks();
             return (faulty + 2) * view + (long) FETCHES * timeouts.fetchTicks() + (faulty + 1L) * TRANSFERS * transfer;

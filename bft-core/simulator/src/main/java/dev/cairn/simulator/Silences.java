@@ -28,6 +28,11 @@ final class Silences {
         return send.message() instanceof Message.Commit;
     }
 
+    static boolean isWithoutRequests(Effect.Send send) {
+        return send.message() instanceof Message.PrePrepare proposal
+                && proposal.block().requests().isEmpty();
+    }
+
     /** Requests of others neither come in nor go out. */
     static final class Censor implements EffectRewriter {
         @Override

@@ -163,6 +163,10 @@ final class SimReplica implements SimStates.Owner {
         return session;
     }
 
+    boolean waitsForTime() {
+        return committed.waitsForTime();
+    }
+
     Height committedHeight() {
         return committedHeight;
     }

@@ -44,6 +44,8 @@ public final class Simulation implements SimReplica.Surroundings, SimNetwork.Por
     private final long[] skewNanos;
     private final Map<Digest, LedgerMachine.State> stateAfterBlock = new HashMap<>();
     private boolean calm;
+    private long calmMicros;
+    private long lastCommitMicros;
 
     private Simulation(World world, Judges judges, Clients clients, boolean keepsMessages) {
         this.world = world;
@@ -113,6 +115,7 @@ public final class Simulation implements SimReplica.Surroundings, SimNetwork.Por
             going = agenda.runNext(chaosMicros);
         }
         calm = true;
+        calmMicros = agenda.nowMicros();
         mishaps.end();
         long ticks = ServiceInvariants.Progress.ticksToRecover(setting.timeouts(), world.faulty());
         long deadline = agenda.nowMicros() + ticks * TICK_MICROS;
@@ -128,7 +131,8 @@ public final class Simulation implements SimReplica.Surroundings, SimNetwork.Por
     private void tickAfter(long delayMicros, SimReplica replica) {
         agenda.after(delayMicros, () -> {
             long skew = calm ? 0 : skewNanos[replica.id.index()];
-            replica.step(new Event.Ticked(Setting.START_NANOS + agenda.nowMicros() * 1000 + skew));
+            long wallNanos = Setting.START_NANOS + agenda.nowMicros() * 1000 + skew;
+            replica.step(new Event.Ticked(wallNanos, replica.waitsForTime()));
             tickAfter(TICK_MICROS, replica);
         });
     }
@@ -145,12 +149,14 @@ public final class Simulation implements SimReplica.Surroundings, SimNetwork.Por
                         .allMatch(replica ->
                                 replica.isUp() && replica.committedHeight().equals(highest));
         long missing = level ? workload.missingAt(sound.getFirst()) : -1;
-        if (level && missing == 0 && workload.openReads() == 0) {
+        boolean timeGoesOn = !level || hasTimeGoneOn(sound.getFirst());
+        if (level && missing == 0 && workload.openReads() == 0 && timeGoesOn) {
             return "";
         }
         StringBuilder text = new StringBuilder(
                 level ? missing + " requests" : "replicas at different heights, or below what was answered,");
         text.append(" and ").append(workload.openReads()).append(" reads are open;");
+        text.append(timeGoesOn ? "" : " a state waits for time;");
         for (SimReplica replica : replicas) {
             String status = replica.status().map(Object::toString).orElse("down");
             text.append(' ')
@@ -160,6 +166,12 @@ public final class Simulation implements SimReplica.Surroundings, SimNetwork.Por
                     .append(';');
         }
         return text.toString();
+    }
+
+    /** A state that waits for time gets a block also when all is calm and no request waits. */
+    private boolean hasTimeGoneOn(SimReplica replica) {
+        long dueMicros = calmMicros + (long) setting.timeouts().timeTicks() * TICK_MICROS;
+        return !replica.waitsForTime() || lastCommitMicros >= dueMicros;
     }
 
     private List<SimReplica> sound() {
@@ -250,6 +262,10 @@ public final class Simulation implements SimReplica.Surroundings, SimNetwork.Por
             stateAfterBlock.putIfAbsent(block.digest(), state);
         }
         if (replica.isHonest()) {
+            lastCommitMicros = agenda.nowMicros();
+            if (replica.waitsForTime() && block.requests().isEmpty()) {
+                counters.count("block for a state that waits for time");
+            }
             Observer.Decided decided = new Observer.Decided(
                     replica.id,
                     replica.life(),

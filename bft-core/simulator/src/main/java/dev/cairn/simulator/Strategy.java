@@ -87,7 +87,9 @@ public enum Strategy {
     /** Is two honest replicas, of which each peer knows one or both. */
     TWINS,
     /** Keeps certificates that nobody else can make, for a later view. */
-    HOARD;
+    HOARD,
+    /** As primary, proposes no block that only brings the time. */
+    STOP_TIME;
 
     EffectRewriter rewriter(Insider insider) {
         return switch (this) {
@@ -133,6 +135,7 @@ public enum Strategy {
             case COLLUDE -> new Conspirator(insider);
             case TWINS -> new Twins(insider);
             case HOARD -> new Hoarder(insider);
+            case STOP_TIME -> Silences.dropping(Silences::isWithoutRequests);
         };
     }
 }

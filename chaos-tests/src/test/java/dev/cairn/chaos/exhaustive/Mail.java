@@ -98,7 +98,7 @@ final class Mail {
     }
 
     static Event tick() {
-        return new Event.Ticked(SmallWorld.WALL_NANOS);
+        return new Event.Ticked(SmallWorld.WALL_NANOS, false);
     }
 
     /** Makes a replica in its primary's view suspect it; how it waits and for how long is not explored. */

@@ -288,13 +288,13 @@ final class Mutants {
                     "a read joins a round that is under way",
                     edit(
                             "Reads",
-                            "arrived.add(read);\n        startRound();",
-                            "if (rounds.isEmpty() || read.challenge().isPresent()) {\n            arrived.add(read);\n           "
+                            "keep(read);\n        startRound();",
+                            "if (rounds.isEmpty() || read.challenge().isPresent()) {\n            keep(read);\n           "
                                     + " startRound();\n        } else {\n            rounds.getLast().readers.add(read);\n        }"),
                     edit(
                             "Reads",
-                            "new Round(lastRound, List.copyOf(first));",
-                            "new Round(lastRound, new ArrayList<>(first));")));
+                            "new Round(lastRound, List.copyOf(first), timelyNanos);",
+                            "new Round(lastRound, new ArrayList<>(first), timelyNanos);")));
 
     private static final List<Mutant> DURABILITY = List.of(
             Mutant.of(

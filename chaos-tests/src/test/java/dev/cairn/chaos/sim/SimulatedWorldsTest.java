@@ -69,7 +69,8 @@ class SimulatedWorldsTest {
             "stopped by its disk",
             "link down",
             "message lost",
-            "message doubled");
+            "message doubled",
+            "block for a state that waits for time");
 
     @Test
     void honestWorldsKeepEveryInvariantAndMakeProgress() {

@@ -20,6 +20,11 @@ final class Slips {
             edit("Patience", "if (waited > limits.censorTicks()) {", "if (false) {"),
             edit("Patience", "if (preparedForTicks() > requestTicks()) {", "if (false) {"));
 
+    private static final Mutant.Edit NOBODY_MINDS_TIME =
+            edit("Patience", "if (core.waitsForTime() && idle", "if (false && idle");
+    private static final Mutant.Edit MADE_FOR_TIME =
+            edit("Proposer", "return core.waitsForTime() && core.ticks()", "return false && core.ticks()");
+
     private static final List<Mutant> COUNTING = List.of(
             Mutant.of(
                     "a PRE-PREPARE counts as a PREPARE",
@@ -185,6 +190,8 @@ final class Slips {
                                     "return doubled;"),
                             edit("Patience", "if (commitsInView >= core.parameters.window()) {", "if (false) {"))
                     .livingIn(Habitat.FAILING_VIEWS),
+            Mutant.of("no block is made for the time alone", NOBODY_MINDS_TIME, MADE_FOR_TIME),
+            Mutant.of("a primary may let the time stand still", NOBODY_MINDS_TIME),
             Mutant.of(
                     "a dead next primary is waited for",
                     edit("Patience", "        if (isOverdue()) {", "        if (false) {"),

@@ -10,31 +10,24 @@ import dev.cairn.protocol.ReplicaStatus;
 import dev.cairn.protocol.Transition;
 import dev.cairn.protocol.Verified;
 import dev.cairn.protocol.model.Block;
-import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.RequestId;
-import dev.cairn.protocol.model.Signature;
-import dev.cairn.protocol.model.Statement;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The shell of a simulated replica: the real core, a simulated disk, and the effect rule kept to the letter. Its life
  * is counted up at each start and each crash; what was under way in one life never reaches another.
  */
-final class SimReplica implements SimStates.Owner {
-    private static final int LEAST_SYNC_MICROS = 50;
+final class SimReplica implements SimStates.Owner, SimGate.Owner {
     private static final int CALM_SYNC_MICROS = 500;
     private static final int EXECUTION_MICROS = 50;
 
@@ -72,8 +65,6 @@ final class SimReplica implements SimStates.Owner {
         boolean isCalm();
     }
 
-    private record Waiting(int needsDurable, Effect.Outward effect) {}
-
     final ReplicaId id;
     private final Setting setting;
     private final Agenda agenda;
@@ -83,7 +74,7 @@ final class SimReplica implements SimStates.Owner {
     private final Optional<Malice> malice;
     final SimDisk disk;
     private final List<ReplicaId> peers;
-    private final Queue<Waiting> waiting = new ArrayDeque<>();
+    private final SimGate gate;
     private final SimStates states;
     private LogFold log;
     private @Nullable Replica core;
@@ -92,8 +83,6 @@ final class SimReplica implements SimStates.Owner {
     private boolean rolledBack;
     private int life;
     private int session;
-    private boolean syncing;
-    private long diskStalledUntil;
     private long executionsDoneAt;
     private long transfersDoneAt;
 
@@ -114,9 +103,10 @@ final class SimReplica implements SimStates.Owner {
         this.peers = setting.peersOf(id);
         this.disk = new SimDisk(entry -> surroundings.durable(this, entry));
         this.log = new LogFold(setting.genesis(), setting.retainedBlocks());
+        this.gate = new SimGate(disk, agenda, random, this);
         this.states = new SimStates(this, setting.chunkBytes());
         this.conspiracy = conspiracy;
-        Inside inside = new Inside();
+        SimInsider inside = inside();
         traits.ifPresent(_ -> conspiracy.join(inside));
         this.malice = traits.map(t -> new Malice(t.strategies(), inside, counters));
     }
@@ -132,8 +122,9 @@ final class SimReplica implements SimStates.Owner {
         this.conspiracy = original.conspiracy;
         this.disk = new SimDisk(_ -> {});
         this.log = new LogFold(setting.genesis(), setting.retainedBlocks());
+        this.gate = new SimGate(disk, agenda, random, this);
         this.states = new SimStates(this, setting.chunkBytes());
-        this.malice = Optional.of(new Malice(Strategy.TWINS, limits, new Inside()));
+        this.malice = Optional.of(new Malice(Strategy.TWINS, limits, inside()));
     }
 
     @Override
@@ -202,8 +193,7 @@ final class SimReplica implements SimStates.Owner {
         life++;
         log = LogFold.of(setting.genesis(), setting.retainedBlocks(), records);
         Recovery recovery = log.recovery();
-        waiting.clear();
-        syncing = false;
+        gate.begin();
         Optional<LedgerMachine.State> last = lastState();
         if (last.isEmpty()) {
             surroundings.halted(this, "its log goes on from a state that is not there");
@@ -249,7 +239,7 @@ final class SimReplica implements SimStates.Owner {
     void stop() {
         core = null;
         life++;
-        waiting.clear();
+        gate.clear();
     }
 
     /** An old copy takes the log's place, and what was signed since is forgotten; false if there is no such copy. */
@@ -260,7 +250,17 @@ final class SimReplica implements SimStates.Owner {
     }
 
     void stallDiskUntil(long micros) {
-        diskStalledUntil = Math.max(diskStalledUntil, micros);
+        gate.stallUntil(micros);
+    }
+
+    @Override
+    public void inThisLife(long atMicros, Runnable work) {
+        int begunIn = life;
+        agenda.at(atMicros, () -> {
+            if (begunIn == life) {
+                work.run();
+            }
+        });
     }
 
     // Events and effects.
@@ -316,11 +316,19 @@ final class SimReplica implements SimStates.Owner {
         switch (effect) {
             case Effect.Persist e -> persist(e.record());
             case Effect.Inward e -> performInward(e);
-            case Effect.Outward e -> {
-                waiting.add(new Waiting(disk.appended(), e));
-                releaseDurable();
-            }
+            case Effect.Outward e -> gate.add(e);
         }
+    }
+
+    @Override
+    public void diskFailed() {
+        surroundings.diskFailed(this);
+    }
+
+    /** How long a sync may take. */
+    @Override
+    public int maxSyncMicros() {
+        return surroundings.isCalm() ? CALM_SYNC_MICROS : setting.maxSyncMicros();
     }
 
     private void persist(LogRecord entry) {
@@ -329,46 +337,11 @@ final class SimReplica implements SimStates.Owner {
             return;
         }
         log.add(entry);
-        if (!syncing) {
-            startSync();
-        }
+        gate.onAppended();
     }
 
-    private void startSync() {
-        syncing = true;
-        int length = disk.appended();
-        int begunIn = life;
-        int bound = surroundings.isCalm() ? CALM_SYNC_MICROS : setting.maxSyncMicros();
-        long done = agenda.nowMicros() + LEAST_SYNC_MICROS + random.nextInt(bound);
-        agenda.at(Math.max(done, diskStalledUntil), () -> {
-            if (begunIn == life) {
-                onSynced(length);
-            }
-        });
-    }
-
-    private void onSynced(int length) {
-        if (!disk.sync(length)) {
-            surroundings.diskFailed(this);
-            return;
-        }
-        syncing = false;
-        if (disk.appended() > length) {
-            startSync();
-        }
-        releaseDurable();
-    }
-
-    private void releaseDurable() {
-        for (Waiting next = waiting.peek();
-                next != null && next.needsDurable() <= disk.durable();
-                next = waiting.peek()) {
-            waiting.remove();
-            performOutward(next.effect());
-        }
-    }
-
-    private void performOutward(Effect.Outward effect) {
+    @Override
+    public void performOutward(Effect.Outward effect) {
         switch (effect) {
             case Effect.Send e -> surroundings.send(this, e.to(), new Envelope(e.message()));
             case Effect.Broadcast e -> {
@@ -398,14 +371,9 @@ final class SimReplica implements SimStates.Owner {
 
     @Override
     public void beside(Runnable work) {
-        int begunIn = life;
         long takes = 1 + random.nextLong(setting.maxTransferMicros());
         transfersDoneAt = Math.max(transfersDoneAt, agenda.nowMicros()) + takes;
-        agenda.at(transfersDoneAt, () -> {
-            if (begunIn == life) {
-                work.run();
-            }
-        });
+        inThisLife(transfersDoneAt, work);
     }
 
     /** What is read from the log passes the strategies of a Byzantine replica like everything else that it says. */
@@ -440,14 +408,9 @@ final class SimReplica implements SimStates.Owner {
     private void execute(Effect.Execute e) {
         LedgerMachine.State result = LedgerMachine.execute(states.of(e.parent()), e.proposal());
         states.put(e.execution(), result);
-        int begunIn = life;
         long takes = random.nextBoolean() ? 0 : random.nextInt(EXECUTION_MICROS);
         executionsDoneAt = Math.max(executionsDoneAt, agenda.nowMicros() + takes);
-        agenda.at(executionsDoneAt, () -> {
-            if (begunIn == life) {
-                step(new Event.Executed(e.execution(), result.roots()));
-            }
-        });
+        inThisLife(executionsDoneAt, () -> step(new Event.Executed(e.execution(), result.roots())));
     }
 
     private void commit(Effect.Commit e) {
@@ -456,58 +419,20 @@ final class SimReplica implements SimStates.Owner {
         surroundings.committed(this, e.block(), e.proof(), committed);
     }
 
-    /** What the strategies of a Byzantine replica have in hand. */
-    private final class Inside implements Insider {
-        @Override
-        public Signature sign(Statement statement) {
-            return SimCrypto.sign(id, statement);
-        }
+    /** The insider of this replica's malice. */
+    private SimInsider inside() {
+        return new SimInsider(id, peers, setting.genesis(), random, conspiracy, new SimInsider.Replicas() {
+            @Override
+            public Consumer<Event> copy(EffectRewriter limits) {
+                SimReplica copy = new SimReplica(SimReplica.this, limits);
+                copy.start();
+                return copy::step;
+            }
 
-        @Override
-        public ReplicaId self() {
-            return id;
-        }
-
-        @Override
-        public List<ReplicaId> peers() {
-            return peers;
-        }
-
-        @Override
-        public Digest chainId() {
-            return setting.genesis().chainId();
-        }
-
-        @Override
-        public Block genesis() {
-            return setting.genesis().block();
-        }
-
-        @Override
-        public SplittableRandom random() {
-            return random;
-        }
-
-        @Override
-        public Optional<Conspiracy> conspiracy() {
-            return Optional.of(conspiracy);
-        }
-
-        @Override
-        public Optional<Consumer<Event>> copy(Predicate<ReplicaId> reaches) {
-            SimReplica copy = new SimReplica(SimReplica.this, Silences.dropping(send -> !reaches.test(send.to())));
-            copy.start();
-            return Optional.of(copy::step);
-        }
-
-        @Override
-        public void later(long micros, Effect effect) {
-            int heldIn = life;
-            agenda.after(micros, () -> {
-                if (heldIn == life) {
-                    performOne(effect);
-                }
-            });
-        }
+            @Override
+            public void later(long micros, Effect effect) {
+                inThisLife(agenda.nowMicros() + micros, () -> performOne(effect));
+            }
+        });
     }
 }

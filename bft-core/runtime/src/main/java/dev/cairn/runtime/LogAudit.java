@@ -55,10 +55,26 @@ public final class LogAudit<S> {
     public static <S> Height run(
             Path dataDir, Genesis genesis, Height from, Optional<StateMachine<S>> machine, Listener<S> listener)
             throws AuditException, BootException {
-        try (LogStore store = LogStore.openReadOnly(dataDir.resolve("log"))) {
-            LogReader.requireChain(store, genesis);
-            return new LogAudit<S>(store, genesis, machine).run(from, listener);
+        Path log = dataDir.resolve("log");
+        try (LogStore store = LogStore.openReadOnly(log)) {
+            return audit(store, genesis, from, machine, listener);
+        } catch (BootException e) {
+            if (e.kind() != BootException.Cause.CORRUPT) {
+                throw e;
+            }
+            Height last;
+            try (LogStore store = LogStore.salvage(log)) {
+                last = audit(store, genesis, from, machine, listener);
+            }
+            throw new AuditException(last.next(), "the log is damaged here: " + e.getMessage(), e);
         }
+    }
+
+    private static <S> Height audit(
+            LogStore store, Genesis genesis, Height from, Optional<StateMachine<S>> machine, Listener<S> listener)
+            throws AuditException, BootException {
+        LogReader.requireChain(store, genesis);
+        return new LogAudit<S>(store, genesis, machine).run(from, listener);
     }
 
     private Height run(Height from, Listener<S> listener) throws AuditException {

@@ -89,11 +89,14 @@ final class LogStore implements AutoCloseable {
                 throws RocksDBException;
     }
 
-    /**
-     * Opens a store that is there for reading alone, whatever may be damaged in it: what cannot be read is missing, or fails
-     * when it is asked for.
-     */
+    /** Opens a store that is there for reading alone. */
     static LogStore openReadOnly(Path path) throws BootException {
+        RocksDB.loadLibrary();
+        return open(path, databaseOptions(), RocksDB::openReadOnly);
+    }
+
+    /** As {@link #openReadOnly}, without what lies behind damage: what was written last, and perhaps some of the rest. */
+    static LogStore salvage(Path path) throws BootException {
         RocksDB.loadLibrary();
         return open(
                 path,

@@ -25,9 +25,15 @@ import java.util.Optional;
  * @param <S> the state machine's states
  */
 public final class LogAudit<S> {
-    /** Hears of each block that holds, in order, with the state after it where blocks are executed. */
+    /** Hears of each block that holds, in order. */
     public interface Listener<S> {
-        void holds(Block block, Optional<S> state);
+        /**
+         * A block holds.
+         *
+         * @param state the state after it, where blocks are executed
+         * @param last the log's last block
+         */
+        void holds(Block block, Optional<S> state, Height last);
     }
 
     private final LogStore store;
@@ -88,7 +94,7 @@ public final class LogAudit<S> {
             Digest parent = hashOf(new Height(from.value() - 1));
             for (; at.isAtMost(last); at = at.next()) {
                 Block block = check(at, parent, history);
-                listener.holds(block, execute(block));
+                listener.holds(block, execute(block), last);
                 parent = block.digest();
                 history = history.append(parent);
             }

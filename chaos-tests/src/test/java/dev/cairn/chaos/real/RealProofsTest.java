@@ -27,6 +27,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -121,7 +124,11 @@ class RealProofsTest {
     private static Height audit(Path scratch) throws AuditException, BootException {
         try (KvStateMachine machine = KvStateMachine.open(scratch, pin.chainId(), Limits.DEFAULT)) {
             return LogAudit.<KvState>run(
-                    cluster.directory(1).resolve("data"), pin.genesis(), new Height(1), Optional.of(machine), (_, _) -> {});
+                    cluster.directory(1).resolve("data"),
+                    pin.genesis(),
+                    new Height(1),
+                    Optional.of(machine),
+                    (_, _, _) -> {});
         }
     }
 
@@ -132,14 +139,56 @@ class RealProofsTest {
     }
 
     @Test
+    @Order(2)
+    void theCommandTellsWhoChangedWhat() throws Exception {
+        Run run = command("--changes", "key/", "--json");
+        assertThat(run.exitCode()).as("%s", run.lines()).isZero();
+        assertThat(run.lines()).hasSize(23);
+        assertThat(run.lines().getFirst())
+                .matches("\\{\"block\":\\d+,\"time\":\".*Z\",\"author\":\"r[0-3]\",\"type\":\"PUT\",\"key\":\""
+                        + Base64.getEncoder().encodeToString("key/0".getBytes(StandardCharsets.UTF_8))
+                        + "\",\"mod_revision\":2}");
+        assertThat(run.lines().getLast())
+                .startsWith("{\"holds\":true,\"from\":1,")
+                .contains("\"executed\":true");
+    }
+
+    @Test
     @Order(3)
     void theBlockIsNamedOfWhichAByteWasChanged() throws Exception {
         assertThat(change(cluster.directory(1).resolve("data").resolve("log"))).isPositive();
-        AuditException found =
-                catchThrowableOfType(AuditException.class, () -> audit(directory.resolve("scratch-2")));
+        AuditException found = catchThrowableOfType(AuditException.class, () -> audit(directory.resolve("scratch-2")));
         assertThat(found).isNotNull();
         // What was written with it in one batch is lost with it.
         assertThat(found.height().value()).isBetween(needle.value() - 2, needle.value());
+    }
+
+    @Test
+    @Order(4)
+    void theCommandFailsAndNamesTheBlock() throws Exception {
+        Run run = command();
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.lines()).last().asString().contains("block ").doesNotContain("Exception");
+    }
+
+    private record Run(int exitCode, List<String> lines) {}
+
+    private static Run command(String... more) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.cairn.cli.Main",
+                "audit",
+                cluster.directory(1).resolve("data").toString(),
+                "--pin",
+                cluster.directory(0).resolve("genesis.json").toString()));
+        command.addAll(List.of(more));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        List<String> lines = process.inputReader().lines().toList();
+        return new Run(process.waitFor(), lines);
     }
 
     /** Changes one byte of each place that holds the needle; how many there were. */

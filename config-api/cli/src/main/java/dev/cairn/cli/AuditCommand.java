@@ -5,11 +5,7 @@ import dev.cairn.genesis.GenesisException;
 import dev.cairn.kv.KvState;
 import dev.cairn.kv.KvStateMachine;
 import dev.cairn.kv.Limits;
-import dev.cairn.kv.model.KeyEvent;
-import dev.cairn.kv.model.Outcome;
-import dev.cairn.kv.model.RequestOutcome;
 import dev.cairn.protocol.StateMachine;
-import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.runtime.AuditException;
@@ -19,12 +15,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -39,11 +31,9 @@ import picocli.CommandLine.Parameters;
             "Go through a replica's whole chain, offline, and believe nothing in it.",
             "Checks that hashes lead from block to block, that a quorum certified each, that each request is signed, and"
                     + " that executing it all again gives every root. Exit code 1, and the block's number, where"
-                    + " something does not hold. The replica must be stopped; nothing is written."
+                    + " something does not hold. The replica must be stopped; nothing in its directory is changed."
         })
 final class AuditCommand implements Callable<Integer> {
-    private static final int UNKNOWN = -1;
-
     @Parameters(
             index = "0",
             paramLabel = "DATA",
@@ -72,10 +62,12 @@ final class AuditCommand implements Callable<Integer> {
             description = "Print each change of keys that begin with PREFIX: block, time, author, what, key.")
     private @Nullable String prefix;
 
-    private final Output output;
+    @Option(
+            names = "--json",
+            description = "JSON: one change a line (with --changes), then the result; keys in base64.")
+    private boolean json;
 
-    /** Changes of the keys that were asked for, by the gateway that signed them. */
-    private final Map<Integer, Long> changesByAuthor = new TreeMap<>();
+    private final Output output;
 
     AuditCommand() {
         this(Output.standard());
@@ -94,14 +86,15 @@ final class AuditCommand implements Callable<Integer> {
         if (!Files.isDirectory(data.resolve("log"))) {
             throw new Failure(data + " holds no log; give a replica's data directory");
         }
+        if (from > 1 && prefix != null) {
+            throw new Failure(
+                    "--changes: changes come out of executing the blocks, and that only from the first one on;"
+                            + " leave --from out");
+        }
+        AuditReport report = new AuditReport(output, Optional.ofNullable(prefix).map(Bytes::utf8), json);
         try {
-            Height last = from == 1 ? replay(pinned) : audit(pinned, Optional.empty());
-            output.line("blocks " + from + " to " + last.value() + " hold: hash chain, certificates, signatures"
-                    + (from == 1 ? ", every state root" : "; they were not executed again"));
-            for (Map.Entry<Integer, Long> author : changesByAuthor.entrySet()) {
-                output.line("changes signed by r" + author.getKey() + ": " + author.getValue());
-            }
-            output.flush();
+            Height last = from == 1 ? replay(pinned, report) : audit(pinned, Optional.empty(), report);
+            report.end(from, last);
             return 0;
         } catch (AuditException | BootException e) {
             throw new Failure(String.valueOf(e.getMessage()), e);
@@ -113,17 +106,18 @@ final class AuditCommand implements Callable<Integer> {
     }
 
     /** With all blocks executed again, in a directory that is gone afterwards. */
-    private Height replay(Pin pinned) throws IOException, AuditException, BootException {
+    private Height replay(Pin pinned, AuditReport report) throws IOException, AuditException, BootException {
         Path scratch = Files.createTempDirectory("cairn-audit");
         try (KvStateMachine machine = KvStateMachine.open(scratch.resolve("state"), pinned.chainId(), Limits.DEFAULT)) {
-            return audit(pinned, Optional.of(machine));
+            return audit(pinned, Optional.of(machine), report);
         } finally {
             delete(scratch);
         }
     }
 
-    private Height audit(Pin pinned, Optional<StateMachine<KvState>> machine) throws AuditException, BootException {
-        return LogAudit.run(data, pinned.genesis(), new Height(from), machine, this::note);
+    private Height audit(Pin pinned, Optional<StateMachine<KvState>> machine, AuditReport report)
+            throws AuditException, BootException {
+        return LogAudit.run(data, pinned.genesis(), new Height(from), machine, report);
     }
 
     private static void delete(Path directory) throws IOException {
@@ -132,48 +126,5 @@ final class AuditCommand implements Callable<Integer> {
                 Files.delete(file);
             }
         }
-    }
-
-    private void note(Block block, Optional<KvState> state) {
-        if (state.isPresent()) {
-            Map<Long, Integer> authors = authors(block, state.get());
-            Bytes wanted = Bytes.utf8(prefix == null ? "" : prefix);
-            state.get().changes().stream()
-                    .filter(event -> event.change().key().startsWith(wanted))
-                    .forEach(event ->
-                            note(block, authors.getOrDefault(event.change().modRevision(), UNKNOWN), event));
-        }
-    }
-
-    private void note(Block block, int author, KeyEvent event) {
-        changesByAuthor.merge(author, 1L, Long::sum);
-        if (prefix != null) {
-            print("block " + block.height().value() + "  "
-                    + Instant.ofEpochSecond(0, block.header().timeNanos()) + "  r" + author + "  "
-                    + (event.isPut() ? "PUT" : "DELETE") + "  "
-                    + event.change().key().toUtf8());
-        }
-    }
-
-    private void print(String line) {
-        try {
-            output.line(line);
-        } catch (Failure e) {
-            throw new UncheckedIOException(e.getMessage(), new IOException(e));
-        }
-    }
-
-    /** Who signed the request that made each revision of a block: the first whose outcome shows it. */
-    private static Map<Long, Integer> authors(Block block, KvState after) {
-        Map<Long, Integer> authors = new HashMap<>();
-        for (int i = 0; i < block.requests().size(); i++) {
-            int author = block.requests().get(i).id().client().number();
-            if (after.results().get(i) instanceof RequestOutcome.Executed(var outcomes)) {
-                for (Outcome outcome : outcomes) {
-                    authors.putIfAbsent(outcome.revision(), author);
-                }
-            }
-        }
-        return authors;
     }
 }

@@ -1,0 +1,139 @@
+package dev.cairn.cli;
+
+import dev.cairn.genesis.json.Json;
+import dev.cairn.kv.KvState;
+import dev.cairn.kv.model.KeyEvent;
+import dev.cairn.kv.model.Outcome;
+import dev.cairn.kv.model.RequestOutcome;
+import dev.cairn.protocol.model.Block;
+import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Height;
+import dev.cairn.runtime.LogAudit;
+import java.io.Console;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** What an audit says: each change that was asked for as it comes, how far it is, and what it all was in the end. */
+final class AuditReport implements LogAudit.Listener<KvState> {
+    private static final long PROGRESS_NANOS = 1_000_000_000L;
+
+    private final Output output;
+    private final Optional<Bytes> prefix;
+    private final boolean json;
+    private final Map<Integer, Long> changesByAuthor = new TreeMap<>();
+    private long blocks;
+    private long nextProgressNanos = System.nanoTime() + PROGRESS_NANOS;
+    private boolean toldProgress;
+
+    AuditReport(Output output, Optional<Bytes> prefix, boolean json) {
+        this.output = output;
+        this.prefix = prefix;
+        this.json = json;
+    }
+
+    @Override
+    public void holds(Block block, Optional<KvState> state, Height last) {
+        blocks++;
+        state.ifPresent(after -> note(block, after));
+        long now = System.nanoTime();
+        if (now - nextProgressNanos > 0 && isWatched()) {
+            nextProgressNanos = now + PROGRESS_NANOS;
+            toldProgress = true;
+            System.err.printf(
+                    "\rblock %,d of %,d (%d %%) ",
+                    block.height().value(), last.value(), 100 * block.height().value() / last.value());
+            System.err.flush();
+        }
+    }
+
+    private static boolean isWatched() {
+        return Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
+    }
+
+    private void note(Block block, KvState after) {
+        Map<Long, Integer> authors = authors(block, after);
+        for (KeyEvent event : after.changes()) {
+            if (prefix.isEmpty() || event.change().key().startsWith(prefix.get())) {
+                int author = Optional.ofNullable(authors.get(event.change().modRevision()))
+                        .orElseThrow(() -> new IllegalStateException("nobody made revision "
+                                + event.change().modRevision() + " of block "
+                                + block.height().value()));
+                changesByAuthor.merge(author, 1L, Long::sum);
+                if (prefix.isPresent()) {
+                    print(block, author, event);
+                }
+            }
+        }
+    }
+
+    /** Who signed the request that made each revision of a block: the first whose outcome shows it. */
+    private static Map<Long, Integer> authors(Block block, KvState after) {
+        Map<Long, Integer> authors = new HashMap<>();
+        for (int i = 0; i < block.requests().size(); i++) {
+            int author = block.requests().get(i).id().client().number();
+            if (after.results().get(i) instanceof RequestOutcome.Executed(var outcomes)) {
+                for (Outcome outcome : outcomes) {
+                    authors.putIfAbsent(outcome.revision(), author);
+                }
+            }
+        }
+        return authors;
+    }
+
+    private void print(Block block, int author, KeyEvent event) {
+        Instant time = Instant.ofEpochSecond(0, block.header().timeNanos());
+        String type = event.isPut() ? "PUT" : "DELETE";
+        Bytes key = event.change().key();
+        try {
+            if (json) {
+                output.json(Json.object()
+                        .put("block", block.height().value())
+                        .put("time", time.toString())
+                        .put("author", "r" + author)
+                        .put("type", type)
+                        .put("key", Base64.getEncoder().encodeToString(key.toArray()))
+                        .put("mod_revision", event.change().modRevision())
+                        .build());
+            } else {
+                output.line("block " + block.height().value() + "  " + time + "  r" + author + "  " + type + "  "
+                        + key.toUtf8());
+            }
+        } catch (Failure e) {
+            throw new UncheckedIOException(e.getMessage(), new IOException(e));
+        }
+    }
+
+    /** All of them held. */
+    void end(long from, Height last) throws Failure {
+        if (toldProgress) {
+            System.err.println();
+        }
+        boolean executed = from == 1;
+        if (json) {
+            Json.Builder authors = Json.object();
+            changesByAuthor.forEach((author, changes) -> authors.put("r" + author, changes));
+            output.json(Json.object()
+                    .put("holds", true)
+                    .put("from", from)
+                    .put("to", last.value())
+                    .put("executed", executed)
+                    .put("changes_by_author", authors.build())
+                    .build());
+        } else if (blocks == 0) {
+            output.line("there is no block from " + from + " on; the last is " + last.value());
+        } else {
+            output.line("blocks " + from + " to " + last.value() + " hold: hash chain, certificates, signatures"
+                    + (executed ? ", every state root" : "; they were not executed again"));
+            for (Map.Entry<Integer, Long> author : changesByAuthor.entrySet()) {
+                output.line("changes signed by r" + author.getKey() + ": " + author.getValue());
+            }
+        }
+        output.flush();
+    }
+}

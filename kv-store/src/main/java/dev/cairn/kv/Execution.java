@@ -24,6 +24,7 @@ import dev.cairn.protocol.model.StateRoots;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** One block's execution: from the parent's state and the proposal to the next state, touching neither clock nor chance. */
 final class Execution {
@@ -109,15 +110,20 @@ final class Execution {
         if (invalid.isPresent()) {
             return failed(invalid.get());
         }
-        Writer writer = new Writer();
-        Outcome outcome = switch (operation) {
-            case Operation.Put put -> writer.put(put);
-            case Operation.DeleteRange delete -> writer.delete(delete);
+        return switch (operation) {
+            case Operation.Put put -> write(writer -> writer.put(put));
+            case Operation.DeleteRange delete -> write(writer -> writer.delete(delete));
             case Operation.Range range -> reader().read(range, revision, compactRevision);
-            case Operation.Txn txn -> new TxnExecution(txn).run(writer);
+            case Operation.Txn txn -> write(new TxnExecution(txn)::run);
             case Operation.Compact compact -> compact(compact);
             case Operation.OpenSession _ -> new Outcome.SessionOpened(revision);
+            case Operation.Unique unique -> execute(unique.operation());
         };
+    }
+
+    private Outcome write(Function<Writer, Outcome> operation) {
+        Writer writer = new Writer();
+        Outcome outcome = operation.apply(writer);
         writer.finish();
         return outcome;
     }
@@ -294,7 +300,8 @@ final class Execution {
                     case Operation.Range range ->
                         RangeReader.checkRevision(range.revision(), revision, compactRevision);
                     case Operation.Txn nested -> precheckPath(nested, choice);
-                    case Operation.DeleteRange _, Operation.Compact _, Operation.OpenSession _ -> Optional.empty();
+                    case Operation.DeleteRange _, Operation.Compact _, Operation.OpenSession _, Operation.Unique _ ->
+                        Optional.empty();
                 };
                 if (error.isPresent()) {
                     return error;
@@ -315,7 +322,7 @@ final class Execution {
                     case Operation.DeleteRange delete -> writer.delete(delete);
                     case Operation.Range range -> reader().read(range, writer.seen(), compactRevision);
                     case Operation.Txn nested -> perform(nested, writer, failures);
-                    case Operation.Compact _, Operation.OpenSession _ -> failed(KvError.MALFORMED);
+                    case Operation.Compact _, Operation.OpenSession _, Operation.Unique _ -> failed(KvError.MALFORMED);
                 };
                 responses.add(outcome);
                 if (outcome instanceof Outcome.Failed) {

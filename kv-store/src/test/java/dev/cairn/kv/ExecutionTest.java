@@ -330,10 +330,12 @@ class ExecutionTest {
         List<Operation> operations = new ArrayList<>();
         for (Step step : steps) {
             if (step instanceof Step.PutAndDelete(Bytes key, Bytes other)) {
-                operations.add(new Operation.Txn(
+                Operation txn = new Operation.Txn(
                         List.of(new Compare(Compare.Result.LESS, Compare.Target.VALUE, key, other, 3, other)),
                         List.of(put("k", "v"), new Operation.Compact(3, true)),
-                        List.of(get(key, other, 9))));
+                        List.of(get(key, other, 9)));
+                operations.add(txn);
+                operations.add(new Operation.Unique(new Digest(1, 2, 3, position), txn));
             }
         }
         Bytes encoded = OperationCodec.encode(operations);
@@ -343,6 +345,38 @@ class ExecutionTest {
         OperationCodec.decode(Bytes.wrap(damaged))
                 .ifPresent(read -> assertThat(OperationCodec.encode(read)).isEqualTo(Bytes.wrap(damaged)));
         assertThat(OperationCodec.decode(encoded.slice(0, encoded.size() - 1))).isEmpty();
+    }
+
+    @Test
+    void aNonceChangesNothingButTheRequest() {
+        List<Operation> operations = List.of(
+                put("a", "1"),
+                new Operation.DeleteRange(Bytes.utf8("b"), Bytes.EMPTY, true),
+                new Operation.Txn(List.of(), List.of(put("b", "2"), put("c", "3")), List.of()),
+                get(Bytes.utf8("a"), Bytes.EMPTY, 0),
+                new Operation.Compact(2, true),
+                new Operation.Put(Bytes.EMPTY, Bytes.EMPTY, 0, false, false, false));
+        Request plain = request(operations);
+        List<Operation> withNonces = operations.stream()
+                .<Operation>map(operation -> new Operation.Unique(new Digest(1, 2, 3, 4), operation))
+                .toList();
+        Request unique = new Request(plain.id(), OperationCodec.encode(withNonces), plain.signature());
+        assertThat(unique.digest(CHAIN)).isNotEqualTo(plain.digest(CHAIN));
+        assertThat(execute(unique).roots()).isEqualTo(execute(plain).roots());
+    }
+
+    @Test
+    void whatIsUniqueStandsAlone() {
+        Operation unique = new Operation.Unique(new Digest(1, 2, 3, 4), put("a", "1"));
+        for (Operation operation : List.of(
+                new Operation.Unique(new Digest(5, 6, 7, 8), unique),
+                new Operation.Unique(new Digest(5, 6, 7, 8), new Operation.OpenSession()),
+                new Operation.Txn(List.of(), List.of(unique), List.of()))) {
+            assertThat(run(operation))
+                    .isInstanceOfSatisfying(
+                            Outcome.Failed.class,
+                            failed -> assertThat(failed.error()).isEqualTo(KvError.MALFORMED));
+        }
     }
 
     // Transactions.

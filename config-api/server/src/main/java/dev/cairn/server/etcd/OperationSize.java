@@ -12,6 +12,7 @@ final class OperationSize {
     private static final int RANGE = 72;
     private static final int TXN = 8;
     private static final int COMPARE = 28;
+    private static final int UNIQUE = 33;
     private static final int OTHER = 16;
 
     private OperationSize() {}
@@ -33,6 +34,7 @@ final class OperationSize {
                 }
                 yield size;
             }
+            case Operation.Unique unique -> UNIQUE + of(unique.operation());
             case Operation.Compact _, Operation.OpenSession _ -> OTHER;
         };
     }

@@ -6,6 +6,7 @@ import dev.cairn.kv.model.Compare;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.OperationCodec;
 import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Digest;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -22,11 +23,12 @@ class OperationSizeProperties {
     }
 
     private static Operation operation(Random random, int depth) {
-        return switch (random.nextInt(depth > 0 ? 5 : 3)) {
+        return switch (random.nextInt(depth > 0 ? 6 : 3)) {
             case 0 -> new Operation.Put(bytes(random), bytes(random), random.nextLong(), true, false, false);
             case 1 -> new Operation.DeleteRange(bytes(random), bytes(random), random.nextBoolean());
             case 2 -> Operation.Range.all(bytes(random), bytes(random));
             case 3 -> new Operation.Compact(random.nextLong(), true);
+            case 4 -> new Operation.Unique(new Digest(random.nextLong(), 2, 3, 4), operation(random, depth - 1));
             default ->
                 new Operation.Txn(
                         IntStream.range(0, random.nextInt(4))

@@ -1,6 +1,7 @@
 package dev.cairn.kv.model;
 
 import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Digest;
 import java.util.List;
 
 /** What a client may ask of the store; fields as in etcd's requests. */
@@ -64,4 +65,12 @@ public sealed interface Operation {
 
     /** Opens the session that the request itself names, where it is not open yet. */
     record OpenSession() implements Operation {}
+
+    /**
+     * Does what {@code operation} does, with the same outcome. The nonce makes the bytes of this request differ from those
+     * of every other, so that its receipt can be no other's. Neither opens a session nor stands within another operation.
+     *
+     * @param nonce drawn for this operation alone by whoever wants the receipt
+     */
+    record Unique(Digest nonce, Operation operation) implements Operation {}
 }

@@ -3,6 +3,7 @@ package dev.cairn.kv.model;
 import dev.cairn.protocol.model.BigEndian;
 import dev.cairn.protocol.model.ByteWriter;
 import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Digest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +22,7 @@ public final class OperationCodec {
     private static final int TXN = 4;
     private static final int COMPACT = 5;
     private static final int OPEN_SESSION = 6;
+    private static final int UNIQUE = 7;
 
     private static final Operation.SortOrder[] ORDERS = Operation.SortOrder.values();
     private static final Operation.SortTarget[] TARGETS = Operation.SortTarget.values();
@@ -72,6 +74,10 @@ public final class OperationCodec {
             case Operation.Compact c ->
                 out.putByte(COMPACT).putLong(c.revision()).putByte(flags(c.physical()));
             case Operation.OpenSession _ -> out.putByte(OPEN_SESSION);
+            case Operation.Unique(Digest nonce, Operation unique) -> {
+                out.putByte(UNIQUE).putDigest(nonce);
+                write(out, unique);
+            }
         }
     }
 
@@ -150,6 +156,7 @@ public final class OperationCodec {
                 case TXN -> operation = nextTxn(depth);
                 case COMPACT -> operation = Optional.of(new Operation.Compact(nextLong(), nextFlags(1) != 0));
                 case OPEN_SESSION -> operation = Optional.of(new Operation.OpenSession());
+                case UNIQUE -> operation = nextUnique(depth);
                 default -> broken = true;
             }
             return operation;
@@ -178,9 +185,16 @@ public final class OperationCodec {
                     nextLong());
         }
 
+        private Optional<Operation> nextUnique(int depth) {
+            if (!mayNest(depth)) {
+                return Optional.empty();
+            }
+            Digest nonce = nextDigest();
+            return next(depth + 1).map(operation -> new Operation.Unique(nonce, operation));
+        }
+
         private Optional<Operation> nextTxn(int depth) {
-            if (depth >= MAX_NESTING) {
-                broken = true;
+            if (!mayNest(depth)) {
                 return Optional.empty();
             }
             int count = nextCount();
@@ -190,6 +204,11 @@ public final class OperationCodec {
                         nextOf(RESULTS), nextOf(COMPARE_TARGETS), nextBytes(), nextBytes(), nextLong(), nextBytes()));
             }
             return Optional.of(new Operation.Txn(compares, nextAll(depth + 1), nextAll(depth + 1)));
+        }
+
+        private boolean mayNest(int depth) {
+            broken |= depth >= MAX_NESTING;
+            return !broken;
         }
 
         private <E> E nextOf(E[] all) {
@@ -224,6 +243,14 @@ public final class OperationCodec {
             }
             at += length;
             return Bytes.wrap(java.util.Arrays.copyOfRange(bytes, at - length, at));
+        }
+
+        private Digest nextDigest() {
+            if (!has(Digest.BYTES)) {
+                return Digest.ZERO;
+            }
+            at += Digest.BYTES;
+            return Digest.read(bytes, at - Digest.BYTES);
         }
 
         private int nextByte() {

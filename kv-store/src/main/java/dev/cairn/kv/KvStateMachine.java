@@ -193,20 +193,24 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
      * Answers a question about a state that is or was committed, with its proof against that state's root. Questions about
      * older revisions wait until the state is on disk, as {@link #chunk} does; all may read from disk: not for the event
      * loop.
+     *
+     * @param maxBytes of the proof
      */
-    public Proof prove(KvState state, Question.OfState question) {
+    public Proof prove(KvState state, Question.OfState question, int maxBytes) {
         if (Prover.readsHistory(question) && !persisted.await(state.height())) {
             return new Proof.Failed(KvError.COMPACTED);
         }
-        return new Prover(state, store, limits).prove(question);
+        return new Prover(state, store, limits, maxBytes).prove(question);
     }
 
     /**
      * What became of the request at {@code index} of a block, with its proof against the block's header. {@code state} is
      * the state after that block, as its execution made it.
+     *
+     * @param maxBytes of the proof
      */
-    public Proof receipt(KvState state, Block block, int index, boolean values) {
-        return new Prover(state, store, limits).receipt(block, index, values);
+    public Proof receipt(KvState state, Block block, int index, boolean values, int maxBytes) {
+        return new Prover(state, store, limits, maxBytes).receipt(block, index, values);
     }
 
     /** Conditions and ranges of a transaction that writes nothing, on the committed state. */

@@ -14,23 +14,35 @@ import dev.cairn.kv.store.KvStore;
 import dev.cairn.kv.store.VersionGoneException;
 import dev.cairn.kv.tree.Leaf;
 import dev.cairn.protocol.model.Block;
+import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.StateRoots;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Makes the proofs that {@link dev.cairn.kv.proof.Verifier} checks. */
+/** Makes one of the proofs that {@link dev.cairn.kv.proof.Verifier} checks. */
 final class Prover {
     private final KvState state;
     private final KvStore store;
     private final Limits limits;
+    private final long maxBytes;
     private long keys;
+
+    /** Of the proof so far, at least. */
     private long bytes;
 
-    Prover(KvState state, KvStore store, Limits limits) {
+    /** Of the answer, that come before the leaf that was shown last. */
+    private long entriesBefore;
+
+    /** The keys on which the answer depends, as far as they were shown. */
+    private final List<Bytes> needed = new ArrayList<>();
+
+    /** @param maxBytes of the encoded proof */
+    Prover(KvState state, KvStore store, Limits limits, int maxBytes) {
         this.state = state;
         this.store = store;
         this.limits = limits;
+        this.maxBytes = Math.min(maxBytes, limits.bytesMoved());
     }
 
     /** Whether the answer may depend on versions that only the disk has. */
@@ -46,16 +58,35 @@ final class Prover {
     Proof prove(Question.OfState question) {
         try {
             Selection selection = selection(question, state.roots());
-            return new Proof.Made(TreeCodec.PROOF.encode(state.tree()
-                    .select(selection, (leaf, isNeeded, entries) -> part(leaf, selection, isNeeded, entries))));
+            return bounded(TreeCodec.PROOF.encode(state.tree().select(selection, (leaf, isNeeded, entries) -> {
+                entriesBefore = entries;
+                if (isNeeded) {
+                    needed.add(leaf.head().key());
+                }
+                return part(leaf, selection, isNeeded, entries);
+            })));
         } catch (InvalidProofException e) {
             return new Proof.Failed(
                     e.reason() == Refusal.FUTURE_REVISION ? KvError.FUTURE_REVISION : KvError.COMPACTED);
         } catch (VersionGoneException _) {
             return new Proof.Failed(KvError.COMPACTED);
         } catch (OverCapException _) {
-            return new Proof.Failed(KvError.TOO_COSTLY);
+            return tooLarge(entriesBefore, needed.size() - 1);
         }
+    }
+
+    private Proof bounded(Bytes proof) {
+        if (proof.size() <= maxBytes) {
+            return new Proof.Made(proof);
+        }
+        // What is shown beside the keys is spread unevenly, so a little less than would fit on average.
+        long over = proof.size() + proof.size() / 8L;
+        return tooLarge(entriesBefore * maxBytes / over, (int) (needed.size() * maxBytes / over));
+    }
+
+    private Proof tooLarge(long entries, int keysThatFit) {
+        boolean isPart = keysThatFit > 0;
+        return new Proof.TooLarge(entries, isPart ? Optional.of(needed.get(keysThatFit)) : Optional.empty());
     }
 
     private static Selection selection(Question.OfState question, StateRoots roots) throws InvalidProofException {
@@ -126,7 +157,7 @@ final class Prover {
         keys++;
         bytes += version.treeKey().size()
                 + version.value().resident().map(value -> value.size()).orElse(0);
-        if (keys > limits.keysVisited() || bytes > limits.bytesMoved()) {
+        if (keys > limits.keysVisited() || bytes > maxBytes) {
             throw new OverCapException();
         }
         return version;
@@ -141,11 +172,11 @@ final class Prover {
                     state.results(),
                     index,
                     version -> charged(form(version, values)));
-            return new Proof.Made(proof.encode());
+            return bounded(proof.encode());
         } catch (VersionGoneException _) {
             return new Proof.Failed(KvError.COMPACTED);
         } catch (OverCapException _) {
-            return new Proof.Failed(KvError.TOO_COSTLY);
+            return tooLarge(0, 0);
         }
     }
 

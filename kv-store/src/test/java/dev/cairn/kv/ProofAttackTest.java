@@ -79,7 +79,7 @@ class ProofAttackTest {
     }
 
     private Bytes made(Question.OfState question) {
-        return ((Proof.Made) machine.machine().prove(state, question)).bytes();
+        return ((Proof.Made) machine.machine().prove(state, question, Integer.MAX_VALUE)).bytes();
     }
 
     private static Pruned<KeyPart> tree(Bytes proof) throws InvalidProofException {
@@ -320,7 +320,7 @@ class ProofAttackTest {
         Header certified = ProofTest.header(after, three);
         Block block = new Block(certified, three);
         for (int i = 0; i < three.size(); i++) {
-            Bytes receipt = ((Proof.Made) machine.machine().receipt(after, block, i, false)).bytes();
+            Bytes receipt = ((Proof.Made) machine.machine().receipt(after, block, i, false, Integer.MAX_VALUE)).bytes();
             for (int j = 0; j < three.size(); j++) {
                 Request asked = three.get(j);
                 Question.Receipt question = new Question.Receipt(asked.id(), asked.digest(TestMachine.CHAIN), false);

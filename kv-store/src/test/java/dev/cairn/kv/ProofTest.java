@@ -149,10 +149,11 @@ class ProofTest {
     private Proof prove(Question question) {
         KvState state = machine.committed();
         return switch (question) {
-            case Question.OfState ofState -> machine.machine().prove(state, ofState);
+            case Question.OfState ofState -> machine.machine().prove(state, ofState, Integer.MAX_VALUE);
             case Question.Receipt receipt -> {
                 int index = lastBlock.stream().map(Request::id).toList().indexOf(receipt.id());
-                yield machine.machine().receipt(state, new Block(header(), lastBlock), index, receipt.values());
+                yield machine.machine()
+                        .receipt(state, new Block(header(), lastBlock), index, receipt.values(), Integer.MAX_VALUE);
             }
         };
     }
@@ -353,6 +354,66 @@ class ProofTest {
             assertThat(prove(questions.get(i))).isEqualTo(new Proof.Failed(KvError.COMPACTED));
             assertThat(refusal(header(), questions.get(i), proofs.get(i))).isEqualTo(Refusal.COMPACTED);
         }
+    }
+
+    /** With the limit that is named another try fits, or one with half of that, down to a single key. */
+    @Property(tries = 30, shrinking = ShrinkingMode.OFF)
+    void aProofKeepsToItsBytesOrSaysHowManyKeysWouldFit(@ForAll long seed) {
+        Random random = new Random(seed);
+        runBlocks(random);
+        KvState state = machine.committed();
+        int maxBytes = 1000 + random.nextInt(5000);
+        Question.Range question = new Question.Range(span(random), 0, 0, false);
+        Proof proof = machine.machine().prove(state, question, maxBytes);
+        assertThat(proof instanceof Proof.TooLarge).isEqualTo(made(question).size() > maxBytes);
+        while (proof instanceof Proof.TooLarge large && large.entries() > 0 && question.limit() != 1) {
+            assertThat(question.limit() == 0 || large.entries() <= question.limit())
+                    .isTrue();
+            question = question.withLimit(
+                    question.limit() == 0 ? large.entries() : Math.min(large.entries(), question.limit() / 2));
+            proof = machine.machine().prove(state, question, maxBytes);
+        }
+        if (proof instanceof Proof.Made(Bytes bytes)) {
+            assertThat(bytes.size()).isLessThanOrEqualTo(maxBytes);
+            assertThat(bytes).isEqualTo(made(question));
+        }
+    }
+
+    /** Cut at the keys that are named, the changes of a span are those of its parts. */
+    @Property(tries = 30, shrinking = ShrinkingMode.OFF)
+    void aProofThatIsTooLargeSaysAtWhichKeyToCut(@ForAll long seed) {
+        Random random = new Random(seed);
+        runBlocks(random);
+        KvState state = machine.committed();
+        long after = Math.max(1, state.compactRevision());
+        KeySpan all = new KeySpan(OPEN_END, Optional.empty());
+        List<KeyEvent> events = new ArrayList<>();
+        KeySpan rest = all;
+        boolean done = false;
+        while (!done) {
+            KeySpan part = rest;
+            Question.Changes question = new Question.Changes(part, after, 0, false);
+            Proof proof = machine.machine().prove(state, question, 4000);
+            while (proof instanceof Proof.TooLarge large && large.until().isPresent()) {
+                assertThat(large.until().get()).isGreaterThan(part.from());
+                assertThat(part.contains(large.until().get())).isTrue();
+                part = new KeySpan(part.from(), large.until());
+                question = new Question.Changes(part, after, 0, false);
+                proof = machine.machine().prove(state, question, 4000);
+            }
+            Bytes bytes =
+                    proof instanceof Proof.Made(Bytes made) ? made : made(question); // one key with a long history
+            events.addAll(((Answer.Changes) proven(Verifier.verify(header(), question, bytes))).events());
+            done = part.until().isEmpty();
+            rest = done ? rest : new KeySpan(part.until().orElseThrow(), Optional.empty());
+        }
+        Question.Changes whole = new Question.Changes(all, after, 0, false);
+        List<KeyEvent> expected = ((Answer.Changes) proven(Verifier.verify(header(), whole, made(whole)))).events();
+        assertThat(names(events)).containsExactlyInAnyOrderElementsOf(names(expected));
+    }
+
+    private static List<String> names(List<KeyEvent> events) {
+        return events.stream().map(event -> event.change().toString()).toList();
     }
 
     static Refusal refusal(Header header, Question question, Bytes proof) {

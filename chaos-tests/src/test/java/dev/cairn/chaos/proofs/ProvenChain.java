@@ -115,16 +115,18 @@ final class ProvenChain implements AutoCloseable {
     /** Of the state's proofs those about older revisions need the disk, so the block must not be long gone. */
     Bytes prove(Executed at, Question question) {
         Proof proof = switch (question) {
-            case Question.OfState ofState -> machine.prove(at.state(), ofState);
+            case Question.OfState ofState -> machine.prove(at.state(), ofState, Integer.MAX_VALUE);
             case Question.Receipt receipt -> {
                 List<RequestId> ids =
                         at.block().requests().stream().map(Request::id).toList();
-                yield machine.receipt(at.state(), at.block(), ids.lastIndexOf(receipt.id()), receipt.values());
+                yield machine.receipt(
+                        at.state(), at.block(), ids.lastIndexOf(receipt.id()), receipt.values(), Integer.MAX_VALUE);
             }
         };
         return switch (proof) {
             case Proof.Made made -> made.bytes();
             case Proof.Failed failed -> throw new AssertionError(question + " has no proof: " + failed.error());
+            case Proof.TooLarge tooLarge -> throw new AssertionError(question + " has too large a proof");
         };
     }
 
@@ -146,9 +148,20 @@ final class ProvenChain implements AutoCloseable {
     }
 
     boolean isCommitted(Executed at, QuorumCertificate certificate) {
-        return certificate.block().equals(at.block().digest())
+        return isUnderGenesisRules(at.header())
+                && certificate.block().equals(at.block().digest())
                 && certificate.height().equals(at.block().height())
                 && new Ed25519Authenticator(ED25519, genesis).isValidCertificate(certificate, Phase.COMMIT);
+    }
+
+    private boolean isUnderGenesisRules(Header header) {
+        Header first = genesis.block().header();
+        return header.chainId().equals(first.chainId())
+                && header.formatVersion() == first.formatVersion()
+                && header.epoch().equals(first.epoch())
+                && header.validators().equals(first.validators())
+                && header.nextValidators().equals(first.validators())
+                && header.parameters().equals(first.parameters());
     }
 
     @Override

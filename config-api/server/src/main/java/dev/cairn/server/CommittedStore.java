@@ -82,12 +82,12 @@ final class CommittedStore implements Store, Timeline, StoreGauges, ProofSource 
 
     @Override
     public Proof prove(KvState state, Question.OfState question) {
-        return reading(() -> machine.prove(state, question));
+        return reading(() -> machine.prove(state, question, MAX_PROOF_BYTES));
     }
 
     @Override
     public Proof receipt(KvState state, Block block, int index) {
-        return reading(() -> machine.receipt(state, block, index, false));
+        return reading(() -> machine.receipt(state, block, index, false, MAX_PROOF_BYTES));
     }
 
     @Override

@@ -8,6 +8,9 @@ import dev.cairn.protocol.model.Block;
 
 /** Makes proofs of committed states. From any thread; may read from disk. */
 public interface ProofSource {
+    /** Of each proof. With a head it fits into the 16 MiB that a client takes as one message. */
+    int MAX_PROOF_BYTES = 12 << 20;
+
     Proof prove(KvState state, Question.OfState question);
 
     /** What became of the request at {@code index}; {@code state} is that after the block. */

@@ -2,16 +2,18 @@ package dev.cairn.server.proven;
 
 import dev.cairn.kv.Proof;
 import dev.cairn.kv.model.KeySpan;
-import dev.cairn.kv.model.KvError;
 import dev.cairn.kv.proof.Question;
 import dev.cairn.kv.store.StoreException;
 import dev.cairn.proto.v1.HeadWanted;
 import dev.cairn.proto.v1.WatchRequest;
 import dev.cairn.proto.v1.WatchResponse;
+import dev.cairn.protocol.model.Bytes;
 import dev.cairn.runtime.StorageException;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.stub.ServerCallStreamObserver;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -21,6 +23,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * while the caller is slow goes into one proof, so nothing is queued.
  */
 final class ProvenWatch {
+    private static final Logger LOG = System.getLogger(ProvenWatch.class.getName());
+
     private static final long MIN_PROGRESS_MILLIS = 1000;
     private static final long DEFAULT_PROGRESS_MILLIS = 10_000;
 
@@ -44,6 +48,12 @@ final class ProvenWatch {
     private boolean begun;
     private long lastSentNanos = System.nanoTime();
 
+    /** How many revisions are tried in one proof: twice as many as went into the last. */
+    private long reach = Long.MAX_VALUE;
+
+    /** What is left of the span for the next revision, of which a part has been told; else the span. */
+    private KeySpan rest;
+
     ProvenWatch(
             Answers answers,
             ProofSource proofs,
@@ -54,6 +64,7 @@ final class ProvenWatch {
         this.answers = answers;
         this.proofs = proofs;
         this.span = span;
+        this.rest = span;
         this.after = after;
         this.begun = after != 0;
         this.wanted = HeadWanted.newBuilder()
@@ -95,6 +106,9 @@ final class ProvenWatch {
             end(e.getStatus());
         } catch (StorageException | StoreException e) {
             end(Answers.unreadable(e).getStatus());
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "a watch has ended by a fault of this program", e);
+            end(Status.INTERNAL.withDescription("this replica failed at the watch; try another"));
         } finally {
             looking.set(false);
         }
@@ -117,22 +131,54 @@ final class ProvenWatch {
             begun = true;
             response.setThroughRevision(newest);
         }
-        call.onNext(response.build());
-        after = response.getThroughRevision();
+        send(response.build());
+        after = isWhole() ? response.getThroughRevision() : after;
         wanted = HeadWanted.newBuilder().setKnownHeight(head.height().value()).build();
         lastSentNanos = System.nanoTime();
         return true;
     }
 
-    /** As far as one proof may reach: half the way, and half of that, where it would become too large. */
+    private boolean isWhole() {
+        return rest.equals(span);
+    }
+
+    /**
+     * As far as one proof may reach: half the way, and half of that, where it would become too large; and of one revision
+     * alone as many keys as fit.
+     */
     private void proveThrough(CertifiedHead head, long newest, WatchResponse.Builder response) throws StatusException {
-        long through = newest;
-        Proof proof = proofs.prove(head.state(), new Question.Changes(span, after, through, false));
-        while (proof instanceof Proof.Failed(KvError error) && error == KvError.TOO_COSTLY && through > after + 1) {
-            through = after + (through - after) / 2;
-            proof = proofs.prove(head.state(), new Question.Changes(span, after, through, false));
+        long through = isWhole() ? after + Math.min(newest - after, reach) : after + 1;
+        Proof proof = prove(head, rest, through);
+        while (proof instanceof Proof.TooLarge && through > after + 1) {
+            reach = (through - after) / 2;
+            through = after + reach;
+            proof = prove(head, rest, through);
+        }
+        reach = Math.max(reach, 2 * reach);
+        KeySpan part = rest;
+        while (proof instanceof Proof.TooLarge large && large.until().isPresent()) {
+            part = new KeySpan(part.from(), large.until());
+            proof = prove(head, part, through);
         }
         response.setThroughRevision(through).setProof(StoreService.bytes(proof));
+        if (part.until().equals(span.until())) {
+            rest = span;
+        } else {
+            Bytes next = part.until().orElseThrow();
+            response.setUntilKey(HeadOffers.bytes(next.shared()));
+            rest = new KeySpan(next, span.until());
+        }
+    }
+
+    private Proof prove(CertifiedHead head, KeySpan keys, long through) {
+        return proofs.prove(head.state(), new Question.Changes(keys, after, through, false));
+    }
+
+    /** The call takes one thing at a time, and nothing behind its end; whoever ends a watch is another thread. */
+    private synchronized void send(WatchResponse response) {
+        if (!over) {
+            call.onNext(response);
+        }
     }
 
     synchronized void end(Status why) {

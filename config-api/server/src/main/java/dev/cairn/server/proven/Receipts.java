@@ -1,7 +1,9 @@
 package dev.cairn.server.proven;
 
+import com.google.protobuf.ByteString;
 import dev.cairn.kv.KvState;
 import dev.cairn.kv.Limits;
+import dev.cairn.kv.Proof;
 import dev.cairn.kv.Validation;
 import dev.cairn.kv.model.KvError;
 import dev.cairn.kv.model.Operation;
@@ -11,6 +13,7 @@ import dev.cairn.kv.store.StoreException;
 import dev.cairn.proto.v1.SubmitRequest;
 import dev.cairn.proto.v1.SubmitResponse;
 import dev.cairn.protocol.model.Block;
+import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.RequestId;
 import dev.cairn.runtime.StorageException;
@@ -18,6 +21,7 @@ import dev.cairn.server.etcd.EtcdError;
 import dev.cairn.server.gateway.Call;
 import dev.cairn.server.gateway.Gateway;
 import dev.cairn.server.gateway.Refusal;
+import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.ArrayList;
@@ -182,7 +186,7 @@ public final class Receipts {
                         .setClient(done.id().client().number())
                         .setSession(done.id().session())
                         .setSequence(done.id().sequence())
-                        .setReceipt(StoreService.bytes(proofs.receipt(done.state(), done.block(), done.index())));
+                        .setReceipt(receipt(done));
                 if (head.height().isAbove(done.block().height())) {
                     response.setBlock(offers.ancestor(head, done.block().header()));
                 }
@@ -195,6 +199,18 @@ public final class Receipts {
             } catch (StorageException | StoreException e) {
                 fail(Answers.unreadable(e));
             }
+        }
+
+        /** What fails here was executed: no code may say otherwise. */
+        private ByteString receipt(Executed done) throws StatusException {
+            return switch (proofs.receipt(done.state(), done.block(), done.index())) {
+                case Proof.Made(Bytes made) -> HeadOffers.bytes(made.shared());
+                case Proof.Failed _, Proof.TooLarge _ ->
+                    throw Status.UNKNOWN
+                            .withDescription(
+                                    "the operation was executed, but its receipt is larger than a message may be")
+                            .asException();
+            };
         }
 
         private void fail(StatusException why) {

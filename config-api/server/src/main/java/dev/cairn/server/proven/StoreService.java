@@ -65,13 +65,22 @@ final class StoreService extends StoreGrpc.StoreImplBase {
             answers.answer(
                     request.getHead(),
                     ChainService.compressed(responses),
-                    (head, offer) -> ListResponse.newBuilder()
-                            .setHead(offer)
-                            .setProof(bytes(proofs.prove(head.state(), question)))
-                            .build());
+                    (head, offer) -> list(question, head).setHead(offer).build());
         } catch (StatusException e) {
             responses.onError(e);
         }
+    }
+
+    /** The page that was asked for, or as much from its beginning as fits into a message. */
+    private ListResponse.Builder list(Question.Range asked, CertifiedHead head) throws StatusException {
+        Question.Range question = asked;
+        Proof proof = proofs.prove(head.state(), question);
+        while (proof instanceof Proof.TooLarge large && large.entries() > 0 && question.limit() != 1) {
+            question = question.withLimit(
+                    question.limit() == 0 ? large.entries() : Math.min(large.entries(), question.limit() / 2));
+            proof = proofs.prove(head.state(), question);
+        }
+        return ListResponse.newBuilder().setLimit((int) question.limit()).setProof(bytes(proof));
     }
 
     @Override
@@ -128,6 +137,7 @@ final class StoreService extends StoreGrpc.StoreImplBase {
         return switch (proof) {
             case Proof.Made(Bytes made) -> HeadOffers.bytes(made.shared());
             case Proof.Failed(var error) -> throw EtcdError.of(error).status().asException();
+            case Proof.TooLarge _ -> throw EtcdError.TOO_COSTLY.status().asException();
         };
     }
 }

@@ -33,6 +33,10 @@ public sealed interface Question {
             requireNotNegative(limit);
             requireNotNegative(revision);
         }
+
+        public Range withLimit(long other) {
+            return new Range(span, other, revision, keysOnly);
+        }
     }
 
     /** How many keys live in a span at the header's revision. */

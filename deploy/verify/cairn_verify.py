@@ -665,12 +665,33 @@ def validators_digest(keys):
     return sha256(b"\x35", u8(SUITE), u32(len(keys)), *map(sized, keys))
 
 
-def check_certificate(header, certificate, chain_id, keys):
+def parameters_digest(parameters):
+    """Of the parameters as genesis.json has them."""
+    return sha256(
+        b"\x36", u8(SUITE), u32(parameters["window"]), u32(parameters["checkpointInterval"]),
+        u32(parameters["maxBlockBytes"]), u32(parameters["batchBytes"]), u64(parameters["maxFutureNanos"]),
+        u64(parameters["maxPastNanos"]),
+    )
+
+
+def check_header(header, chain_id, keys, parameters):
+    """That the header is under the rules, and of the validators, that the genesis document gives: there are no others yet."""
+    expected = {
+        "chainId": (chain_id, "of another chain"),
+        "format": (1, "of another format"),
+        "epoch": (0, "of a later epoch"),
+        "validators": (validators_digest(keys), "of other validators"),
+        "nextValidators": (validators_digest(keys), "followed by other validators"),
+        "parameters": (parameters, "under other parameters"),
+    }
+    for field, (value, otherwise) in expected.items():
+        if header[field] != value:
+            raise Refused("CERTIFICATE", "the header is " + otherwise)
+
+
+def check_certificate(header, certificate, chain_id, keys, parameters):
     """That a quorum of the validators committed the header. `keys` are theirs, in the order of their ids."""
-    if header["chainId"] != chain_id:
-        raise Refused("CERTIFICATE", "the header is of another chain")
-    if header["validators"] != validators_digest(keys):
-        raise Refused("CERTIFICATE", "the header is of other validators")
+    check_header(header, chain_id, keys, parameters)
     data = Reader(certificate)
     phase, epoch, view, height, block = data.u8(), data.i64(), data.i64(), data.i64(), data.digest()
     votes = []
@@ -777,6 +798,7 @@ def check_vectors(arguments):
         vectors = json.load(source)
     keys = [bytes.fromhex(key) for key in vectors["validators"]]
     chain_id = bytes.fromhex(vectors["chainId"])
+    parameters = bytes.fromhex(vectors["parameters"])
     headers = {name: read_header(bytes.fromhex(data)) for name, data in vectors["headers"].items()}
     failures = 0
     for vector in vectors["proofs"]:
@@ -787,7 +809,7 @@ def check_vectors(arguments):
     for vector in vectors["certificates"]:
         try:
             certificate = bytes.fromhex(vector["certificate"])
-            check_certificate(headers[vector["header"]], certificate, chain_id, keys)
+            check_certificate(headers[vector["header"]], certificate, chain_id, keys, parameters)
             valid, why = True, "it holds"
         except Refused as refused:
             valid, why = False, str(refused)
@@ -821,9 +843,11 @@ def check_mutants(arguments):
 def check_one(arguments):
     with open(arguments.genesis, "rb") as source:
         document = source.read()
-    keys = [bytes.fromhex(replica["voteKey"]) for replica in json.loads(document)["replicas"]]
+    genesis = json.loads(document)
+    keys = [bytes.fromhex(replica["voteKey"]) for replica in genesis["replicas"]]
     header = read_header(bytes.fromhex(arguments.header))
-    signers = check_certificate(header, bytes.fromhex(arguments.certificate), sha256(document), keys)
+    signers = check_certificate(
+        header, bytes.fromhex(arguments.certificate), sha256(document), keys, parameters_digest(genesis["parameters"]))
     found = verdict(header, json.loads(arguments.question), bytes.fromhex(arguments.proof))
     found.update(height=header["height"], timeNanos=header["timeNanos"], signers=signers)
     print(json.dumps(found))

@@ -13,8 +13,12 @@ import dev.cairn.kv.proof.Summary;
 import dev.cairn.kv.proof.TreeCodec;
 import dev.cairn.kv.proof.Verifier;
 import dev.cairn.protocol.model.Ballot;
+import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Epoch;
+import dev.cairn.protocol.model.Hashing;
+import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Phase;
 import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.Request;
@@ -55,6 +59,7 @@ final class ProofVectors {
             ProofVectors made = new ProofVectors(chain);
             made.history();
             made.certificates();
+            made.foreignHeaders();
             return made;
         }
     }
@@ -229,6 +234,56 @@ final class ProofVectors {
         }));
     }
 
+    /** Headers that a quorum has certified, and that follow rules or members other than the genesis document's. */
+    private void foreignHeaders() {
+        Header late = at("late").header();
+        Digest other = Hashing.sha256(new byte[] {1});
+        foreign("another chain", header(late, 1, other, 0, late.validators(), late.validators(), late.parameters()));
+        foreign(
+                "another format",
+                header(late, 2, late.chainId(), 0, late.validators(), late.validators(), late.parameters()));
+        foreign(
+                "a later epoch",
+                header(late, 1, late.chainId(), 1, late.validators(), late.validators(), late.parameters()));
+        foreign("other validators", header(late, 1, late.chainId(), 0, other, other, late.parameters()));
+        foreign(
+                "other next validators",
+                header(late, 1, late.chainId(), 0, late.validators(), other, late.parameters()));
+        foreign("other parameters", header(late, 1, late.chainId(), 0, late.validators(), late.validators(), other));
+    }
+
+    private static Header header(
+            Header like,
+            int format,
+            Digest chainId,
+            long epoch,
+            Digest validators,
+            Digest nextValidators,
+            Digest parameters) {
+        return new Header(
+                format,
+                chainId,
+                new Epoch(epoch),
+                like.height(),
+                like.parent(),
+                like.timeNanos(),
+                like.requestsRoot(),
+                like.roots(),
+                like.historyRoot(),
+                validators,
+                nextValidators,
+                parameters,
+                like.applicationVersion());
+    }
+
+    private void foreign(String name, Header header) {
+        Executed late = at("late");
+        Executed foreign = new Executed(new Block(header, late.block().requests()), late.state());
+        headers.put(name, foreign);
+        Ballot ballot = new Ballot(header.epoch(), new View(3), header.height(), header.digest());
+        certificates.add(new Certified(name, name, chain.certificate(Phase.COMMIT, ballot, 0, 1, 3)));
+    }
+
     private void certify(String name, QuorumCertificate certificate) {
         certificates.add(new Certified(name, "late", certificate));
     }
@@ -268,6 +323,7 @@ final class ProofVectors {
                 {
                 "about": "Made by ProofVectorsTest. docs/proofs.md explains; deploy/verify/cairn_verify.py checks.",
                 "chainId": "%s",
+                "parameters": "%s",
                 "validators": [%s],
                 "headers": {
                 %s
@@ -281,6 +337,7 @@ final class ProofVectors {
                 }
                 """.formatted(
                 chain.genesis.chainId().toHex(),
+                chain.genesis.block().header().parameters().toHex(),
                 chain.genesis.membership().voteKeys().stream()
                         .map(ProofJson::hex)
                         .collect(Collectors.joining(", ")),

@@ -14,10 +14,15 @@ import dev.cairn.kv.proof.Verifier;
 import dev.cairn.proto.v1.BlockRequest;
 import dev.cairn.proto.v1.BlockResponse;
 import dev.cairn.proto.v1.ChainGrpc;
+import dev.cairn.proto.v1.EvidenceRecord;
+import dev.cairn.proto.v1.EvidenceRequest;
+import dev.cairn.proto.v1.EvidenceResponse;
 import dev.cairn.proto.v1.GetRequest;
 import dev.cairn.proto.v1.GetResponse;
 import dev.cairn.proto.v1.HeadRequest;
 import dev.cairn.proto.v1.HeadResponse;
+import dev.cairn.proto.v1.HeadersRequest;
+import dev.cairn.proto.v1.HeadersResponse;
 import dev.cairn.proto.v1.ListRequest;
 import dev.cairn.proto.v1.ListResponse;
 import dev.cairn.proto.v1.StoreGrpc;
@@ -27,14 +32,18 @@ import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.ClientId;
 import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Evidence;
 import dev.cairn.protocol.model.Hashing;
 import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.RequestId;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Reads and writes a cluster of which no replica is trusted. Whatever a method returns was proven under a header that a
@@ -130,12 +139,33 @@ public final class CairnClient implements AutoCloseable {
     }
 
     /**
-     * A page of the keys that live in a span, in order, with nothing left out.
+     * The keys that live in a span, in order, with nothing left out. Where they do not fit into one answer they are asked
+     * for in several, all of the first one's revision and each within the timeout; of the first are head and replica. All
+     * are held in memory.
      *
-     * @param limit how many at most; 0 means all, which a replica refuses where they are too many for one answer
-     * @param revision 0 means the head's; go on with the first page's, from the successor of its last key
+     * @param limit how many at most; 0 means all
+     * @param revision 0 means the head's; to go on behind a page give the page's, and the successor of its last key
      */
     public Verified<Page> list(KeySpan span, int limit, long revision, Freshness freshness)
+            throws NotVerifiedException {
+        Verified<Page> first = page(span, limit, revision, freshness);
+        List<KeyValue> records = new ArrayList<>(first.value().records());
+        List<Attempt> refused = new ArrayList<>(first.refused());
+        long at = first.value().revision();
+        boolean more = first.value().more();
+        while (more && (limit == 0 || records.size() < limit)) {
+            KeySpan rest = new KeySpan(KeySpan.successor(records.getLast().key()), span.until());
+            // What was true at a revision stays true, so a newer head adds nothing.
+            Verified<Page> next = page(rest, limit == 0 ? 0 : limit - records.size(), at, Freshness.ANY);
+            records.addAll(next.value().records());
+            refused.addAll(next.refused());
+            more = next.value().more();
+        }
+        return new Verified<>(new Page(records, more, at), first.head(), first.replica(), refused);
+    }
+
+    /** As much of the beginning as fits into one answer. */
+    private Verified<Page> page(KeySpan span, int limit, long revision, Freshness freshness)
             throws NotVerifiedException {
         Question.Range question = new Question.Range(span, limit, revision, false);
         return calls.ask(
@@ -151,13 +181,25 @@ public final class CairnClient implements AutoCloseable {
                 ListResponse::getHead,
                 asked -> {
                     Bytes proof = Calls.bytes(asked.response().getProof());
+                    Question.Range answered = shortened(question, asked.response());
                     Answer.Page page =
-                            Proofs.require(Verifier.verify(asked.head().header(), question, proof));
+                            Proofs.require(Verifier.verify(asked.head().header(), answered, proof));
                     long at = revision == 0 ? asked.head().revision() : revision;
                     List<KeyValue> records =
                             page.versions().stream().map(Proofs::record).toList();
                     return new Page(records, page.more(), at);
                 });
+    }
+
+    /** The question for as many keys as the replica answered it: at least one, and no more than were asked for. */
+    private static Question.Range shortened(Question.Range question, ListResponse response) throws RefusedException {
+        long limit = Integer.toUnsignedLong(response.getLimit());
+        boolean isFewer = limit > 0 && (question.limit() == 0 || limit < question.limit());
+        if (!isFewer && limit != question.limit()) {
+            throw new RefusedException(new Refusal.Unproven(
+                    "the page is one of " + limit + " keys, and " + question.limit() + " were asked for"));
+        }
+        return question.withLimit(limit);
     }
 
     /**
@@ -170,12 +212,14 @@ public final class CairnClient implements AutoCloseable {
     }
 
     /**
-     * Has one operation executed and returns the receipt. It goes to one replica, once: if no receipt comes back, whether it
-     * happened is unknown, and the exception says so. An identical operation that somebody else submits at the same time
-     * has a receipt that looks the same; where that matters, let the operation differ, by its value for example.
+     * Has one operation executed and returns the receipt, which is this call's: the request carries a nonce of its own. It
+     * goes to one replica, once. If no receipt comes back whether it happened is unknown, whatever that replica says, and
+     * nothing is sent to another.
+     *
+     * @throws NotVerifiedException whose last attempt says whether the operation may have been executed
      */
     public Verified<Receipt> submit(Operation operation) throws NotVerifiedException {
-        Bytes operations = OperationCodec.encode(List.of(operation));
+        Bytes operations = OperationCodec.encode(List.of(new Operation.Unique(calls.nonce(), operation)));
         return calls.tell(
                 StoreGrpc.getSubmitMethod(),
                 wanted -> SubmitRequest.newBuilder()
@@ -232,6 +276,64 @@ public final class CairnClient implements AutoCloseable {
         } catch (MalformedException e) {
             throw new RefusedException(new Refusal.Malformed("block", String.valueOf(e.getMessage())));
         }
+    }
+
+    /**
+     * A row of headers, each shown to be an ancestor of the head.
+     *
+     * @param from must lie below the head
+     * @param limit how many at most; 0 leaves it to the replica. There may be fewer, but one for certain
+     */
+    public Verified<List<Header>> headers(Height from, int limit, Freshness freshness) throws NotVerifiedException {
+        if (limit < 0) {
+            throw new IllegalArgumentException("no row has " + limit + " headers");
+        }
+        return calls.ask(
+                freshness,
+                ChainGrpc.getHeadersMethod(),
+                wanted -> HeadersRequest.newBuilder()
+                        .setHead(wanted)
+                        .setFromHeight(from.value())
+                        .setLimit(limit)
+                        .build(),
+                HeadersResponse::getHead,
+                asked -> {
+                    HeadersResponse row = asked.response();
+                    if (limit > 0 && row.getHeadersCount() > limit) {
+                        throw new RefusedException(new Refusal.Unproven(
+                                row.getHeadersCount() + " headers are given, and " + limit + " were asked for"));
+                    }
+                    return Ancestors.headers(asked.head(), from, row, calls.verifier());
+                });
+    }
+
+    /**
+     * Contradictions that a replica has signed, from all replicas that tell of any; each proves itself. That there is none
+     * proves nothing.
+     *
+     * @throws NotVerifiedException if no replica answers, or none with what holds
+     */
+    public List<Evidence> evidence() throws NotVerifiedException {
+        Set<Evidence> known = new LinkedHashSet<>();
+        calls.askAll(ChainGrpc.getEvidenceMethod(), EvidenceRequest.getDefaultInstance(), this::evidence)
+                .forEach(known::addAll);
+        return List.copyOf(known);
+    }
+
+    private List<Evidence> evidence(EvidenceResponse response) throws RefusedException {
+        List<Evidence> proven = new ArrayList<>();
+        for (EvidenceRecord record : response.getEvidenceList()) {
+            try {
+                Evidence evidence = RecordCodec.evidence(record);
+                if (!calls.verifier().isProof(evidence)) {
+                    throw new RefusedException(new Refusal.Unproven("it accuses " + evidence.culprit() + " falsely"));
+                }
+                proven.add(evidence);
+            } catch (MalformedException e) {
+                throw new RefusedException(new Refusal.Malformed("evidence", String.valueOf(e.getMessage())));
+            }
+        }
+        return proven;
     }
 
     /** Ends all connections. Watches end with an exception. */

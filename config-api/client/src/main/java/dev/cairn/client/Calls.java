@@ -4,6 +4,9 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.cairn.genesis.HostPort;
 import dev.cairn.kv.model.KeySpan;
+import dev.cairn.proto.v1.ChainGrpc;
+import dev.cairn.proto.v1.HeadRequest;
+import dev.cairn.proto.v1.HeadResponse;
 import dev.cairn.proto.v1.HeadWanted;
 import dev.cairn.proto.v1.ProvenHead;
 import dev.cairn.protocol.model.Bytes;
@@ -13,6 +16,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
+import java.net.ConnectException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -70,6 +74,11 @@ final class Calls {
         return timeout;
     }
 
+    /** 32 bytes that nobody could foresee. */
+    Digest nonce() {
+        return nonces.get();
+    }
+
     /** For questions, which change nothing and may be asked again. */
     <Q, R, T> Verified<T> ask(
             Freshness freshness,
@@ -85,10 +94,12 @@ final class Calls {
             HostPort replica = order.get(i);
             long share = (end - System.nanoTime()) / (order.size() - i);
             try {
-                LightClient.Question question = light.ask(freshness, nonces.get(), clock.instant());
-                R response = call(replica, method, request.apply(wanted(question)), share);
+                LightClient.Question question = light.ask(freshness, nonce(), clock.instant());
+                R response = call(replica, method, request.apply(wanted(question)), share, Calls::noAnswer);
                 Asked<R> asked = accept(question, response, head);
-                return new Verified<>(check.verify(asked), asked.head(), replica, refused);
+                T value = check.verify(asked);
+                replicas.believe(replica);
+                return new Verified<>(value, asked.head(), replica, refused);
             } catch (RefusedException e) {
                 refused.add(new Attempt(replica, e.refusal()));
                 replicas.demote(replica);
@@ -100,7 +111,39 @@ final class Calls {
         throw new NotVerifiedException(refused);
     }
 
-    /** For what must not be done twice: goes on to another replica only while surely nothing was done. */
+    /** What makes an answer that needs no head believed. */
+    interface SelfProof<R, T> {
+        T verify(R response) throws RefusedException;
+    }
+
+    /** What all who can be believed say, at least one. */
+    <Q, R, T> List<T> askAll(MethodDescriptor<Q, R> method, Q request, SelfProof<R, T> check)
+            throws NotVerifiedException {
+        long end = System.nanoTime() + timeout.toNanos();
+        List<T> answers = new ArrayList<>();
+        List<Attempt> refused = new ArrayList<>();
+        List<HostPort> order = replicas.inOrder();
+        for (int i = 0; i < order.size(); i++) {
+            HostPort replica = order.get(i);
+            long share = (end - System.nanoTime()) / (order.size() - i);
+            try {
+                answers.add(check.verify(call(replica, method, request, share, Calls::noAnswer)));
+            } catch (RefusedException e) {
+                refused.add(new Attempt(replica, e.refusal()));
+                replicas.demote(replica);
+            }
+        }
+        if (answers.isEmpty()) {
+            throw new NotVerifiedException(refused);
+        }
+        return answers;
+    }
+
+    /**
+     * For what must not be done twice. It is sent to one replica, and to another only if it surely never left this machine:
+     * what a replica says about that is worth nothing. So the replica must be one that can prove something to this client,
+     * which is found out by a question that does no harm.
+     */
     <Q, R, T> Verified<T> tell(
             MethodDescriptor<Q, R> method,
             Function<HeadWanted, Q> request,
@@ -109,22 +152,43 @@ final class Calls {
             throws NotVerifiedException {
         long end = System.nanoTime() + timeout.toNanos();
         List<Attempt> refused = new ArrayList<>();
-        for (HostPort replica : replicas.inOrder()) {
+        List<HostPort> order = replicas.inOrder();
+        for (int i = 0; i < order.size(); i++) {
+            HostPort replica = order.get(i);
+            boolean isSent = false;
             try {
+                requireBelieved(replica, (end - System.nanoTime()) / (order.size() - i));
+                isSent = true;
                 LightClient.Question question = light.follow(light.head(), clock.instant());
-                R response = call(replica, method, request.apply(wanted(question)), end - System.nanoTime());
+                R response = call(
+                        replica, method, request.apply(wanted(question)), end - System.nanoTime(), Calls::perhapsDone);
                 Asked<R> asked = accept(question, response, head);
                 return new Verified<>(check.verify(asked), asked.head(), replica, refused);
             } catch (RefusedException e) {
                 refused.add(new Attempt(replica, e.refusal()));
                 replicas.demote(replica);
-                boolean surelyNothing = e.refusal() instanceof Refusal.NoAnswer answer && !answer.mayHaveActed();
-                if (!surelyNothing) {
+                if (isFinal(e.refusal()) || (isSent && !neverLeft(e.refusal()))) {
                     break;
                 }
             }
         }
         throw new NotVerifiedException(refused);
+    }
+
+    /** Passes if the replica's last answer was believed, or if it proves its head now. */
+    private void requireBelieved(HostPort replica, long nanos) throws RefusedException {
+        if (!replicas.isBelieved(replica)) {
+            LightClient.Question question = light.follow(light.head(), clock.instant());
+            HeadRequest request =
+                    HeadRequest.newBuilder().setHead(wanted(question)).build();
+            HeadResponse response = call(replica, ChainGrpc.getHeadMethod(), request, nanos, Calls::noAnswer);
+            accept(question, response, HeadResponse::getHead);
+            replicas.believe(replica);
+        }
+    }
+
+    private static boolean neverLeft(Refusal refusal) {
+        return refusal instanceof Refusal.NoAnswer answer && !answer.mayHaveActed();
     }
 
     /** No other replica can do better. */
@@ -140,7 +204,12 @@ final class Calls {
         return new Asked<>(response, question.base(), verified);
     }
 
-    private <Q, R> R call(HostPort replica, MethodDescriptor<Q, R> method, Q request, long nanos)
+    private <Q, R> R call(
+            HostPort replica,
+            MethodDescriptor<Q, R> method,
+            Q request,
+            long nanos,
+            Function<Status, Refusal.NoAnswer> failure)
             throws RefusedException {
         try {
             return ClientCalls.blockingUnaryCall(
@@ -149,18 +218,23 @@ final class Calls {
                     CallOptions.DEFAULT.withDeadlineAfter(Math.max(nanos, 0), TimeUnit.NANOSECONDS),
                     request);
         } catch (StatusRuntimeException e) {
-            throw new RefusedException(noAnswer(e.getStatus()));
+            throw new RefusedException(failure.apply(e.getStatus()));
         }
     }
 
+    /** To a question, which does nothing. */
     static Refusal.NoAnswer noAnswer(Status status) {
-        boolean mayHaveActed = switch (status.getCode()) {
-            case INVALID_ARGUMENT, RESOURCE_EXHAUSTED, UNIMPLEMENTED -> false;
-            default -> true;
-        };
+        return new Refusal.NoAnswer(sentence(status), false);
+    }
+
+    /** A refused connection is this machine's own knowledge; all else is the replica's word, or nobody's. */
+    private static Refusal.NoAnswer perhapsDone(Status status) {
+        return new Refusal.NoAnswer(sentence(status), !(status.getCause() instanceof ConnectException));
+    }
+
+    private static String sentence(Status status) {
         String description = status.getDescription();
-        return new Refusal.NoAnswer(
-                status.getCode().name() + (description == null ? "" : ": " + description), mayHaveActed);
+        return status.getCode().name() + (description == null ? "" : ": " + description);
     }
 
     static HeadWanted wanted(LightClient.Question question) {

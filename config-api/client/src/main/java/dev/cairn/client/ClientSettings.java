@@ -76,6 +76,10 @@ public record ClientSettings(
         return new ClientSettings(pin, endpoints, heads, timeout, trustingPeriod, other, nonces, connections);
     }
 
+    public ClientSettings withNonces(Supplier<Digest> other) {
+        return new ClientSettings(pin, endpoints, heads, timeout, trustingPeriod, clock, other, connections);
+    }
+
     public ClientSettings withConnections(Supplier<Connections> other) {
         return new ClientSettings(pin, endpoints, heads, timeout, trustingPeriod, clock, nonces, other);
     }

@@ -89,5 +89,8 @@ public final class FileHeadStore implements HeadStore {
             out.force(true);
         }
         Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
+        try (FileChannel directory = FileChannel.open(target.getParent(), StandardOpenOption.READ)) {
+            directory.force(true); // or a loss of power may bring the old name back
+        }
     }
 }

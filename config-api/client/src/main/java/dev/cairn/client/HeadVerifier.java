@@ -5,6 +5,7 @@ import dev.cairn.codec.Ed25519Authenticator;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Evidence;
 import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.MerkleFrontier;
@@ -80,6 +81,11 @@ public final class HeadVerifier {
     /** Whether the block's requests are those that its header names, each with its client's signature. */
     boolean isSigned(Block block) {
         return authenticator.verify(new Message.Body(block)).isPresent();
+    }
+
+    /** Whether the accused has signed both statements. */
+    boolean isProof(Evidence evidence) {
+        return authenticator.isProof(evidence);
     }
 
     /** Whether a quorum answered a round of readers, {@code nonce}'s among them if there is one. */

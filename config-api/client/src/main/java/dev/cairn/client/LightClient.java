@@ -24,15 +24,24 @@ public final class LightClient {
     private final HeadStore store;
     private final Duration trustingPeriod;
 
+    /** How far a header's time may be ahead of an honest clock. */
+    private final Duration maxAhead;
+
     private TrustedHead head;
     private Instant confirmed;
     private Optional<ForkEvidence> fork = Optional.empty();
 
     private LightClient(
-            HeadVerifier verifier, HeadStore store, Duration trustingPeriod, TrustedHead head, Instant confirmed) {
+            Pin pin,
+            HeadVerifier verifier,
+            HeadStore store,
+            Duration trustingPeriod,
+            TrustedHead head,
+            Instant confirmed) {
         this.verifier = verifier;
         this.store = store;
         this.trustingPeriod = trustingPeriod;
+        this.maxAhead = Duration.ofNanos(pin.genesis().parameters().maxFutureNanos());
         this.head = head;
         this.confirmed = confirmed;
     }
@@ -46,12 +55,12 @@ public final class LightClient {
         HeadVerifier verifier = new HeadVerifier(pin);
         Optional<SavedHead> saved = store.load();
         if (saved.isEmpty()) {
-            return new LightClient(verifier, store, trustingPeriod, pin.genesisHead(), Instant.EPOCH);
+            return new LightClient(pin, verifier, store, trustingPeriod, pin.genesisHead(), Instant.EPOCH);
         }
         try {
             TrustedHead head = verifier.restore(pin.genesisHead(), saved.get());
             return new LightClient(
-                    verifier, store, trustingPeriod, head, saved.get().confirmed());
+                    pin, verifier, store, trustingPeriod, head, saved.get().confirmed());
         } catch (RefusedException e) {
             throw new IOException(
                     "the head that was kept cannot be used (" + e.getMessage()
@@ -116,7 +125,7 @@ public final class LightClient {
 
     /**
      * Verifies an offered head: certified, a descendant of the question's or itself, and as new as was asked for. It becomes
-     * the newest unless another has meanwhile.
+     * the newest unless a higher one has meanwhile.
      *
      * @throws RefusedException if it is not so; nothing changes then, but that a fork is remembered
      */
@@ -124,7 +133,7 @@ public final class LightClient {
         try {
             TrustedHead verified = verifier.verify(question.base(), offered);
             Optional<Instant> newest = newestAt(question, verified, offered.testimony(), now);
-            adopt(question.base(), verified, newest);
+            adopt(verified, newest);
             return verified;
         } catch (RefusedException e) {
             if (e.refusal() instanceof Refusal.Forked(ForkEvidence evidence)) {
@@ -143,9 +152,9 @@ public final class LightClient {
         return switch (question.freshness().get()) {
             case Freshness.Any _ -> Optional.empty();
             case Freshness.Bounded(Duration maxAge) -> {
-                Instant newest = testimony.isEmpty()
-                        ? verified.time()
-                        : later(verified.time(), testified(question, verified, testimony));
+                Instant proposed = verified.time().minus(maxAhead);
+                Instant newest =
+                        testimony.isEmpty() ? proposed : later(proposed, testified(question, verified, testimony));
                 Duration age = Duration.between(newest, now);
                 if (age.compareTo(maxAge) > 0) {
                     throw new RefusedException(new Refusal.NotFresh(age, maxAge));
@@ -184,20 +193,19 @@ public final class LightClient {
         return a.isAfter(b) ? a : b;
     }
 
-    /** Only what leads on from the newest head takes its place; of answers that come together the first does. */
-    private synchronized void adopt(TrustedHead base, TrustedHead verified, Optional<Instant> newest)
-            throws RefusedException {
+    /** Of answers that overlap the highest head stays, whichever comes last: what was returned is not gone back behind. */
+    private synchronized void adopt(TrustedHead verified, Optional<Instant> newest) throws RefusedException {
         requireNoFork();
         requireNoFork(verified);
-        boolean leadsOn = base.block().equals(head.block());
+        boolean isHigher = verified.height().isAbove(head.height());
         boolean confirms = newest.filter(confirmed::isBefore).isPresent();
-        if (leadsOn) {
+        if (isHigher) {
             head = verified;
         }
         if (confirms) {
             confirmed = newest.get();
         }
-        if (leadsOn || confirms) {
+        if (isHigher || confirms) {
             save();
         }
     }

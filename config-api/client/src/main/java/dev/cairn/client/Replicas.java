@@ -3,12 +3,19 @@ package dev.cairn.client;
 import dev.cairn.genesis.HostPort;
 import io.grpc.Channel;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
-/** The replicas in the order in which they are asked: who was not believed, or did not answer, is asked last from then on. */
+/**
+ * The replicas in the order in which they are asked: who was not believed, or did not answer, is asked last from then on.
+ */
 final class Replicas {
     private final List<HostPort> order;
     private final Connections connections;
+
+    /** Those whose last answer was believed. */
+    private final Set<HostPort> believed = new HashSet<>();
 
     Replicas(List<HostPort> order, Connections connections) {
         this.order = new ArrayList<>(order);
@@ -23,7 +30,16 @@ final class Replicas {
         return connections.to(replica);
     }
 
+    synchronized boolean isBelieved(HostPort replica) {
+        return believed.contains(replica);
+    }
+
+    synchronized void believe(HostPort replica) {
+        believed.add(replica);
+    }
+
     synchronized void demote(HostPort replica) {
+        believed.remove(replica);
         if (order.remove(replica)) {
             order.add(replica);
         }

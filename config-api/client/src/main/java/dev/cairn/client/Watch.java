@@ -1,6 +1,7 @@
 package dev.cairn.client;
 
 import dev.cairn.genesis.HostPort;
+import dev.cairn.kv.model.KeyEvent;
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.proof.Answer;
 import dev.cairn.kv.proof.Question;
@@ -9,6 +10,7 @@ import dev.cairn.proto.v1.HeadWanted;
 import dev.cairn.proto.v1.StoreGrpc;
 import dev.cairn.proto.v1.WatchRequest;
 import dev.cairn.proto.v1.WatchResponse;
+import dev.cairn.protocol.model.Bytes;
 import io.grpc.CallOptions;
 import io.grpc.StatusException;
 import io.grpc.stub.BlockingClientCall;
@@ -16,7 +18,9 @@ import io.grpc.stub.ClientCalls;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +35,15 @@ public final class Watch implements AutoCloseable {
     private static final Duration PROGRESS = Duration.ofSeconds(2);
     private static final Duration SILENCE = PROGRESS.multipliedBy(3);
 
-    /** How often a replica that tells of no change is compared with what a quorum says. */
+    /** How often a replica is compared with what a quorum says. */
     private static final Duration SUSPICION = Duration.ofSeconds(10);
+
+    /** Who sends so much in a message is catching up, and not withholding anything. */
+    private static final int BULK_BYTES = 256 << 10;
+
+    private static final Comparator<KeyEvent> IN_ORDER = Comparator.comparingLong(
+                    (KeyEvent event) -> event.change().modRevision())
+            .thenComparingInt(event -> event.change().sub());
 
     /** Tells what the newest head is. */
     interface Heads {
@@ -63,15 +74,22 @@ public final class Watch implements AutoCloseable {
     }
 
     /** One replica's part of the watch. Its heads lead on from each other. */
-    private static final class Stream {
+    private final class Stream {
         final HostPort replica;
         final BlockingClientCall<WatchRequest, WatchResponse> call;
         TrustedHead head;
+
+        /** The keys of the next revision that are still to come, where some were told; else the span. */
+        KeySpan rest;
+
+        /** Those that were told. */
+        final List<KeyEvent> parts = new ArrayList<>();
 
         Stream(HostPort replica, BlockingClientCall<WatchRequest, WatchResponse> call, TrustedHead head) {
             this.replica = replica;
             this.call = call;
             this.head = head;
+            this.rest = span;
         }
     }
 
@@ -106,14 +124,18 @@ public final class Watch implements AutoCloseable {
     private @Nullable Changes tryNext() throws NotVerifiedException, InterruptedException {
         Stream from = stream == null ? open() : stream;
         stream = from;
+        compare();
         try {
             @Nullable WatchResponse response = from.call.read(SILENCE.toMillis(), TimeUnit.MILLISECONDS);
             if (response == null) {
                 throw new RefusedException(new Refusal.NoAnswer("it ended the watch", false));
             }
-            Changes changes = accept(from, response);
+            if (response.getProof().size() >= BULK_BYTES) {
+                allowTime();
+            }
+            Optional<Changes> changes = accept(from, response);
             judge(from, changes);
-            return changes;
+            return changes.orElse(null);
         } catch (TimeoutException _) {
             leave(from, new Refusal.NoAnswer("silent for " + SILENCE.toMillis() + " ms", false));
         } catch (StatusException e) {
@@ -139,10 +161,14 @@ public final class Watch implements AutoCloseable {
                         .setAfterRevision(through)
                         .setProgressMillis((int) PROGRESS.toMillis())
                         .build());
+        if (through < due) {
+            allowTime();
+        }
         return new Stream(replica, call, base);
     }
 
-    private Changes accept(Stream from, WatchResponse response) throws RefusedException {
+    /** Nothing while one revision's changes are not all there: they have an order, which is not that of the keys. */
+    private Optional<Changes> accept(Stream from, WatchResponse response) throws RefusedException {
         LightClient.Question question =
                 calls.light().follow(from.head, calls.clock().instant());
         from.head = calls.light()
@@ -153,45 +179,69 @@ public final class Watch implements AutoCloseable {
         long after = through;
         if (after == 0) {
             through = from.head.revision();
-            return new Changes(List.of(), through, through, from.head);
+            return Optional.of(new Changes(List.of(), through, through, from.head));
         }
         long claimed = response.getThroughRevision();
         if (claimed < after) {
             throw new RefusedException(new Refusal.Unproven("it goes back to revision " + claimed + " from " + after));
         }
+        Bytes until = Calls.bytes(response.getUntilKey());
+        KeySpan part = part(from.rest, until, claimed);
         Answer.Changes answer = Proofs.require(Verifier.verify(
                 from.head.header(),
-                new Question.Changes(span, after, claimed, false),
+                new Question.Changes(part, after, claimed, false),
                 Calls.bytes(response.getProof())));
+        from.parts.addAll(answer.events());
+        if (!until.isEmpty()) {
+            from.rest = new KeySpan(until, span.until());
+            return Optional.empty();
+        }
         through = answer.through();
-        return new Changes(answer.events(), after, through, from.head);
+        List<KeyEvent> events = new ArrayList<>(from.parts);
+        events.sort(IN_ORDER);
+        from.parts.clear();
+        from.rest = span;
+        return Optional.of(new Changes(events, after, through, from.head));
     }
 
-    /** What is proven is returned, also where its sender, or a slow caller, is late: nobody sends it again. */
-    private void judge(Stream from, Changes changes) throws NotVerifiedException, RefusedException {
-        try {
-            requireNothingWithheld(changes);
-        } catch (RefusedException e) {
-            if (changes.events().isEmpty()) {
-                throw e;
-            }
-            leave(from, e.refusal());
+    /** Only one revision comes in parts, so what is held until it is whole is no more than that. */
+    private KeySpan part(KeySpan rest, Bytes until, long claimed) throws RefusedException {
+        boolean isCut = !until.isEmpty();
+        boolean isPart = isCut || !rest.equals(span);
+        boolean goesOn = !isCut || (rest.contains(until) && !until.equals(rest.from()));
+        if (!goesOn || (isPart && claimed != through + 1)) {
+            throw new RefusedException(new Refusal.Unproven("no part of the changes through revision " + claimed
+                    + " can lie between the keys " + rest.from() + " and " + until));
         }
+        return isCut ? new KeySpan(rest.from(), Optional.of(until)) : rest;
     }
 
     /**
-     * That nothing has changed up to an old head is true, and proves nothing about what came after it. So now and then a
-     * quorum is asked for the newest revision, and a while later the watch must have come that far.
+     * What a replica proves up to an old head, or bit by bit, is true, and says nothing of what it keeps back. So now and
+     * then a quorum is asked for the newest revision, and a while later the watch must have come that far.
      */
-    private void requireNothingWithheld(Changes changes) throws NotVerifiedException, RefusedException {
-        Instant now = calls.clock().instant();
-        if (changes.through() < due && dueFrom.isBefore(now)) {
-            throw new RefusedException(new Refusal.Withheld(changes.through(), due));
-        }
-        if (changes.events().isEmpty() && dueFrom.plus(SUSPICION).isBefore(now)) {
+    private void compare() throws NotVerifiedException {
+        if (dueFrom.plus(SUSPICION).isBefore(calls.clock().instant())) {
             due = heads.head(Freshness.LINEARIZABLE).head().revision();
-            dueFrom = now.plus(SILENCE);
+            allowTime();
         }
+    }
+
+    private void allowTime() {
+        dueFrom = calls.clock().instant().plus(SILENCE);
+    }
+
+    /** What is proven is returned, also where its sender, or a slow caller, is late: nobody sends it again. */
+    private void judge(Stream from, Optional<Changes> changes) throws RefusedException {
+        boolean isLate = through < due && dueFrom.isBefore(calls.clock().instant());
+        if (!isLate) {
+            return;
+        }
+        Refusal withheld = new Refusal.Withheld(through, due);
+        if (changes.isEmpty() || changes.get().events().isEmpty()) {
+            throw new RefusedException(withheld);
+        }
+        leave(from, withheld);
     }
 
     private void leave(Stream from, Refusal why) {

@@ -104,6 +104,7 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
                 answering,
                 limits,
                 settings.maxRequestBytes(),
+                settings.maxFutureNanos(),
                 Gateway.Limits.DEFAULT.patienceNanos());
         this.hub = new WatchHub(store, watchLoop, historyReader, WatchHub.MAX_WAITING_COMMITS);
         Headers headers = new Headers(cluster, () -> consensus.status().view().number());

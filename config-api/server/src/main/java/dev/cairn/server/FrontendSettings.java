@@ -8,6 +8,7 @@ import java.time.Duration;
  * How a replica meets its clients.
  *
  * @param maxRequestBytes what one request of consensus may carry
+ * @param maxFutureNanos how far a block's time may be ahead of an honest clock
  * @param version of this program, for people
  * @param progressInterval how often an idle watch that asked for it is told that nothing happened
  */
@@ -15,6 +16,7 @@ record FrontendSettings(
         InetSocketAddress listen,
         ClusterIdentity cluster,
         int maxRequestBytes,
+        long maxFutureNanos,
         String version,
         Duration progressInterval) {
     static final Duration PROGRESS_INTERVAL = Duration.ofMinutes(10);

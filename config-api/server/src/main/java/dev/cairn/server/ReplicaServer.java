@@ -159,6 +159,7 @@ public final class ReplicaServer implements Supervisor.Life {
                 address(config.clientListen()),
                 new ClusterIdentity(config.genesis().chainId(), config.self(), members),
                 config.genesis().parameters().maxRequestBytes() - REQUEST_OVERHEAD_BYTES,
+                config.genesis().parameters().maxFutureNanos(),
                 version(),
                 FrontendSettings.PROGRESS_INTERVAL);
     }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.ByteString;
-import dev.cairn.client.Attempt;
 import dev.cairn.client.CairnClient;
 import dev.cairn.client.CertificateFault;
 import dev.cairn.client.ForkEvidence;
@@ -15,12 +14,15 @@ import dev.cairn.client.Refusal;
 import dev.cairn.client.Verified;
 import dev.cairn.client.Watch;
 import dev.cairn.kv.model.KeySpan;
-import dev.cairn.kv.model.KeyValue;
 import dev.cairn.kv.model.Operation;
+import dev.cairn.proto.v1.EvidenceResponse;
 import dev.cairn.proto.v1.GetRequest;
 import dev.cairn.proto.v1.GetResponse;
 import dev.cairn.proto.v1.HeadResponse;
+import dev.cairn.proto.v1.HeadersRequest;
+import dev.cairn.proto.v1.HeadersResponse;
 import dev.cairn.proto.v1.ListRequest;
+import dev.cairn.proto.v1.ListResponse;
 import dev.cairn.proto.v1.ProvenHead;
 import dev.cairn.proto.v1.SubmitResponse;
 import dev.cairn.proto.v1.WatchRequest;
@@ -28,22 +30,22 @@ import dev.cairn.proto.v1.WatchResponse;
 import dev.cairn.protocol.model.Ballot;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Epoch;
+import dev.cairn.protocol.model.Evidence;
+import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.Phase;
 import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.View;
-import io.grpc.CallOptions;
 import io.grpc.Channel;
-import io.grpc.ClientCall;
-import io.grpc.MethodDescriptor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -155,11 +157,34 @@ class LyingReplicaTest {
                 .toBuilder().setRangeEnd(ByteString.copyFromUtf8("key/3")).build());
         Channel withoutTheFirst = asking(question -> ((ListRequest) question)
                 .toBuilder().setKey(ByteString.copyFromUtf8("key/2")).build());
-        Channel cut = asking(
-                question -> ((ListRequest) question).toBuilder().setLimit(2).build());
+        Channel cut = Liar.saying(
+                ofTwoKeys(),
+                message -> ((ListResponse) message).toBuilder().clearLimit().build());
         for (Channel liar : List.of(withoutTheLast, withoutTheFirst, cut)) {
             assertThat(refusal(liar, client -> client.list(KEYS, 0, 0, NEW))).isInstanceOf(Refusal.Unproven.class);
         }
+    }
+
+    private Channel ofTwoKeys() {
+        return asking(
+                question -> ((ListRequest) question).toBuilder().setLimit(2).build());
+    }
+
+    /** As a page it is the truth; what it costs is another question. */
+    @Test
+    void whoAnswersWithFewerKeysIsAskedForTheRest() throws Exception {
+        Verified<Page> listed = VerifyingClients.of(served.chain, ofTwoKeys()).list(KEYS, 0, 0, NEW);
+        assertThat(listed.value().records()).hasSize(3);
+        assertThat(listed.value().more()).isFalse();
+    }
+
+    @Test
+    void aPageOfMoreKeysThanWereAskedForIsRefused() throws Exception {
+        Channel liar = Liar.saying(
+                asking(question ->
+                        ((ListRequest) question).toBuilder().setLimit(3).build()),
+                message -> ((ListResponse) message).toBuilder().setLimit(3).build());
+        assertThat(refusal(liar, client -> client.list(KEYS, 2, 0, NEW))).isInstanceOf(Refusal.Unproven.class);
     }
 
     // Heads.
@@ -231,6 +256,96 @@ class LyingReplicaTest {
         assertThat(refusal).isInstanceOf(Refusal.ForeignChain.class);
     }
 
+    /** Certified by those whose votes count today; what they mean by it this client cannot know. */
+    @Test
+    void aHeadUnderOtherRulesOrOfOtherReplicasIsRefused() throws Exception {
+        Header genuine = served.chain.head().header();
+        Digest other = new Digest(1, 2, 3, 4);
+        List<Header> foreign = List.of(
+                header(genuine, 2, 0, genuine.validators(), genuine.validators(), genuine.parameters()),
+                header(genuine, 1, 1, genuine.validators(), genuine.validators(), genuine.parameters()),
+                header(genuine, 1, 0, other, other, genuine.parameters()),
+                header(genuine, 1, 0, genuine.validators(), other, genuine.parameters()),
+                header(genuine, 1, 0, genuine.validators(), genuine.validators(), other));
+        for (Header header : foreign) {
+            QuorumCertificate certificate = served.chain.certify(header, View.ZERO, 3);
+            Refusal refusal = refusalOfHead(head -> head.toBuilder()
+                    .setHeader(raw(header.encode()))
+                    .setCertificate(raw(certificate.encode()))
+                    .build());
+            assertThat(refusal).isInstanceOf(Refusal.UnknownRules.class);
+        }
+    }
+
+    private static Header header(
+            Header like, int format, long epoch, Digest validators, Digest nextValidators, Digest parameters) {
+        return new Header(
+                format,
+                like.chainId(),
+                new Epoch(epoch),
+                like.height(),
+                like.parent(),
+                like.timeNanos(),
+                like.requestsRoot(),
+                like.roots(),
+                like.historyRoot(),
+                validators,
+                nextValidators,
+                parameters,
+                like.applicationVersion());
+    }
+
+    @Test
+    void aRowOfHeadersIsTheOneThatWasAskedFor() throws Exception {
+        assertThat(honest.headers(new Height(1), 3, NEW).value()).isEqualTo(List.of(header(1), header(2), header(3)));
+        Channel elsewhere = asking(question -> question instanceof HeadersRequest row
+                ? row.toBuilder().setFromHeight(2).build()
+                : question);
+        Channel longer = asking(question -> question instanceof HeadersRequest row
+                ? row.toBuilder().setLimit(4).build()
+                : question);
+        Channel empty = Liar.saying(
+                served.channel,
+                message -> message instanceof HeadersResponse row
+                        ? row.toBuilder().clearHeaders().build()
+                        : message);
+        for (Channel liar : List.of(elsewhere, longer, empty)) {
+            assertThat(refusal(liar, client -> client.headers(new Height(1), 3, NEW)))
+                    .isInstanceOf(Refusal.Unproven.class);
+        }
+        Channel oneLess = Liar.saying(
+                served.channel,
+                message -> message instanceof HeadersResponse row
+                        ? row.toBuilder()
+                                .clearHeaders()
+                                .addAllHeaders(row.getHeadersList().subList(0, 2))
+                                .build()
+                        : message);
+        assertThat(refusal(oneLess, client -> client.headers(new Height(1), 3, NEW)))
+                .isInstanceOf(Refusal.Malformed.class);
+    }
+
+    private Header header(long height) {
+        return served.chain.header(new Height(height)).orElseThrow();
+    }
+
+    @Test
+    void anAccusationWithoutBothSignaturesIsRefused() throws Exception {
+        Evidence proof = served.chain.contradictionOf(2);
+        served.node.accuse(proof);
+        assertThat(honest.evidence()).containsExactly(proof);
+        Channel liar = Liar.saying(
+                served.channel,
+                message -> message instanceof EvidenceResponse told
+                        ? EvidenceResponse.newBuilder()
+                                .addEvidence(told.getEvidence(0).toBuilder().setCulprit(1))
+                                .build()
+                        : message);
+        assertThat(refusal(liar, CairnClient::evidence)).isInstanceOf(Refusal.Unproven.class);
+        assertThat(VerifyingClients.of(served.chain, liar, served.channel).evidence())
+                .containsExactly(proof);
+    }
+
     @Test
     void aHeadThatNothingLeadsToIsRefused() throws Exception {
         assertThat(refusalOfHead(head -> head.toBuilder().clearHistory().build()))
@@ -267,7 +382,7 @@ class LyingReplicaTest {
                 .get(KEY, loose);
         put(honest, "key/1", "newer");
         AtomicReference<Channel> now = new AtomicReference<>(served.channel);
-        CairnClient client = VerifyingClients.of(served.chain, new Switch(now));
+        CairnClient client = VerifyingClients.of(served.chain, new SwitchedChannel(now));
         client.head(NEW);
         now.set(Liar.replaying(recorded.get()));
         assertThat(refusal(client, c -> c.get(KEY, loose))).isInstanceOf(Refusal.Rollback.class);
@@ -285,7 +400,7 @@ class LyingReplicaTest {
                 List.of(), genuine.header().roots(), genuine.header().timeNanos());
         QuorumCertificate certificate = forked.append(other);
         AtomicReference<Channel> now = new AtomicReference<>(served.channel);
-        CairnClient client = VerifyingClients.of(served.chain, new Switch(now));
+        CairnClient client = VerifyingClients.of(served.chain, new SwitchedChannel(now));
         client.head(NEW);
         now.set(sayingHead(head -> head.toBuilder()
                 .setHeader(raw(other.header().encode()))
@@ -309,6 +424,26 @@ class LyingReplicaTest {
         CairnClient client = VerifyingClients.of(served.chain, liar);
         try (Watch watch = client.watch(KEYS, 1)) {
             assertThat(refusal(client, _ -> watch.next())).isInstanceOf(Refusal.Unproven.class);
+        }
+    }
+
+    /** Only one revision may come in parts, and a part lies within the span. */
+    @Test
+    void aWatchThatCutsWhatNeedsNoCutIsRefused() throws Exception {
+        for (String cut : List.of("key/2", "key/", "other")) {
+            Channel liar = Liar.saying(
+                    served.channel,
+                    message -> message instanceof WatchResponse told
+                            ? told.toBuilder()
+                                    .setUntilKey(ByteString.copyFromUtf8(cut))
+                                    .build()
+                            : message);
+            CairnClient client = VerifyingClients.of(served.chain, liar);
+            for (long after : new long[] {1, 4}) { // four revisions, and one
+                try (Watch watch = client.watch(KEYS, after)) {
+                    assertThat(refusal(client, _ -> watch.next())).isInstanceOf(Refusal.Unproven.class);
+                }
+            }
         }
     }
 
@@ -345,53 +480,5 @@ class LyingReplicaTest {
         }));
         put(client, "key/1", "again");
         assertThat(refusal(client, c -> put(c, "key/1", "again"))).isInstanceOf(Refusal.Unproven.class);
-    }
-
-    // All together.
-
-    @Test
-    void whoMeetsThreeLiarsAndOneHonestReplicaGetsTheAnswer() throws Exception {
-        Channel forger = Liar.saying(
-                served.channel,
-                message -> message instanceof GetResponse get
-                        ? get.toBuilder()
-                                .setHead(get.getHead().toBuilder().clearCertificate())
-                                .build()
-                        : message);
-        Channel hider = asking(question -> question instanceof GetRequest get
-                ? get.toBuilder().setKey(ByteString.copyFromUtf8("key/0")).build()
-                : question);
-        Channel reviser = asking(question -> question instanceof GetRequest get
-                ? get.toBuilder().setRevision(2).build()
-                : question);
-        CairnClient client = VerifyingClients.of(served.chain, forger, hider, reviser, served.channel);
-        Verified<Optional<KeyValue>> found = client.get(KEY, NEW);
-        assertThat(found.value().orElseThrow().value().toUtf8()).isEqualTo("new");
-        assertThat(found.replica()).isEqualTo(VerifyingClients.addresses(4).get(3));
-        assertThat(found.refused().stream().map(Attempt::replica))
-                .isEqualTo(VerifyingClients.addresses(4).subList(0, 3));
-        // The liars are asked last from now on.
-        Verified<Page> listed = client.list(KEYS, 0, 0, NEW);
-        assertThat(listed.refused()).isEmpty();
-        assertThat(new ArrayList<>(listed.value().records())).hasSize(3);
-    }
-
-    /** A replica that turns into another. */
-    private static final class Switch extends Channel {
-        private final AtomicReference<Channel> now;
-
-        Switch(AtomicReference<Channel> now) {
-            this.now = now;
-        }
-
-        @Override
-        public <Q, R> ClientCall<Q, R> newCall(MethodDescriptor<Q, R> method, CallOptions options) {
-            return now.get().newCall(method, options);
-        }
-
-        @Override
-        public String authority() {
-            return now.get().authority();
-        }
     }
 }

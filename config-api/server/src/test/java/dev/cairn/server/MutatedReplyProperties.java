@@ -8,17 +8,24 @@ import dev.cairn.client.CairnClient;
 import dev.cairn.client.Freshness;
 import dev.cairn.client.NotVerifiedException;
 import dev.cairn.client.Watch;
+import dev.cairn.codec.RecordCodec;
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.Operation;
+import dev.cairn.proto.v1.EvidenceResponse;
 import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Evidence;
 import dev.cairn.protocol.model.Height;
+import io.grpc.Channel;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -43,7 +50,18 @@ class MutatedReplyProperties {
     /** What the honest replica says to each question. */
     private static final Map<Kind, Recorded> RECORDED = new EnumMap<>(Kind.class);
 
-    private record Recorded(Message reply, Object meaning) {}
+    /** @param replies all that were needed, each of a type of its own; the last is the one that is changed */
+    private record Recorded(List<Message> replies, Object meaning) {
+        Message reply() {
+            return replies.getLast();
+        }
+
+        List<Message> repliesWith(Message changed) {
+            List<Message> all = new ArrayList<>(replies);
+            all.set(all.size() - 1, changed);
+            return all;
+        }
+    }
 
     /** The questions that have one reply. Each gives what it means to the caller. */
     enum Kind {
@@ -75,6 +93,25 @@ class MutatedReplyProperties {
             @Override
             Object ask(CairnClient client) throws NotVerifiedException {
                 return client.head(LOOSE).value().header();
+            }
+        },
+        NEWEST_HEAD {
+            @Override
+            Object ask(CairnClient client) throws NotVerifiedException {
+                return client.head(Freshness.LINEARIZABLE).value().header();
+            }
+        },
+        HEADERS {
+            @Override
+            Object ask(CairnClient client) throws NotVerifiedException {
+                return client.headers(new Height(2), 4, LOOSE).value();
+            }
+        },
+        ANCESTOR {
+            @Override
+            Object ask(CairnClient client) throws NotVerifiedException {
+                var block = client.block(new Height(5), LOOSE).value();
+                return block.header() + " " + block.requests();
             }
         },
         BLOCK {
@@ -117,14 +154,20 @@ class MutatedReplyProperties {
             honest.submit(put("other", "value " + i));
         }
         for (Kind kind : Kind.values()) {
-            List<Message> replies = new ArrayList<>();
-            CairnClient client = VerifyingClients.of(served.chain, Liar.saying(served.channel, message -> {
-                replies.add((Message) message);
+            Map<Class<?>, Message> replies = new LinkedHashMap<>();
+            CairnClient client = client(Liar.saying(served.channel, message -> {
+                replies.putIfAbsent(message.getClass(), (Message) message);
                 return message;
             }));
             Object meaning = kind.ask(client);
-            RECORDED.put(kind, new Recorded(replies.getFirst(), meaning));
+            RECORDED.put(kind, new Recorded(List.copyOf(replies.values()), meaning));
         }
+    }
+
+    /** Draws the same nonces as every other, so that it believes what was said to another. */
+    private static CairnClient client(Channel channel) throws IOException {
+        return CairnClient.connect(VerifyingClients.settings(served.chain, channel)
+                .withNonces(() -> Digest.parse("5a".repeat(Digest.BYTES))));
     }
 
     @AfterContainer
@@ -141,7 +184,7 @@ class MutatedReplyProperties {
     @Property
     void anUnchangedReplyMeansTheSame(@ForAll Kind kind) throws Exception {
         Recorded recorded = Objects.requireNonNull(RECORDED.get(kind));
-        CairnClient client = VerifyingClients.of(served.chain, Liar.replaying(recorded.reply()));
+        CairnClient client = client(Liar.replaying(recorded.replies()));
         assertThat(kind.ask(client)).isEqualTo(recorded.meaning());
     }
 
@@ -169,9 +212,34 @@ class MutatedReplyProperties {
         } catch (InvalidProtocolBufferException e) {
             return; // the transport refuses it
         }
-        CairnClient client = VerifyingClients.of(served.chain, Liar.replaying(reply));
+        CairnClient client = client(Liar.replaying(recorded.repliesWith(reply)));
         try {
             assertThat(kind.ask(client)).isEqualTo(recorded.meaning());
+        } catch (NotVerifiedException refused) {
+            assertThat(refused.attempts()).isNotEmpty();
+        }
+    }
+
+    /** What is left out of it cannot be noticed; but nobody is accused who was not. */
+    @Property(tries = 500)
+    void changedEvidenceAccusesNobodyElse(
+            @ForAll Change change,
+            @ForAll @IntRange(min = 0, max = 1 << 20) int place,
+            @ForAll @IntRange(min = 1, max = 255) int mask)
+            throws Exception {
+        Evidence proof = served.chain.contradictionOf(2);
+        byte[] genuine = EvidenceResponse.newBuilder()
+                .addEvidence(RecordCodec.toProto(proof))
+                .build()
+                .toByteArray();
+        Message reply;
+        try {
+            reply = EvidenceResponse.parseFrom(changed(genuine, change, place % genuine.length, mask));
+        } catch (InvalidProtocolBufferException e) {
+            return; // the transport refuses it
+        }
+        try {
+            assertThat(client(Liar.replaying(reply)).evidence()).isSubsetOf(proof);
         } catch (NotVerifiedException refused) {
             assertThat(refused.attempts()).isNotEmpty();
         }

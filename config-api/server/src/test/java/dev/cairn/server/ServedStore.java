@@ -44,6 +44,7 @@ final class ServedStore implements AutoCloseable {
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         CLUSTER,
                         2 << 20,
+                        chain.document().genesis().parameters().maxFutureNanos(),
                         "0.1.0",
                         progressInterval),
                 node,

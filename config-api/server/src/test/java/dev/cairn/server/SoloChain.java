@@ -9,6 +9,7 @@ import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Epoch;
+import dev.cairn.protocol.model.Evidence;
 import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.MerkleFrontier;
@@ -40,6 +41,7 @@ public final class SoloChain implements CommittedChain {
     private final GenesisFile document;
     private final List<Block> blocks = new ArrayList<>();
     private final List<QuorumCertificate> certificates = new ArrayList<>();
+    private long heldFrom;
 
     /** Two chains with the same name are the same cluster's, with the same keys. */
     public SoloChain(String cluster) {
@@ -117,6 +119,27 @@ public final class SoloChain implements CommittedChain {
         return new Signature(ed25519.sign(keys.get(replica), statement));
     }
 
+    /** Two votes of one replica that no honest one gives both. */
+    public Evidence contradictionOf(int replica) {
+        Digest chainId = document.genesis().chainId();
+        Height height = new Height(7);
+        Ballot one = new Ballot(Epoch.ZERO, View.ZERO, height, new Digest(1, 0, 0, 0));
+        Ballot other = new Ballot(Epoch.ZERO, View.ZERO, height, new Digest(2, 0, 0, 0));
+        Statement.Kind kind = Statement.Kind.COMMIT;
+        return new Evidence(
+                kind,
+                new ReplicaId(replica),
+                one,
+                sign(replica, Statement.of(kind, chainId, one).encode()),
+                other,
+                sign(replica, Statement.of(kind, chainId, other).encode()));
+    }
+
+    /** The headers below {@code height}, but the genesis block, are as if they had never been here; 0 brings them back. */
+    public synchronized void forgetBelow(long height) {
+        heldFrom = height;
+    }
+
     /** A request as the first replica signs it. */
     public Request sign(RequestId id, Bytes operations) {
         byte[] signed = Request.signedBytes(document.chainId(), id, operations);
@@ -138,7 +161,9 @@ public final class SoloChain implements CommittedChain {
     }
 
     private synchronized Optional<Block> at(Height height) {
-        return height.value() < blocks.size() ? Optional.of(blocks.get((int) height.value())) : Optional.empty();
+        boolean isHeld =
+                height.value() < blocks.size() && (height.equals(Height.GENESIS) || height.value() >= heldFrom);
+        return isHeld ? Optional.of(blocks.get((int) height.value())) : Optional.empty();
     }
 
     private synchronized MerkleFrontier tree(long from, long to) {
@@ -172,7 +197,10 @@ public final class SoloChain implements CommittedChain {
     }
 
     @Override
-    public Optional<List<Digest>> fill(long from, long to) {
+    public synchronized Optional<List<Digest>> fill(long from, long to) {
+        if (from < heldFrom && from < to) {
+            return Optional.empty();
+        }
         List<Digest> roots = new ArrayList<>();
         for (long at = from; at < to; ) {
             long leaves = 1L << MerkleFrontier.nextLevels(at, to);

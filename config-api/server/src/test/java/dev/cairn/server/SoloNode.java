@@ -7,6 +7,7 @@ import dev.cairn.protocol.ReplicaStatus;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Evidence;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.ReplicaId;
@@ -24,7 +25,7 @@ import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /** A replica without a protocol: commits each request in a block of its own, at once, on one thread. */
-final class SoloNode implements Consensus, AutoCloseable {
+public final class SoloNode implements Consensus, AutoCloseable {
     private final KvStateMachine machine;
     private final SoloChain chain;
     private final ExecutorService loop = Executors.newSingleThreadExecutor();
@@ -33,13 +34,14 @@ final class SoloNode implements Consensus, AutoCloseable {
     private volatile boolean changing;
     private volatile boolean deaf;
     private volatile boolean quarantined;
+    private volatile List<Evidence> evidence = List.of();
 
-    SoloNode(KvStateMachine machine, SoloChain chain) {
+    public SoloNode(KvStateMachine machine, SoloChain chain) {
         this.machine = machine;
         this.chain = chain;
     }
 
-    void tell(CommitListener<KvState> told) {
+    public void tell(CommitListener<KvState> told) {
         loop.execute(() -> listener = told);
     }
 
@@ -49,6 +51,10 @@ final class SoloNode implements Consensus, AutoCloseable {
 
     void loseLeader(boolean lost) {
         changing = lost;
+    }
+
+    void accuse(Evidence proof) {
+        evidence = List.of(proof);
     }
 
     void quarantine() {
@@ -131,7 +137,7 @@ final class SoloNode implements Consensus, AutoCloseable {
                 0,
                 quarantined,
                 List.of(),
-                List.of());
+                evidence);
     }
 
     @Override

@@ -22,10 +22,13 @@ final class VerifyingClients {
 
     /** The replica behind the i-th channel has the i-th address of {@link #addresses}. */
     static CairnClient of(SoloChain chain, HeadStore heads, Channel... channels) throws IOException {
+        return CairnClient.connect(settings(chain, channels).withHeads(heads));
+    }
+
+    static ClientSettings settings(SoloChain chain, Channel... channels) {
         List<HostPort> addresses = addresses(channels.length);
-        return CairnClient.connect(ClientSettings.of(Pin.of(chain.document()))
+        return ClientSettings.of(Pin.of(chain.document()))
                 .withEndpoints(addresses)
-                .withHeads(heads)
                 .withTimeout(Duration.ofSeconds(20))
                 .withConnections(() -> new Connections() {
                     @Override
@@ -35,7 +38,7 @@ final class VerifyingClients {
 
                     @Override
                     public void close() {}
-                }));
+                });
     }
 
     static List<HostPort> addresses(int count) {

@@ -31,6 +31,8 @@ final class Answers {
             Status.UNAVAILABLE.withDescription("no quorum testified to the newest head in time; try another replica");
     private static final Status BEHIND =
             Status.UNAVAILABLE.withDescription("this replica is behind the head that you know; try another");
+    private static final Status NO_HEAD = Status.UNAVAILABLE.withDescription(
+            "this replica's newest block has no certificate of its own until the next one follows; try another");
 
     /** What is made of a head. On a background thread; may read from disk. */
     interface Answer<T> {
@@ -43,6 +45,7 @@ final class Answers {
     private final Background background;
     private final Supplier<Digest> challenges;
     private final LongSupplier wallNanos;
+    private final long maxFutureNanos;
 
     /** The last that was given; a bounded read takes it again while it is young enough. */
     private volatile Optional<Testimony> last = Optional.empty();
@@ -50,6 +53,7 @@ final class Answers {
     /**
      * @param challenges 32 bytes that nobody can foresee, for testimonies to which no caller has brought a nonce
      * @param wallNanos this machine's clock, nanoseconds since 1970: decides what is worth offering, and nothing else
+     * @param maxFutureNanos how far a block's time may be ahead of an honest clock: clients subtract that from it
      */
     Answers(
             CertifiedHeads heads,
@@ -57,13 +61,15 @@ final class Answers {
             Testimonies testimonies,
             Background background,
             Supplier<Digest> challenges,
-            LongSupplier wallNanos) {
+            LongSupplier wallNanos,
+            long maxFutureNanos) {
         this.heads = heads;
         this.offers = offers;
         this.testimonies = testimonies;
         this.background = background;
         this.challenges = challenges;
         this.wallNanos = wallNanos;
+        this.maxFutureNanos = maxFutureNanos;
     }
 
     <T> void answer(HeadWanted wanted, StreamObserver<T> observer, Answer<T> answer) {
@@ -96,7 +102,7 @@ final class Answers {
         long since = wallNanos.getAsLong() - Integer.toUnsignedLong(wanted.getBoundedMillis()) * 1_000_000L / 2;
         CertifiedHead head = newest();
         Optional<Testimony> young = last.filter(testimony -> testimony.oldestNanos() >= since);
-        if (head.header().timeNanos() >= since) {
+        if (head.header().timeNanos() - maxFutureNanos >= since) {
             later(call, wanted, Optional.empty(), answer);
         } else if (young.isPresent() && young.get().isMetBy(head.height(), head.ballot())) {
             later(call, wanted, young, answer);
@@ -162,7 +168,7 @@ final class Answers {
     }
 
     CertifiedHead newest() throws StatusException {
-        return heads.newest().orElseThrow(BEHIND::asException);
+        return heads.newest().orElseThrow(NO_HEAD::asException);
     }
 
     ProvenHead offer(CertifiedHead head, HeadWanted wanted, Optional<Testimony> testimony)

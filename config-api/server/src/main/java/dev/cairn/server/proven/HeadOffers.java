@@ -37,9 +37,20 @@ final class HeadOffers {
                             offer.setHeader(bytes(head.header().encode())).setCertificate(bytes(certificate.encode())));
         }
         if (head.height().isAbove(known)) {
-            offer.setHistory(fill(known.value() + 1, head.height().value()));
+            offer.setHistory(lead(known, head.height()));
         }
         return offer.build();
+    }
+
+    /** Whoever knows only what lies below the state that this replica once fetched is led on by others. */
+    private ByteString lead(Height known, Height head) throws StorageException, StatusException {
+        List<Digest> roots = chain.get()
+                .fill(known.value() + 1, head.value())
+                .orElseThrow(() -> Status.UNAVAILABLE
+                        .withDescription("this replica does not hold the headers that lead from " + known.value()
+                                + " to its head at " + head.value() + "; ask another")
+                        .asException());
+        return digests(roots);
     }
 
     /** {@code header} is below the head. */

@@ -30,7 +30,10 @@ public final class ProvenServices {
     private final Receipts receipts;
     private final List<BindableService> services;
 
-    /** @param answering tells callers what came of a round among the replicas; never this replica's event loop */
+    /**
+     * @param answering tells callers what came of a round among the replicas; never this replica's event loop
+     * @param maxFutureNanos how far a block's time may be ahead of an honest clock
+     */
     public ProvenServices(
             Consensus consensus,
             ProofSource proofs,
@@ -39,12 +42,19 @@ public final class ProvenServices {
             Executor answering,
             Limits limits,
             int maxOperationBytes,
+            long maxFutureNanos,
             long patienceNanos) {
         this.consensus = consensus;
         this.testimonies = new Testimonies(consensus, answering, System::nanoTime, patienceNanos);
         HeadOffers offers = new HeadOffers(consensus::chain);
         Answers answers = new Answers(
-                heads, offers, testimonies, background, challenges(new SecureRandom()), ProvenServices::wallNanos);
+                heads,
+                offers,
+                testimonies,
+                background,
+                challenges(new SecureRandom()),
+                ProvenServices::wallNanos,
+                maxFutureNanos);
         this.watches = new ProvenWatches(answers, proofs);
         this.receipts = new Receipts(gateway, answers, offers, proofs, limits, maxOperationBytes);
         this.services = List.of(

@@ -87,7 +87,7 @@ final class CommittedStore implements Store, Timeline, StoreGauges, ProofSource 
 
     @Override
     public Proof receipt(KvState state, Block block, int index) {
-        return reading(() -> machine.receipt(state, block, index, false, MAX_PROOF_BYTES));
+        return reading(() -> machine.receipt(state, block, index, false, MAX_RECEIPT_BYTES));
     }
 
     @Override

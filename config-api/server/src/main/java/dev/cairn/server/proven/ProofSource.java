@@ -8,8 +8,11 @@ import dev.cairn.protocol.model.Block;
 
 /** Makes proofs of committed states. From any thread; may read from disk. */
 public interface ProofSource {
-    /** Of each proof. With a head it fits into the 16 MiB that a client takes as one message. */
-    int MAX_PROOF_BYTES = 12 << 20;
+    /** More than any single value; with a head it fits into the 4 MiB that gRPC takes as one message by default. */
+    int MAX_PROOF_BYTES = 3 << 20;
+
+    /** Of a receipt nobody can ask for less; with a head it fits into the 16 MiB that our client takes. */
+    int MAX_RECEIPT_BYTES = 12 << 20;
 
     Proof prove(KvState state, Question.OfState question);
 

@@ -1,11 +1,13 @@
 package dev.cairn.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.cairn.client.CairnClient;
 import dev.cairn.client.Changes;
 import dev.cairn.client.ClientSettings;
 import dev.cairn.client.Freshness;
+import dev.cairn.client.NotVerifiedException;
 import dev.cairn.client.Page;
 import dev.cairn.client.Pin;
 import dev.cairn.client.Watch;
@@ -27,6 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What is larger than a message comes in several. The client is as it is delivered, with its limit of 16 MiB. */
 class LargeAnswersTest {
     private static final Freshness NEW = Freshness.LINEARIZABLE;
+    private static final KeySpan MANY = KeySpan.prefix(Bytes.utf8("many/"));
+    private static final int MANY_KEYS = 9 * 1024;
     private static final KeySpan LARGE = KeySpan.prefix(Bytes.utf8("large/"));
 
     /** MiB, and how many keys. */
@@ -87,33 +91,54 @@ class LargeAnswersTest {
         assertThat(messages).isGreaterThan(1);
     }
 
-    /** So many, and so long, keys that go in one revision that a message cannot tell of it. */
-    @Test
-    void aWatchComesPastOneRevisionThatIsTooLarge() throws Exception {
-        int count = 9 * 1024;
+    /** So many keys, and so long, that no message holds their names. */
+    private void putMany() throws Exception {
         String longName = "x".repeat(1500);
         List<Operation> puts = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < MANY_KEYS; i++) {
             Bytes key = Bytes.utf8("many/%05d/%s".formatted(i, longName));
             puts.add(new Operation.Put(key, Bytes.EMPTY, 0, false, false, false));
         }
-        for (int i = 0; i < count; i += 128) {
+        for (int i = 0; i < MANY_KEYS; i += 128) {
             client.submit(new Operation.Txn(List.of(), puts.subList(i, i + 128), List.of()));
         }
-        KeySpan many = KeySpan.prefix(Bytes.utf8("many/"));
+    }
+
+    @Test
+    void aWatchComesPastOneRevisionThatIsTooLarge() throws Exception {
+        putMany();
         long last = client.head(NEW).head().revision();
-        client.submit(new Operation.DeleteRange(many.from(), many.until().orElseThrow(), false));
+        client.submit(new Operation.DeleteRange(MANY.from(), MANY.until().orElseThrow(), false));
         client.submit(new Operation.Put(Bytes.utf8("many/more"), Bytes.EMPTY, 0, false, false, false));
         List<KeyEvent> told = new ArrayList<>();
-        try (Watch watch = client.watch(many, last)) {
+        try (Watch watch = client.watch(MANY, last)) {
             Changes deleted = watch.next();
             assertThat(deleted.through()).isEqualTo(last + 1);
             told.addAll(deleted.events());
             assertThat(watch.next().events()).hasSize(1);
             assertThat(watch.refused()).isEmpty();
         }
-        assertThat(told).hasSize(count);
+        assertThat(told).hasSize(MANY_KEYS);
         assertThat(told.stream().map(event -> event.change().sub()).toList()).isSorted();
+    }
+
+    /** Nobody can ask for less of a receipt; what matters is that no second replica is asked to do it again. */
+    @Test
+    void aReceiptThatIsTooLargeIsNoReasonToDoItAgain() throws Exception {
+        putMany();
+        long last = client.head(NEW).head().revision();
+        HostPort once = new HostPort("127.0.0.1", served.port());
+        HostPort again = new HostPort("localhost", served.port());
+        try (CairnClient two = CairnClient.connect(
+                ClientSettings.of(Pin.of(served.chain.document())).withEndpoints(List.of(once, again)))) {
+            Operation everything =
+                    new Operation.DeleteRange(MANY.from(), MANY.until().orElseThrow(), true);
+            NotVerifiedException refused =
+                    catchThrowableOfType(NotVerifiedException.class, () -> two.submit(everything));
+            assertThat(refused.attempts()).hasSize(1);
+            assertThat(refused).hasMessageContaining("the operation was executed");
+        }
+        assertThat(client.head(NEW).head().revision()).isEqualTo(last + 1);
     }
 
     @Test

@@ -29,6 +29,7 @@ final class ServedStore implements AutoCloseable {
     final SoloChain chain = new SoloChain("served");
     final KvStateMachine machine;
     final SoloNode node;
+    final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     final ManagedChannel channel;
     private final Frontend frontend;
 
@@ -49,7 +50,7 @@ final class ServedStore implements AutoCloseable {
                         progressInterval),
                 node,
                 new CommittedStore(machine, damage -> {}),
-                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
+                registry,
                 machine.limits());
         node.tell(frontend);
         frontend.open();

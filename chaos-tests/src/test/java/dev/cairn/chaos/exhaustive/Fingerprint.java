@@ -55,6 +55,7 @@ final class Fingerprint {
     private static final Set<String> CLOCK = Set.of(
             "Core.ticks",
             "Core.lastExecution",
+            "Proposer.lastProposedTick",
             "Replica.patience",
             "Slot.proposedTick",
             "RequestPool$Entry.arrivedTick",

@@ -2,7 +2,6 @@ package dev.cairn.chaos.exhaustive;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -64,14 +63,8 @@ final class Search {
     private final Safety safety;
     private final Menu menu;
 
-    /** All states in the order in which they were found, the place of the state each was found from, and by which step. */
-    private long[] found = new long[1 << 16];
-
-    private int[] from = new int[1 << 16];
-    private int size;
-
+    private final States states = new States();
     private final IntSet quiet = new IntSet();
-    private final LongIntMap places = new LongIntMap();
 
     Search(SmallWorld.Size size) {
         this.world = new SmallWorld(size);
@@ -88,18 +81,18 @@ final class Search {
     Result run(int maxStates, long deadlineNanos, IntConsumer progress) {
         Optional<String> violation = visit(0, -1);
         int depth = 0;
-        int layerEnd = size;
+        int layerEnd = states.size();
         int at = 0;
-        while (violation.isEmpty() && at < size) {
+        while (violation.isEmpty() && at < states.size()) {
             if (at == layerEnd) {
                 depth++;
-                layerEnd = size;
+                layerEnd = states.size();
             }
-            if (size >= maxStates || ((at & 0xfff) == 0 && System.nanoTime() - deadlineNanos > 0)) {
+            if (states.size() >= maxStates || ((at & 0xfff) == 0 && System.nanoTime() - deadlineNanos > 0)) {
                 return result(depth, false, violation);
             }
             if ((at & 0xfffff) == 0) {
-                progress.accept(size);
+                progress.accept(states.size());
             }
             violation = expand(at);
             at++;
@@ -110,8 +103,8 @@ final class Search {
     /** Whether the visited states hold one in which the honest replicas have told this. */
     Predicate<List<Past>> visited() {
         Set<List<Integer>> all = new HashSet<>();
-        for (int place = 0; place < size; place++) {
-            long state = found[place];
+        for (int place = 0; place < states.size(); place++) {
+            long state = states.state(place);
             all.add(List.of(
                     nodeAt(state, 0).told(),
                     nodeAt(state, 1).told(),
@@ -132,11 +125,16 @@ final class Search {
     private Result result(int depth, boolean exhausted, Optional<String> violation) {
         int local = automata.stream().mapToInt(Automaton::states).sum();
         return new Result(
-                world.size, size, depth, local, exhausted, violation.map(what -> what + "\n" + wayTo(size - 1)));
+                world.size,
+                states.size(),
+                depth,
+                local,
+                exhausted,
+                violation.map(what -> what + "\n" + wayTo(states.size() - 1)));
     }
 
     private Optional<String> expand(int place) {
-        long state = found[place];
+        long state = states.state(place);
         for (int i = 0; i < HONEST; i++) {
             Optional<String> violation = expand(place, state, i);
             if (violation.isPresent()) {
@@ -163,7 +161,7 @@ final class Search {
                     if (quiet.add(number)) {
                         Optional<String> violation = safety.judge(next, one, other);
                         if (violation.isPresent()) {
-                            keep(with(state, i, number), place);
+                            states.append(with(state, i, number), place);
                             return violation;
                         }
                     }
@@ -179,21 +177,10 @@ final class Search {
     }
 
     private Optional<String> visit(long state, int foundFrom) {
-        if (!places.putIfAbsent(state, size)) {
+        if (!states.add(state, foundFrom)) {
             return Optional.empty();
         }
-        keep(state, foundFrom);
         return safety.judge(nodeAt(state, 0), nodeAt(state, 1), nodeAt(state, 2));
-    }
-
-    private void keep(long state, int foundFrom) {
-        if (size == found.length) {
-            found = Arrays.copyOf(found, size + size / 2);
-            from = Arrays.copyOf(from, size + size / 2);
-        }
-        found[size] = state;
-        from[size] = foundFrom;
-        size++;
     }
 
     private Automaton.Node nodeAt(long state, int position) {
@@ -211,8 +198,8 @@ final class Search {
     /** The steps to a state, one on each line. */
     private String wayTo(int place) {
         List<String> way = new ArrayList<>();
-        for (int at = place; from[at] >= 0; at = from[at]) {
-            way.addAll(0, stepsBetween(found[from[at]], found[at]));
+        for (int at = place; states.from(at) >= 0; at = states.from(at)) {
+            way.addAll(0, stepsBetween(states.state(states.from(at)), states.state(at)));
         }
         return String.join("\n", way);
     }

@@ -8,9 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** The table of planted faults in docs/testing.md: written by runs, never by hand. */
+/** The table of planted faults in docs/planted-faults.md: written by runs, never by hand. */
 final class FaultTable {
-    private static final Path DOCUMENT = Path.of("../docs/testing.md");
+    private static final Path DOCUMENT = Path.of("../docs/planted-faults.md");
     private static final String HEAD = """
             | Planted fault | looked for | found by | world | by behaviour alone | world |
             |---|---|---|--:|---|--:|

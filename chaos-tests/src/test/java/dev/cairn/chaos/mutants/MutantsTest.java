@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every planted fault is found. By default only those are looked for that the table in docs/testing.md says are found
+ * Every planted fault is found. By default only those are looked for that the table in docs/planted-faults.md says are found
  * soon. {@code -Dcairn.mutant.worlds=N} looks for all, or those whose names contain {@code -Dcairn.mutant=TEXT}, in up to
  * N worlds, then for each again without the invariants that know the protocol's rules, in up to {@code
  * -Dcairn.mutant.behaviour.worlds=M}, and writes the table.
@@ -68,7 +68,7 @@ class MutantsTest {
         List<String> planted = Mutants.ALL.stream().map(Mutant::name).toList();
         assertThat(planted).doesNotHaveDuplicates();
         assertThat(FaultTable.read().names())
-                .as("the table in docs/testing.md; run with -Dcairn.mutant.worlds=20000 to write it anew")
+                .as("the table in docs/planted-faults.md; run with -Dcairn.mutant.worlds=20000 to write it anew")
                 .isSubsetOf(planted);
     }
 

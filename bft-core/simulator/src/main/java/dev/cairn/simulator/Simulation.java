@@ -149,7 +149,7 @@ public final class Simulation implements SimReplica.Surroundings, SimNetwork.Por
                         .allMatch(replica ->
                                 replica.isUp() && replica.committedHeight().equals(highest));
         long missing = level ? workload.missingAt(sound.getFirst()) : -1;
-        boolean timeGoesOn = !level || hasTimeGoneOn(sound.getFirst());
+        boolean timeGoesOn = !level || hasTimeGoneOn(sound);
         if (level && missing == 0 && workload.openReads() == 0 && timeGoesOn) {
             return "";
         }
@@ -168,10 +168,14 @@ public final class Simulation implements SimReplica.Surroundings, SimNetwork.Por
         return text.toString();
     }
 
-    /** A state that waits for time gets a block also when all is calm and no request waits. */
-    private boolean hasTimeGoneOn(SimReplica replica) {
+    /**
+     * A state that waits for time gets a block also when all is calm and no request waits. Up to f replicas may hold a state
+     * that went wrong, and wait for what the others know nothing of.
+     */
+    private boolean hasTimeGoneOn(List<SimReplica> sound) {
         long dueMicros = calmMicros + (long) setting.timeouts().timeTicks() * TICK_MICROS;
-        return !replica.waitsForTime() || lastCommitMicros >= dueMicros;
+        long waiting = sound.stream().filter(SimReplica::waitsForTime).count();
+        return waiting <= world.faulty() || lastCommitMicros >= dueMicros;
     }
 
     private List<SimReplica> sound() {

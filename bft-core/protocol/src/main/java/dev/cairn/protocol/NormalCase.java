@@ -290,7 +290,7 @@ final class NormalCase {
         ledger.record(vote);
         core.persist(new LogRecord.CastVote(vote));
         core.broadcast(vote);
-        core.transition(new Transition.Voted(ballot));
+        core.transition(new Transition.Voted(phase, ballot));
         count(vote);
     }
 

@@ -3,6 +3,7 @@ package dev.cairn.protocol;
 import dev.cairn.protocol.model.Ballot;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Height;
+import dev.cairn.protocol.model.Phase;
 import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.View;
@@ -11,7 +12,7 @@ import dev.cairn.protocol.model.View;
 public sealed interface Transition {
     record Proposed(View view, Height height, Digest block, int requests) implements Transition {}
 
-    record Voted(Ballot ballot) implements Transition {}
+    record Voted(Phase phase, Ballot ballot) implements Transition {}
 
     record Prepared(QuorumCertificate certificate) implements Transition {}
 

@@ -20,7 +20,7 @@ final class TransitionLog {
             case Transition.Committed t -> LOG.trace("committed {} {}", t.height(), t.block());
             case Transition.Prepared t -> LOG.trace("prepared {}", t.certificate());
             case Transition.Proposed t -> LOG.trace("proposed {} in {}", t.height(), t.view());
-            case Transition.Voted t -> LOG.trace("voted {}", t.ballot());
+            case Transition.Voted t -> LOG.trace("voted {} {}", t.phase(), t.ballot());
             case Transition.SnapshotPinned t -> LOG.debug("keeps the state at {} for others", t.height());
             case Transition.SnapshotOffered t -> LOG.debug("offers {} the state at {}", t.to(), t.height());
             case Transition.TransferBegun t ->

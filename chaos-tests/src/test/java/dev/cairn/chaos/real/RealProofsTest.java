@@ -103,6 +103,9 @@ class RealProofsTest {
                 put("key/" + i, "value " + i);
             }
             cluster.kill(0);
+            assertThat(cluster.directory(0).resolve("data").resolve("native"))
+                    .as("what a killed process leaves lies where its next start replaces it")
+                    .isDirectoryContaining("glob:**.so");
             client.head(Freshness.LINEARIZABLE); // whoever is dead is asked last from now on: a write is not sent twice
             needle = put("key/needle", NEEDLE).block().height();
             put("key/last", "value");

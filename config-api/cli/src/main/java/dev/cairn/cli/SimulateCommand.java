@@ -59,7 +59,19 @@ final class SimulateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Failure {
-        return worlds == null ? showOne() : sweep(worlds);
+        if (worlds == null) {
+            return showOne();
+        }
+        refuse(worlds < 1, "--worlds: give at least 1");
+        refuse(html != null || all, "--html draws one world; leave --worlds out");
+        refuse(line != null, "--world is one world; leave --worlds out");
+        return sweep(worlds);
+    }
+
+    private void refuse(boolean isWrong, String why) {
+        if (isWrong) {
+            throw new ParameterException(spec.commandLine(), why);
+        }
     }
 
     private World world(long number) {

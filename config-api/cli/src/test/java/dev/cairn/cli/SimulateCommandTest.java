@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,6 +36,19 @@ class SimulateCommandTest {
         Run run = Run.of(new SimulateCommand(), "--worlds=20", "--byzantine");
         assertThat(run.exitCode()).isZero();
         assertThat(run.out()).contains("20 worlds from seed 1", "  Committed");
+    }
+
+    @Test
+    void whatOneWorldAndManyCannotBothHaveIsRefused() {
+        for (String[] args : List.of(
+                new String[] {"--worlds=0"},
+                new String[] {"--worlds=5", "--html=" + temp.resolve("none.html")},
+                new String[] {"--worlds=5", "--world=seed=1"})) {
+            Run run = Run.of(new SimulateCommand(), args);
+            assertThat(run.exitCode()).isEqualTo(2);
+            assertThat(run.err()).startsWith("cairn: --");
+        }
+        assertThat(temp.resolve("none.html")).doesNotExist();
     }
 
     @Test

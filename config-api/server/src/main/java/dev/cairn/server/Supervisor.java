@@ -5,6 +5,7 @@ import dev.cairn.protocol.model.Height;
 import dev.cairn.runtime.BootException;
 import dev.cairn.runtime.Ending;
 import dev.cairn.runtime.FatalException;
+import dev.cairn.runtime.RocksLibrary;
 import dev.cairn.runtime.Surroundings;
 import dev.cairn.server.config.ServerConfig;
 import dev.cairn.server.config.StartupException;
@@ -21,6 +22,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Supervisor implements AutoCloseable {
     static final int MAX_STARTS_IN_VAIN = 5;
+
+    /** In the data directory: what a process that was killed has left is replaced at the next start. */
+    private static final String NATIVE = "native";
 
     private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
 
@@ -66,6 +70,11 @@ public final class Supervisor implements AutoCloseable {
 
     /** As {@link #start(ServerConfig)}, in a test's surroundings. */
     public static Supervisor start(ServerConfig config, Surroundings surroundings) throws StartupException {
+        try {
+            RocksLibrary.unpackInto(config.data().resolve(NATIVE));
+        } catch (BootException e) {
+            throw new StartupException(line(e), e);
+        }
         return start(() -> ReplicaServer.start(config, surroundings), StateDirectory.in(config.data()));
     }
 

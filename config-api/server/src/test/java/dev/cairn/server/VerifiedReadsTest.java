@@ -3,14 +3,18 @@ package dev.cairn.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cairn.client.Attempt;
 import dev.cairn.client.CairnClient;
 import dev.cairn.client.Changes;
 import dev.cairn.client.FileHeadStore;
+import dev.cairn.client.ForkEvidence;
 import dev.cairn.client.Freshness;
+import dev.cairn.client.HeadStore;
 import dev.cairn.client.NotVerifiedException;
 import dev.cairn.client.Page;
 import dev.cairn.client.Receipt;
 import dev.cairn.client.Refusal;
+import dev.cairn.client.SavedHead;
 import dev.cairn.client.Verified;
 import dev.cairn.client.Watch;
 import dev.cairn.kv.model.KeyEvent;
@@ -20,6 +24,7 @@ import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.Outcome;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Bytes;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -182,6 +187,33 @@ class VerifiedReadsTest {
         Block block = client.block(receipt.block().height(), NEW).value();
         assertThat(block.header()).isEqualTo(receipt.block());
         assertThat(block.requests().getFirst().id()).isEqualTo(receipt.request());
+    }
+
+    /** A later run might go back behind it. */
+    @Test
+    void whatCannotBeKeptIsNotReturned() throws Exception {
+        HeadStore full = new HeadStore() {
+            @Override
+            public Optional<SavedHead> load() {
+                return Optional.empty();
+            }
+
+            @Override
+            public void save(SavedHead head) throws IOException {
+                throw new IOException("no space is left");
+            }
+
+            @Override
+            public void keep(ForkEvidence evidence) {}
+        };
+        try (CairnClient forgetful = VerifyingClients.of(served.chain, full, served.channel, served.channel)) {
+            assertThatThrownBy(() -> forgetful.head(NEW))
+                    .isInstanceOfSatisfying(
+                            NotVerifiedException.class,
+                            e -> assertThat(e.attempts())
+                                    .extracting(Attempt::refusal)
+                                    .containsExactly(new Refusal.NotKept("no space is left")));
+        }
     }
 
     @Test

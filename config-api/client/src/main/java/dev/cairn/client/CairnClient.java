@@ -61,6 +61,9 @@ import java.util.Set;
  * <p>Methods block, at most for the settings' timeout, and may be called from many threads; virtual ones will do.
  */
 public final class CairnClient implements AutoCloseable {
+    /** Of a proof for fewer keys than were asked for. A replica fills a message with them, which takes 4 MiB. */
+    private static final int LEAST_CUT_BYTES = 64 << 10;
+
     private final Pin pin;
     private final LightClient light;
     private final Connections connections;
@@ -191,13 +194,18 @@ public final class CairnClient implements AutoCloseable {
                 });
     }
 
-    /** The question for as many keys as the replica answered it: at least one, and no more than were asked for. */
+    /**
+     * The question for as many keys as the replica answered it: no more than were asked for, and fewer only where they are
+     * large, or a list could be drawn out key by key.
+     */
     private static Question.Range shortened(Question.Range question, ListResponse response) throws RefusedException {
         long limit = Integer.toUnsignedLong(response.getLimit());
         boolean isFewer = limit > 0 && (question.limit() == 0 || limit < question.limit());
-        if (!isFewer && limit != question.limit()) {
-            throw new RefusedException(new Refusal.Unproven(
-                    "the page is one of " + limit + " keys, and " + question.limit() + " were asked for"));
+        boolean isLarge = response.getProof().size() >= LEAST_CUT_BYTES;
+        if (limit != question.limit() && !(isFewer && isLarge)) {
+            throw new RefusedException(
+                    new Refusal.Unproven("the list is cut to " + limit + " keys, of which the proof has "
+                            + response.getProof().size() + " bytes; " + question.limit() + " were asked for"));
         }
         return question.withLimit(limit);
     }

@@ -63,6 +63,10 @@ public final class Watch implements AutoCloseable {
     private long due;
 
     private Instant dueFrom;
+
+    /** When a quorum was asked for the newest revision, or the watch began. */
+    private Instant comparedAt;
+
     private List<Attempt> refused = new ArrayList<>();
 
     Watch(Calls calls, KeySpan span, long after, Heads heads) {
@@ -71,6 +75,7 @@ public final class Watch implements AutoCloseable {
         this.through = after;
         this.heads = heads;
         this.dueFrom = calls.clock().instant();
+        this.comparedAt = dueFrom;
     }
 
     /** One replica's part of the watch. Its heads lead on from each other. */
@@ -221,8 +226,9 @@ public final class Watch implements AutoCloseable {
      * then a quorum is asked for the newest revision, and a while later the watch must have come that far.
      */
     private void compare() throws NotVerifiedException {
-        if (dueFrom.plus(SUSPICION).isBefore(calls.clock().instant())) {
+        if (comparedAt.plus(SUSPICION).isBefore(calls.clock().instant())) {
             due = heads.head(Freshness.LINEARIZABLE).head().revision();
+            comparedAt = calls.clock().instant();
             allowTime();
         }
     }

@@ -42,6 +42,7 @@ class LauncherTest {
         script(
                 temp.resolve("bin/mvn"),
                 "echo run >>'" + temp + "/mvn.log'",
+                "echo '[INFO] Building cairn-kv-store 0.1.0-SNAPSHOT                [5/16]'",
                 "mkdir -p config-api/cli/target/lib",
                 "echo jar >config-api/cli/target/lib/a.jar",
                 "echo jar >config-api/cli/target/cairn-cli-1.jar");
@@ -108,7 +109,8 @@ class LauncherTest {
     void buildsOnceAndPassesArgumentsOn() throws Exception {
         Run first = run("get", "a key", "--prefix");
         assertThat(first.exitCode()).isZero();
-        assertThat(first.err()).contains("building with Maven", "start-up cache of the cli");
+        assertThat(first.err())
+                .contains("building with Maven", "5 of 16: cairn-kv-store (", "start-up cache of the cli");
         Path real = checkout.toRealPath();
         assertThat(first.out().lines().toList())
                 .contains("-XX:TieredStopAtLevel=1", "dev.cairn.cli.Main")
@@ -172,6 +174,29 @@ class LauncherTest {
         Run closed = finish(start(new ProcessBuilder(
                 "sh", "-c", "exec \"$0\" get <&-", checkout.resolve("cairn").toString())));
         assertThat(closed).isEqualTo(new Run(0, "end\n", ""));
+    }
+
+    @Test
+    void whoOnlyWantsHelpWaitsForNoCache() throws Exception {
+        assertThat(run("get", "--help").err()).doesNotContain("start-up cache");
+        assertThat(run("dev", "--help").err()).doesNotContain("start-up cache");
+    }
+
+    @Test
+    void aBuildThatIsInterruptedLeavesNothingRunning() throws Exception {
+        Path pid = temp.resolve("mvn.pid");
+        script(
+                temp.resolve("bin/mvn"),
+                "echo $$ >'" + pid + ".draft'; mv '" + pid + ".draft' '" + pid + "'; exec sleep 300");
+        Process process = start(checkout.resolve("cairn"), "get");
+        while (!Files.exists(pid)) {
+            Thread.onSpinWait();
+        }
+        ProcessHandle maven =
+                ProcessHandle.of(Long.parseLong(Files.readString(pid).strip())).orElseThrow();
+        process.children().forEach(ProcessHandle::destroy); // the launcher's part that holds the lock and builds
+        assertThat(finish(process).exitCode()).isNotZero();
+        assertThat(maven.onExit().get(10, TimeUnit.SECONDS).isAlive()).isFalse();
     }
 
     @Test

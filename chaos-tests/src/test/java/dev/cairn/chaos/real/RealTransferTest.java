@@ -8,6 +8,10 @@ import dev.cairn.protocol.Parameters;
 import dev.cairn.server.config.NewCluster;
 import io.etcd.jetcd.ByteSequence;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -117,6 +121,16 @@ class RealTransferTest {
             cluster.start(AWAY);
             awaitEqual(writer);
             assertThat(cluster.directory(AWAY).resolve("data/state.damaged")).exists();
+            assertThat(metrics(AWAY)).contains("cairn_damaged_states 1.0");
+            assertThat(metrics(0)).contains("cairn_damaged_states 0.0");
+        }
+    }
+
+    private static String metrics(int replica) throws Exception {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            URI page = URI.create("http://" + cluster.endpoint(replica) + "/metrics");
+            return http.send(HttpRequest.newBuilder(page).build(), HttpResponse.BodyHandlers.ofString())
+                    .body();
         }
     }
 

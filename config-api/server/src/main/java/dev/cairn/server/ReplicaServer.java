@@ -20,6 +20,7 @@ import dev.cairn.server.config.KeyFiles;
 import dev.cairn.server.config.ServerConfig;
 import dev.cairn.server.config.StartupException;
 import dev.cairn.server.etcd.ClusterIdentity;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -67,6 +68,10 @@ public final class ReplicaServer implements Supervisor.Life {
         CompletableFuture<StoreException> damage = new CompletableFuture<>();
         NodeConsensus consensus = new NodeConsensus();
         PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        Gauge.builder("cairn_damaged_states", StateDirectory.in(config.data()), StateDirectory::damagedStates)
+                .strongReference(true)
+                .description("States that were found damaged, were made anew, and lie there for people to look at.")
+                .register(metrics);
         Frontend frontend = new Frontend(
                 settings(config), consensus, new CommittedStore(machine, damage::complete), metrics, machine.limits());
         ReplicaNode<KvState> node;

@@ -20,6 +20,11 @@ record StateDirectory(Path path) {
         return path.resolveSibling("state.damaged");
     }
 
+    /** 1 while one lies there. */
+    int damagedStates() {
+        return Files.exists(damaged()) ? 1 : 0;
+    }
+
     /** Makes room for a new state; nobody may have this one open. */
     void setAside() throws IOException {
         if (Files.exists(path)) {

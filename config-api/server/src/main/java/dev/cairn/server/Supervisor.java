@@ -140,8 +140,9 @@ public final class Supervisor implements AutoCloseable {
 
     private void setAside(Throwable damage) {
         LOG.error(
-                "the state cannot be used ({}): it is kept as {} and made anew, from the log or from the other replicas",
-                line(damage),
+                "the state cannot be used ({}): it is kept as {} and made anew, from the log or from the other replicas;"
+                        + " nothing is to be done here but to look at the disk",
+                whatHappened(damage),
                 state.damaged());
         try {
             state.setAside();
@@ -151,6 +152,13 @@ public final class Supervisor implements AutoCloseable {
                             + "); move it, not the log beside it, and start again",
                     e);
         }
+    }
+
+    /** Errors say what happened, a semicolon, and what to do; that is done here. */
+    private static String whatHappened(Throwable failure) {
+        String line = line(failure);
+        int advice = line.indexOf(';');
+        return advice < 0 ? line : line.substring(0, advice);
     }
 
     private static boolean isDamagedState(Throwable failure) {

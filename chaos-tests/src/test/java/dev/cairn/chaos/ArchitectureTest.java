@@ -53,7 +53,9 @@ class ArchitectureTest {
             // proto: the stubs of the peer link.
             Map.entry("runtime", List.of("protocol", "codec", "proto")),
             Map.entry("simulator", List.of("protocol")),
-            Map.entry("kv", List.of("protocol")),
+            // codec: the one Ed25519 rule.
+            Map.entry("ssh", List.of("protocol", "codec")),
+            Map.entry("kv", List.of("protocol", "ssh")),
             Map.entry("genesis", List.of("kv", "protocol")),
             Map.entry("client", List.of("genesis", "kv", "codec", "protocol", "proto")),
             Map.entry("server", List.of("genesis", "kv", "runtime", "codec", "protocol", "proto")),
@@ -108,7 +110,8 @@ class ArchitectureTest {
 
     @Test
     void theRulesSeeWhatTheyWatch() {
-        for (String part : List.of("proto", "protocol", "kv", "kv.model", "kv.proof", "kv.store", "server", "cli")) {
+        for (String part :
+                List.of("proto", "protocol", "kv", "ssh", "kv.model", "kv.proof", "kv.store", "server", "cli")) {
             assertThat(CAIRN.stream().filter(resideInAPackage(packages(part))))
                     .as(part)
                     .hasSizeGreaterThan(5);
@@ -134,7 +137,7 @@ class ArchitectureTest {
                 .resideInAPackage("dev.cairn.kv..")
                 .and(DescribedPredicate.not(STORAGE))
                 .should()
-                .onlyDependOnClassesThat(resideInAnyPackage("dev.cairn.kv..", "dev.cairn.protocol..")
+                .onlyDependOnClassesThat(resideInAnyPackage("dev.cairn.kv..", "dev.cairn.ssh..", "dev.cairn.protocol..")
                         .or(javaBaseOrAnnotation()))
                 .because("the state machine is plain Java; the disk is behind dev.cairn.kv.store")
                 .check(CAIRN);
@@ -173,6 +176,20 @@ class ArchitectureTest {
     @EnumSource
     void nothingThatDiffersBetweenReplicas(Ban ban) {
         ban.rule(ban.bindsStorage ? DETERMINISTIC : DETERMINISTIC.and(DescribedPredicate.not(STORAGE)))
+                .check(CAIRN);
+    }
+
+    @Test
+    void theSshRuleTakesOnlyEd25519FromTheCodec() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.cairn.ssh..")
+                .should()
+                .dependOnClassesThat(resideInAPackage("dev.cairn.codec..")
+                        .and(describe(
+                                "are not Ed25519",
+                                type -> !type.getName().matches("dev\\.cairn\\.codec\\.Ed25519(\\$.*)?"))))
+                .because("people's signatures and replicas' share one validity rule and nothing else")
                 .check(CAIRN);
     }
 

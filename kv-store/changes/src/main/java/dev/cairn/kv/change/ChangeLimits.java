@@ -1,0 +1,20 @@
+package dev.cairn.kv.change;
+
+/** Part of the format: a text beyond any of these is no change. */
+public final class ChangeLimits {
+    public static final int MAX_TEXT_BYTES = 1 << 20;
+
+    /** Operations and preconditions, each. */
+    public static final int MAX_LINES = 4096;
+
+    public static final int MAX_KEY_BYTES = 4096;
+    public static final int MAX_REASON_BYTES = 1024;
+
+    /** Of one value. */
+    public static final long MAX_VALUE_BYTES = 64L << 20;
+
+    /** Of all values of a change together. */
+    public static final long MAX_ALL_VALUES_BYTES = 64L << 20;
+
+    private ChangeLimits() {}
+}

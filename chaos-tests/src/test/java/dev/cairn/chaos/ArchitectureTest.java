@@ -110,8 +110,18 @@ class ArchitectureTest {
 
     @Test
     void theRulesSeeWhatTheyWatch() {
-        for (String part :
-                List.of("proto", "protocol", "kv", "ssh", "kv.model", "kv.proof", "kv.store", "server", "cli")) {
+        for (String part : List.of(
+                "proto",
+                "protocol",
+                "kv",
+                "ssh",
+                "kv.model",
+                "kv.proof",
+                "kv.change",
+                "kv.guard",
+                "kv.store",
+                "server",
+                "cli")) {
             assertThat(CAIRN.stream().filter(resideInAPackage(packages(part))))
                     .as(part)
                     .hasSizeGreaterThan(5);

@@ -1,0 +1,189 @@
+package dev.cairn.kv.guard;
+
+import dev.cairn.kv.change.Change;
+import dev.cairn.kv.change.ChangeOperation;
+import dev.cairn.kv.change.Endorsement;
+import dev.cairn.kv.change.PrincipalName;
+import dev.cairn.kv.change.Purpose;
+import dev.cairn.kv.guard.Decision.Objection;
+import dev.cairn.protocol.model.Digest;
+import dev.cairn.ssh.KeyKind;
+import dev.cairn.ssh.VerifiedSignature;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.SequencedSet;
+import java.util.TreeSet;
+
+/** Decides on signed changes of one chain, from nothing but what it is given. */
+public final class Decider {
+    private final Digest chain;
+    private final Registry registry;
+    private final GuardTable guards;
+
+    public Decider(Digest chain, Registry registry, GuardTable guards) {
+        this.chain = chain;
+        this.registry = registry;
+        this.guards = guards;
+    }
+
+    /** A signature that counts: whose, with what kind of key, and whether as the author. */
+    private record Vote(Principal signer, KeyKind keyKind, boolean asAuthor) {}
+
+    /** What became of one signature. */
+    private sealed interface Judged {
+        record Counted(Vote vote) implements Judged {}
+
+        record Uncounted(SignerRefusal reason) implements Judged {}
+    }
+
+    /**
+     * Decides whether {@code change} has the signatures it needs. A signature that does not count is no objection: nobody
+     * can spoil a change by adding one.
+     *
+     * @param signatures the author's and others', in any order
+     * @param nowSeconds the time of the block that executes it, whole seconds since 1970, rounded down
+     */
+    public Decision decide(Change change, List<VerifiedSignature> signatures, long nowSeconds) {
+        List<Vote> votes = new ArrayList<>();
+        List<SignerRefusal> uncounted = new ArrayList<>();
+        Texts texts = new Texts(
+                change.digest(), new Endorsement(Endorsement.Kind.APPROVAL, chain, change.digest()).textDigest());
+        for (VerifiedSignature signature : signatures) {
+            switch (judge(change, texts, signature, votes, nowSeconds)) {
+                case Judged.Counted(Vote vote) -> votes.add(vote);
+                case Judged.Uncounted(SignerRefusal reason) -> uncounted.add(reason);
+            }
+        }
+        List<Objection> objections = new ArrayList<>(objectionsToText(change, nowSeconds));
+        if (votes.stream().noneMatch(Vote::asAuthor)) {
+            objections.add(new Decision.NotSignedByAuthor(change.author()));
+        }
+        NavigableSet<PrincipalName> people = new TreeSet<>();
+        for (Guard guard : decidingOn(change)) {
+            NavigableSet<PrincipalName> counted = counted(guard, change, votes);
+            people.addAll(counted);
+            objectionOf(guard, change, counted, nowSeconds).ifPresent(objections::add);
+        }
+        return objections.isEmpty() ? new Decision.Admitted(people) : new Decision.Refused(objections, uncounted);
+    }
+
+    /** The digests of the two texts that may have been signed. */
+    private record Texts(Digest change, Digest approval) {}
+
+    private Judged judge(Change change, Texts texts, VerifiedSignature signature, List<Vote> before, long nowSeconds) {
+        Optional<Registry.Holding> found = registry.holderOf(signature.key().blob());
+        if (found.isEmpty()) {
+            return new Judged.Uncounted(new SignerRefusal.UnknownSigner(signature.key()));
+        }
+        Principal signer = found.get().principal();
+        boolean asAuthor = signature.namespace().equals(Purpose.CHANGE.namespace());
+        Optional<SignerRefusal> refusal = outOfTime(found.get(), nowSeconds)
+                .or(() -> asAuthor
+                        ? refusalAsAuthor(change, texts, signer, signature)
+                        : refusalAsApproval(texts, signer, signature));
+        if (refusal.isPresent()) {
+            return new Judged.Uncounted(refusal.get());
+        }
+        Vote vote = new Vote(signer, signature.key().kind(), asAuthor);
+        boolean addsNothing = before.stream()
+                .anyMatch(other -> other.signer().equals(signer)
+                        && other.keyKind() == vote.keyKind()
+                        && (other.asAuthor() || !vote.asAuthor()));
+        return addsNothing
+                ? new Judged.Uncounted(new SignerRefusal.SamePersonTwice(signer.name()))
+                : new Judged.Counted(vote);
+    }
+
+    private static Optional<SignerRefusal> outOfTime(Registry.Holding holding, long nowSeconds) {
+        PrincipalName name = holding.principal().name();
+        Lifetime.Standing ofHolder = holding.principal().lifetime().at(nowSeconds);
+        Lifetime.Standing ofKey = holding.key().lifetime().at(nowSeconds);
+        if (ofHolder == Lifetime.Standing.REVOKED || ofKey == Lifetime.Standing.REVOKED) {
+            return Optional.of(
+                    new SignerRefusal.RevokedSigner(name, holding.key().key()));
+        }
+        return ofHolder == Lifetime.Standing.VALID && ofKey == Lifetime.Standing.VALID
+                ? Optional.empty()
+                : Optional.of(
+                        new SignerRefusal.SignerOutOfTime(name, holding.key().key()));
+    }
+
+    private static Optional<SignerRefusal> refusalAsAuthor(
+            Change change, Texts texts, Principal signer, VerifiedSignature signature) {
+        if (!signature.messageDigest().equals(texts.change())) {
+            return Optional.of(new SignerRefusal.OtherText(signer.name(), Purpose.CHANGE));
+        }
+        return signer.name().equals(change.author())
+                ? Optional.empty()
+                : Optional.of(new SignerRefusal.NotTheAuthor(signer.name(), change.author()));
+    }
+
+    private static Optional<SignerRefusal> refusalAsApproval(
+            Texts texts, Principal signer, VerifiedSignature signature) {
+        if (!signature.namespace().equals(Purpose.APPROVE.namespace())) {
+            return Optional.of(new SignerRefusal.WrongPurpose(signer.name(), signature.namespace()));
+        }
+        return signature.messageDigest().equals(texts.approval())
+                ? Optional.empty()
+                : Optional.of(new SignerRefusal.OtherText(signer.name(), Purpose.APPROVE));
+    }
+
+    private List<Objection> objectionsToText(Change change, long nowSeconds) {
+        List<Objection> objections = new ArrayList<>();
+        if (!change.chain().equals(chain)) {
+            objections.add(new Decision.WrongChain(chain, change.chain()));
+        }
+        if (nowSeconds < change.validFromSeconds()) {
+            objections.add(new Decision.NotYetValid(change.validFromSeconds()));
+        }
+        if (nowSeconds >= change.expiresSeconds()) {
+            objections.add(new Decision.Expired(change.expiresSeconds()));
+        }
+        return objections;
+    }
+
+    /** Every guard that decides on a key that the change may write, those without a record there included. */
+    private SequencedSet<Guard> decidingOn(Change change) {
+        SequencedSet<Guard> all = new LinkedHashSet<>();
+        for (ChangeOperation operation : change.operations()) {
+            all.addAll(guards.deciding(operation.span()));
+        }
+        return all;
+    }
+
+    private static NavigableSet<PrincipalName> counted(Guard guard, Change change, List<Vote> votes) {
+        NavigableSet<PrincipalName> people = new TreeSet<>();
+        for (Vote vote : votes) {
+            if (guard.keyKinds().contains(vote.keyKind()) && guard.counts(vote.signer(), change.author())) {
+                people.add(vote.signer().name());
+            }
+        }
+        return people;
+    }
+
+    private Optional<Objection> objectionOf(
+            Guard guard, Change change, NavigableSet<PrincipalName> counted, long nowSeconds) {
+        long validitySeconds = change.expiresSeconds() - change.validFromSeconds();
+        if (validitySeconds > guard.maxValiditySeconds()) {
+            return Optional.of(new Decision.ValidTooLong(guard, validitySeconds));
+        }
+        if (counted.size() >= guard.threshold()) {
+            return Optional.empty();
+        }
+        NavigableSet<PrincipalName> candidates = new TreeSet<>();
+        for (Principal person : registry.principals()) {
+            if (guard.counts(person, change.author())
+                    && !counted.contains(person.name())
+                    && person.canSign(guard.keyKinds(), nowSeconds)) {
+                candidates.add(person.name());
+            }
+        }
+        return Optional.of(
+                counted.size() + candidates.size() < guard.threshold()
+                        ? new Decision.OutOfReach(guard, counted.size(), candidates.size())
+                        : new Decision.SignaturesMissing(guard, counted.size(), candidates));
+    }
+}

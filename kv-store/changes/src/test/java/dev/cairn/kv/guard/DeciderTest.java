@@ -1,0 +1,308 @@
+package dev.cairn.kv.guard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cairn.kv.change.Change;
+import dev.cairn.kv.change.ChangeOperation;
+import dev.cairn.kv.change.Endorsement;
+import dev.cairn.kv.change.PrincipalName;
+import dev.cairn.kv.change.Purpose;
+import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Digest;
+import dev.cairn.ssh.KeyKind;
+import dev.cairn.ssh.SshException;
+import dev.cairn.ssh.SshPublicKey;
+import dev.cairn.ssh.SshSignature;
+import dev.cairn.ssh.TestKey;
+import dev.cairn.ssh.VerifiedSignature;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Who may change what: sentences, each with real signatures. */
+class DeciderTest {
+    private static final Digest CHAIN = Digest.parse("ab".repeat(32));
+    private static final long NOW = 1_000_000;
+    private static final Lifetime ALWAYS = Lifetime.between(0, 10 * NOW);
+
+    private static final TestKey ALICE = TestKey.of(KeyKind.ED25519, 1);
+    private static final TestKey ALICES_DEVICE = TestKey.of(KeyKind.SK_ED25519, 2);
+    private static final TestKey ALICES_SECOND = TestKey.of(KeyKind.ED25519, 3);
+    private static final TestKey BOB = TestKey.of(KeyKind.SK_ECDSA_P256, 4);
+    private static final TestKey CAROL = TestKey.of(KeyKind.ECDSA_P256, 5);
+    private static final TestKey ROBOT = TestKey.of(KeyKind.ED25519, 6);
+    private static final TestKey STRANGER = TestKey.of(KeyKind.ED25519, 7);
+
+    private final List<Principal> principals = new ArrayList<>(List.of(
+            principal("alice", Principal.Kind.PERSON, ALWAYS, ALICE, ALICES_DEVICE, ALICES_SECOND),
+            principal("bob", Principal.Kind.PERSON, ALWAYS, BOB),
+            principal("carol", Principal.Kind.PERSON, ALWAYS, CAROL),
+            principal("robot", Principal.Kind.SERVICE, ALWAYS, ROBOT)));
+
+    private static Principal principal(String name, Principal.Kind kind, Lifetime lifetime, TestKey... keys) {
+        List<Principal.HeldKey> held = Stream.of(keys)
+                .map(key -> new Principal.HeldKey(open(key), ALWAYS))
+                .toList();
+        return new Principal(new PrincipalName(name), kind, new TreeSet<>(Set.of(new Role("ops"))), held, lifetime);
+    }
+
+    private static SshPublicKey open(TestKey key) {
+        try {
+            return key.publicKey();
+        } catch (SshException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Guard guard(String prefix, int threshold, boolean excludeAuthor, Set<KeyKind> kinds) {
+        return new Guard(
+                Bytes.utf8(prefix),
+                threshold,
+                new TreeSet<>(),
+                new TreeSet<>(Set.of(new Role("ops"))),
+                excludeAuthor,
+                kinds,
+                3600);
+    }
+
+    private static Guard twoOf(String prefix) {
+        return guard(prefix, 2, false, EnumSet.allOf(KeyKind.class));
+    }
+
+    private static Change change(String... keysDeleted) {
+        List<ChangeOperation> operations = Stream.of(keysDeleted)
+                .<ChangeOperation>map(key -> new ChangeOperation.Delete(Bytes.utf8(key)))
+                .toList();
+        return changeOf(operations);
+    }
+
+    private static Change changeOf(List<ChangeOperation> operations) {
+        return new Change(CHAIN, 5, NOW - 60, NOW + 600, new PrincipalName("alice"), "Clean up", List.of(), operations);
+    }
+
+    private static VerifiedSignature signed(TestKey key, Purpose purpose, Bytes text) {
+        try {
+            return SshSignature.parse(key.sign(purpose.namespace(), text)).verify(open(key), purpose.namespace(), text);
+        } catch (SshException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static VerifiedSignature authored(TestKey key, Change change) {
+        return signed(key, Purpose.CHANGE, change.text());
+    }
+
+    private static VerifiedSignature approved(TestKey key, Change change) {
+        return signed(key, Purpose.APPROVE, new Endorsement(Endorsement.Kind.APPROVAL, CHAIN, change.digest()).text());
+    }
+
+    private Decision decide(List<Guard> guards, Change change, VerifiedSignature... signatures) {
+        return decideAt(NOW, guards, change, signatures);
+    }
+
+    private Decision decideAt(long now, List<Guard> guards, Change change, VerifiedSignature... signatures) {
+        return new Decider(CHAIN, new Registry(principals), new GuardTable(guards))
+                .decide(change, List.of(signatures), now);
+    }
+
+    private static void admitted(Decision decision, String... people) {
+        assertThat(decision)
+                .isEqualTo(new Decision.Admitted(
+                        new TreeSet<>(Stream.of(people).map(PrincipalName::new).toList())));
+    }
+
+    private static Decision.Refused refused(Decision decision) {
+        assertThat(decision).isInstanceOf(Decision.Refused.class);
+        Decision.Refused refused = (Decision.Refused) decision;
+        assertThat(Stream.concat(
+                        refused.objections().stream().map(Decision.Objection::sentence),
+                        refused.uncounted().stream().map(SignerRefusal::sentence)))
+                .allMatch(sentence -> sentence.matches("[^\n]*; [^\n]*"));
+        return refused;
+    }
+
+    private static Decision.SignaturesMissing missing(Decision decision) {
+        return (Decision.SignaturesMissing) refused(decision).objections().getFirst();
+    }
+
+    @Test
+    void twoOfThreePeople() {
+        Change change = change("app/x");
+        admitted(
+                decide(List.of(twoOf("app/")), change, authored(ALICE, change), approved(BOB, change)), "alice", "bob");
+        Decision.SignaturesMissing lacking = missing(decide(List.of(twoOf("app/")), change, authored(ALICE, change)));
+        assertThat(lacking.guard()).isEqualTo(twoOf("app/"));
+        assertThat(lacking.missing()).isOne();
+        assertThat(lacking.from()).extracting(PrincipalName::text).containsExactly("bob", "carol");
+        assertThat(lacking.sentence()).isEqualTo("the guard on \"app/\" needs 1 more of 2 signatures; ask bob, carol");
+    }
+
+    @Test
+    void anOpenKeyNeedsItsAuthorOnly() {
+        Change change = change("free/x");
+        admitted(decide(List.of(twoOf("app/")), change, authored(ALICE, change)));
+        assertThat(refused(decide(List.of(), change)).objections())
+                .containsExactly(new Decision.NotSignedByAuthor(new PrincipalName("alice")));
+    }
+
+    @Test
+    void peopleAreCountedNotKeys() {
+        Change change = change("app/x");
+        Decision.Refused refused = refused(decide(
+                List.of(twoOf("app/")),
+                change,
+                authored(ALICE, change),
+                approved(ALICES_DEVICE, change),
+                approved(ALICES_SECOND, change)));
+        assertThat(refused.objections()).hasSize(1).allMatch(o -> o instanceof Decision.SignaturesMissing);
+        assertThat(refused.uncounted()).containsExactly(new SignerRefusal.SamePersonTwice(new PrincipalName("alice")));
+    }
+
+    @Test
+    void anAuthorWhoIsNotCountedNeedsTwoOthers() {
+        Change change = change("app/x");
+        List<Guard> guards = List.of(guard("app/", 2, true, EnumSet.allOf(KeyKind.class)));
+        assertThat(missing(decide(guards, change, authored(ALICE, change), approved(BOB, change)))
+                        .from())
+                .containsExactly(new PrincipalName("carol"));
+        admitted(
+                decide(guards, change, authored(ALICE, change), approved(BOB, change), approved(CAROL, change)),
+                "bob",
+                "carol");
+    }
+
+    @Test
+    void onlyPeopleCount() {
+        Change change = change("app/x");
+        assertThat(missing(decide(List.of(twoOf("app/")), change, authored(ALICE, change), approved(ROBOT, change)))
+                        .missing())
+                .isOne();
+    }
+
+    @Test
+    void aGuardMayWantHardware() {
+        Change change = change("app/x");
+        List<Guard> guards = List.of(guard("app/", 2, false, EnumSet.of(KeyKind.SK_ED25519, KeyKind.SK_ECDSA_P256)));
+        assertThat(missing(decide(guards, change, authored(ALICE, change), approved(BOB, change)))
+                        .from())
+                .containsExactly(new PrincipalName("alice"));
+        admitted(
+                decide(guards, change, authored(ALICE, change), approved(ALICES_DEVICE, change), approved(BOB, change)),
+                "alice",
+                "bob");
+    }
+
+    @Test
+    void everyGuardThatIsTouchedMustBeContent() {
+        List<Guard> guards = List.of(
+                guard("app/", 1, false, EnumSet.allOf(KeyKind.class)),
+                guard("app/secret/", 3, false, EnumSet.allOf(KeyKind.class)));
+        Change range = changeOf(List.of(new ChangeOperation.DeleteRange(Bytes.utf8("app/a"), Bytes.utf8("app/t"))));
+        assertThat(missing(decide(guards, range, authored(ALICE, range)))
+                        .guard()
+                        .name())
+                .isEqualTo("\"app/secret/\"");
+        Change beside = changeOf(List.of(new ChangeOperation.DeleteRange(Bytes.utf8("app/a"), Bytes.utf8("app/b"))));
+        admitted(decide(guards, beside, authored(ALICE, beside)), "alice");
+    }
+
+    @Test
+    void theTextsOwnBounds() {
+        Change change = change("app/x");
+        VerifiedSignature[] both = {authored(ALICE, change), approved(BOB, change)};
+        List<Guard> guards = List.of(twoOf("app/"));
+        assertThat(refused(decideAt(NOW - 61, guards, change, both)).objections())
+                .containsExactly(new Decision.NotYetValid(NOW - 60));
+        admitted(decideAt(NOW - 60, guards, change, both), "alice", "bob");
+        admitted(decideAt(NOW + 599, guards, change, both), "alice", "bob");
+        assertThat(refused(decideAt(NOW + 600, guards, change, both)).objections())
+                .containsExactly(new Decision.Expired(NOW + 600));
+        Guard strict = new Guard(
+                Bytes.utf8("app/"),
+                1,
+                new TreeSet<>(),
+                new TreeSet<>(Set.of(new Role("ops"))),
+                false,
+                EnumSet.allOf(KeyKind.class),
+                659);
+        assertThat(refused(decide(List.of(strict), change, both)).objections())
+                .containsExactly(new Decision.ValidTooLong(strict, 660));
+        Digest other = Digest.parse("cd".repeat(32));
+        Decision elsewhere = new Decider(other, new Registry(principals), new GuardTable(List.of()))
+                .decide(change, List.of(both), NOW);
+        assertThat(refused(elsewhere).objections()).containsExactly(new Decision.WrongChain(other, CHAIN));
+    }
+
+    @Test
+    void signaturesThatDoNotCountSayWhy() {
+        Change change = change("app/x");
+        Change other = change("app/y");
+        principals.set(2, principal("carol", Principal.Kind.PERSON, ALWAYS.revokedAt(NOW), CAROL));
+        principals.add(principal(
+                "dave", Principal.Kind.PERSON, Lifetime.between(NOW + 1, 2 * NOW), TestKey.of(KeyKind.ED25519, 8)));
+        Decision.Refused refused = refused(decide(
+                List.of(twoOf("app/")),
+                change,
+                authored(ALICE, change),
+                approved(STRANGER, change),
+                approved(CAROL, change),
+                approved(TestKey.of(KeyKind.ED25519, 8), change),
+                approved(BOB, other),
+                authored(BOB, change),
+                authored(ALICES_SECOND, other),
+                signed(BOB, Purpose.ADMIN, change.text()),
+                signed(BOB, Purpose.APPROVE, change.text())));
+        PrincipalName bob = new PrincipalName("bob");
+        PrincipalName alice = new PrincipalName("alice");
+        assertThat(refused.uncounted())
+                .containsExactly(
+                        new SignerRefusal.UnknownSigner(open(STRANGER)),
+                        new SignerRefusal.RevokedSigner(new PrincipalName("carol"), open(CAROL)),
+                        new SignerRefusal.SignerOutOfTime(
+                                new PrincipalName("dave"), open(TestKey.of(KeyKind.ED25519, 8))),
+                        new SignerRefusal.OtherText(bob, Purpose.APPROVE),
+                        new SignerRefusal.NotTheAuthor(bob, alice),
+                        new SignerRefusal.OtherText(alice, Purpose.CHANGE),
+                        new SignerRefusal.WrongPurpose(bob, Purpose.ADMIN.namespace()),
+                        new SignerRefusal.OtherText(bob, Purpose.APPROVE));
+        admitted(
+                decide(
+                        List.of(twoOf("app/")),
+                        change,
+                        authored(ALICE, change),
+                        approved(STRANGER, change),
+                        approved(BOB, other),
+                        approved(BOB, change)),
+                "alice",
+                "bob");
+    }
+
+    @Test
+    void whatCanNeverBeMetIsSaidAtOnce() {
+        Change change = change("app/x");
+        Guard four = guard("app/", 4, false, EnumSet.allOf(KeyKind.class));
+        assertThat(refused(decide(List.of(four), change, authored(ALICE, change)))
+                        .objections())
+                .containsExactly(new Decision.OutOfReach(four, 1, 2));
+        Registry registry = new Registry(principals);
+        assertThat(four.deadEnd(registry, NOW))
+                .hasValueSatisfying(line -> assertThat(line).contains("never be met"));
+        assertThat(twoOf("app/").deadEnd(registry, NOW)).isEmpty();
+        assertThat(guard("app/", 3, false, EnumSet.of(KeyKind.SK_ED25519, KeyKind.SK_ECDSA_P256))
+                        .deadEnd(registry, NOW))
+                .isPresent();
+    }
+
+    @Test
+    void aKeyHasOneHolder() {
+        principals.add(principal("mallory", Principal.Kind.PERSON, ALWAYS, BOB));
+        assertThatThrownBy(() -> new Registry(principals))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("already bob's");
+    }
+}

@@ -840,18 +840,97 @@ def check_mutants(arguments):
     return disagreements == 0 and total >= arguments.at_least
 
 
+def check_answer(document, header, certificate, question, proof):
+    """An answer under a header that the replicas of the genesis document have certified."""
+    genesis = json.loads(document)
+    keys = [bytes.fromhex(replica["voteKey"]) for replica in genesis["replicas"]]
+    header = read_header(header)
+    parameters = parameters_digest(genesis["parameters"])
+    signers = check_certificate(header, certificate, sha256(document), keys, parameters)
+    found = verdict(header, question, proof)
+    found.update(height=header["height"], timeNanos=header["timeNanos"], signers=signers)
+    return found
+
+
 def check_one(arguments):
     with open(arguments.genesis, "rb") as source:
         document = source.read()
-    genesis = json.loads(document)
-    keys = [bytes.fromhex(replica["voteKey"]) for replica in genesis["replicas"]]
-    header = read_header(bytes.fromhex(arguments.header))
-    signers = check_certificate(
-        header, bytes.fromhex(arguments.certificate), sha256(document), keys, parameters_digest(genesis["parameters"]))
-    found = verdict(header, json.loads(arguments.question), bytes.fromhex(arguments.proof))
-    found.update(height=header["height"], timeNanos=header["timeNanos"], signers=signers)
+    found = check_answer(
+        document, bytes.fromhex(arguments.header), bytes.fromhex(arguments.certificate),
+        json.loads(arguments.question), bytes.fromhex(arguments.proof))
     print(json.dumps(found))
     return "proven" in found
+
+
+# Saved proofs.
+
+SAVED = b"cairn-proof-1\n"
+EXIT_CODES = {"PROVEN": 0, "BAD_FILE": 3, "NOT_PROVEN": 4, "OTHER_CHAIN": 5}
+
+
+def read_saved(file):
+    """Header, certificate, question and proof of a file that `cairn proof save` has written."""
+    if not file.startswith(SAVED):
+        raise Refused("MALFORMED", "it does not begin as a saved proof does")
+    data = Reader(file[len(SAVED) :])
+    header, certificate, kind = data.sized(), data.sized(), data.u8()
+    if kind == 1:
+        question = {"kind": "get", "key": data.sized().hex(), "revision": data.i64()}
+    elif kind == 2:
+        first, until = data.sized(), data.sized() if data.flag() else None
+        if until is not None and until <= first:
+            raise Refused("MALFORMED", "no key is in the span")
+        question = {"kind": "range", "from": first.hex(), "until": None if until is None else until.hex()}
+        question.update(limit=data.i64(), revision=data.i64(), keysOnly=data.flag())
+    else:
+        raise Refused("MALFORMED", "no question is of this kind")
+    if question["revision"] < 0 or question.get("limit", 0) < 0:
+        raise Refused("MALFORMED", "neither revisions nor limits are negative")
+    proof = data.sized()
+    data.require_end()
+    return header, certificate, question, proof
+
+
+def check_saved(document, file):
+    """One of EXIT_CODES, and what is proven or why nothing is."""
+    try:
+        header, certificate, question, proof = read_saved(file)
+    except Refused as refused:
+        return "BAD_FILE", {"refused": str(refused)}
+    try:
+        if read_header(header)["chainId"] != sha256(document):
+            return "OTHER_CHAIN", {"refused": "the header is of another chain"}
+        found = check_answer(document, header, certificate, question, proof)
+    except Refused as refused:
+        return "NOT_PROVEN", {"refused": str(refused)}
+    return "PROVEN" if "proven" in found else "NOT_PROVEN", dict(found, question=question)
+
+
+def keys_of(found):
+    answer = found["proven"]
+    versions = answer["versions"] if "versions" in answer else [answer["found"]] if answer["found"] else []
+    return [version["key"] for version in versions]
+
+
+def check_file(arguments):
+    with open(arguments.genesis, "rb") as genesis, open(arguments.file, "rb") as saved:
+        word, found = check_saved(genesis.read(), saved.read())
+    print(json.dumps(found))
+    return EXIT_CODES[word]
+
+
+def check_files(arguments):
+    with open(arguments.file) as source:
+        vectors = json.load(source)
+    failures = 0
+    for vector in vectors["files"]:
+        word, found = check_saved(vectors["genesis"].encode(), bytes.fromhex(vector["file"]))
+        if word != vector["verdict"] or (word == "PROVEN" and keys_of(found) != vector["keys"]):
+            failures += 1
+            print("%s: expected %s, found %s %s" % (vector["name"], vector["verdict"], word, found))
+    total = len(vectors["files"])
+    print("%d saved proofs, %d failures" % (total, failures))
+    return failures == 0 and total >= arguments.at_least
 
 
 def main():
@@ -872,9 +951,21 @@ def main():
     one.add_argument("--question", required=True, help="JSON, as in docs/vectors/proofs.json")
     one.add_argument("--proof", required=True)
     one.set_defaults(run=check_one)
+    saved = commands.add_parser(
+        "file", help="check a file of `cairn proof save`; exit codes 0 proven, 3 no saved proof, 4 not proven, 5 another chain")
+    saved.add_argument("--genesis", required=True, help="genesis.json, which you have pinned")
+    saved.add_argument("file")
+    saved.set_defaults(run=check_file)
+    files = commands.add_parser("files", help="check the test vectors of saved proofs, docs/vectors/saved-proofs.json")
+    files.add_argument("file")
+    files.add_argument("--at-least", type=int, default=1, metavar="N", help="fail if there are fewer")
+    files.set_defaults(run=check_files)
     arguments = parser.parse_args()
     try:
-        return 0 if arguments.run(arguments) else 1
+        outcome = arguments.run(arguments)
+        if isinstance(outcome, bool):
+            return 0 if outcome else 1
+        return outcome
     except (Refused, OSError, ValueError, KeyError) as error:
         print("refused: %s" % error, file=sys.stderr)
         return 2

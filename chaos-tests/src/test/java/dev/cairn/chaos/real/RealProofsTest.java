@@ -17,6 +17,7 @@ import dev.cairn.kv.Limits;
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KeyValue;
 import dev.cairn.kv.model.Operation;
+import dev.cairn.kv.proof.Question;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.runtime.AuditException;
@@ -121,6 +122,10 @@ class RealProofsTest {
                         .value()
                         .records())
                 .hasSize(22);
+        Question.Range question = new Question.Range(KeySpan.prefix(Bytes.utf8("key/")), 0, 0, false);
+        Files.write(
+                directory.resolve("keys.proof"),
+                client.prove(question, Freshness.LINEARIZABLE).value().encode());
         cluster.kill(1, 2, 3);
     }
 
@@ -157,6 +162,15 @@ class RealProofsTest {
     }
 
     @Test
+    @Order(2)
+    void aKeptProofIsCheckedWithoutTheCluster() throws Exception {
+        Run run = cairn("proof", "check", directory.resolve("keys.proof").toString());
+        assertThat(run.exitCode()).as("%s", run.lines()).isZero();
+        assertThat(run.lines()).contains("key/needle", NEEDLE).hasSize(2 * 22 + 1);
+        assertThat(run.lines()).last().asString().startsWith("proven: 22 keys and no other from \"key/\"");
+    }
+
+    @Test
     @Order(3)
     void theBlockIsNamedOfWhichAByteWasChanged() throws Exception {
         assertThat(change(cluster.directory(1).resolve("data").resolve("log"))).isPositive();
@@ -177,18 +191,23 @@ class RealProofsTest {
     private record Run(int exitCode, List<String> lines) {}
 
     private static Run command(String... more) throws Exception {
+        List<String> audit = new ArrayList<>(
+                List.of("audit", cluster.directory(1).resolve("data").toString()));
+        audit.addAll(List.of(more));
+        return cairn(audit.toArray(String[]::new));
+    }
+
+    private static Run cairn(String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-cp",
                 System.getProperty("java.class.path"),
-                "dev.cairn.cli.Main",
-                "audit",
-                cluster.directory(1).resolve("data").toString(),
-                "--pin",
-                cluster.directory(0).resolve("genesis.json").toString()));
-        command.addAll(List.of(more));
+                "dev.cairn.cli.Main"));
+        command.addAll(List.of(arguments));
+        command.addAll(
+                List.of("--pin", cluster.directory(0).resolve("genesis.json").toString()));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         List<String> lines = process.inputReader().lines().toList();
         return new Run(process.waitFor(), lines);

@@ -1,20 +1,8 @@
 package dev.cairn.cli;
 
-import com.google.protobuf.ByteString;
-import dev.cairn.client.CairnClient;
-import dev.cairn.client.Freshness;
 import dev.cairn.client.NotVerifiedException;
-import dev.cairn.client.Page;
-import dev.cairn.client.TrustedHead;
-import dev.cairn.client.Verified;
 import dev.cairn.genesis.GenesisException;
-import dev.cairn.genesis.json.Json;
-import dev.cairn.kv.model.KeySpan;
-import dev.cairn.proto.etcdserverpb.RangeRequest;
-import dev.cairn.proto.etcdserverpb.RangeResponse;
 import dev.cairn.proto.mvccpb.KeyValue;
-import dev.cairn.protocol.model.Bytes;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,17 +28,6 @@ final class GetCommand implements Callable<Integer> {
     @Option(names = "--prefix", description = "All keys that begin with KEY.")
     private boolean prefix;
 
-    @Option(names = "--rev", paramLabel = "REVISION", description = "The state at this revision.")
-    private long revision;
-
-    @Option(names = "--limit", paramLabel = "N", description = "At most N keys.")
-    private long limit;
-
-    @Option(
-            names = "--serializable",
-            description = "Whatever the asked replica has: quicker, and possibly not the newest.")
-    private boolean serializable;
-
     @Option(
             names = {"--value-only", "--print-value-only"},
             description = "Values without their keys.")
@@ -63,10 +40,7 @@ final class GetCommand implements Callable<Integer> {
     private boolean json;
 
     @Mixin
-    private Endpoints endpoints = new Endpoints();
-
-    @Mixin
-    private Pinning pinning = new Pinning();
+    private Reading reading = new Reading();
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -87,59 +61,11 @@ final class GetCommand implements Callable<Integer> {
         if (keysOnly && valueOnly) {
             throw new ParameterException(spec.commandLine(), "--keys-only and --value-only leave nothing to print");
         }
-        Optional<CairnClient> verifying = pinning.client(endpoints);
-        if (verifying.isPresent()) {
-            try (CairnClient client = verifying.get()) {
-                return verified(client);
-            }
-        }
-        ByteString name = Keys.typed(key);
-        RangeRequest.Builder request = RangeRequest.newBuilder()
-                .setKey(prefix ? Keys.prefixStart(name) : name)
-                .setRevision(revision)
-                .setLimit(limit)
-                .setSerializable(serializable)
-                .setKeysOnly(keysOnly);
-        if (prefix) {
-            request.setRangeEnd(Keys.prefixEnd(name));
-        }
-        try (EtcdClient client = new EtcdClient(endpoints.list(), endpoints.timeout())) {
-            RangeResponse response = client.range(request.build());
-            print(response, Optional.empty());
-            return response.getKvsCount() == 0 ? Main.FAILURE : 0;
-        }
-    }
-
-    /** Prints what is proven, in the same words. */
-    private int verified(CairnClient client) throws Failure, NotVerifiedException {
-        Bytes name = Bytes.wrap(Keys.typed(key).toByteArray());
-        KeySpan span = prefix ? KeySpan.prefix(name) : KeySpan.single(name);
-        Freshness freshness = serializable ? Freshness.ANY : Freshness.LINEARIZABLE;
-        Verified<Page> answer = client.list(span, (int) Math.min(limit, Integer.MAX_VALUE), revision, freshness);
-        Provenance.tell(spec.commandLine().getErr(), answer, pinning.isVerbose());
-        RangeResponse.Builder response =
-                RangeResponse.newBuilder().setMore(answer.value().more());
-        response.getHeaderBuilder().setRevision(answer.head().revision());
-        for (var record : answer.value().records()) {
-            response.addKvs(Records.of(record, keysOnly));
-        }
-        print(response.setCount(response.getKvsCount()).build(), Optional.of(answer.head()));
-        return response.getKvsCount() == 0 ? Main.FAILURE : 0;
-    }
-
-    private void print(RangeResponse response, Optional<TrustedHead> head) throws Failure {
+        Reading.Found found = reading.read(key, prefix, keysOnly);
         if (json) {
-            Json.Builder fields = Json.object()
-                    .put("header", Output.header(response.getHeader()))
-                    .put(
-                            "kvs",
-                            response.getKvsList().stream().map(Output::record).toList())
-                    .put("more", response.getMore())
-                    .put("count", response.getCount());
-            head.ifPresent(proven -> fields.put("verified", Provenance.json(proven)));
-            output.json(fields.build());
+            output.json(found.json());
         } else {
-            for (KeyValue record : response.getKvsList()) {
+            for (KeyValue record : found.records()) {
                 if (!valueOnly) {
                     output.line(record.getKey());
                 }
@@ -149,5 +75,6 @@ final class GetCommand implements Callable<Integer> {
             }
         }
         output.flush();
+        return found.records().isEmpty() ? Main.FAILURE : 0;
     }
 }

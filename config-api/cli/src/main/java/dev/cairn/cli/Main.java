@@ -34,7 +34,9 @@ public final class Main {
         commands.put("get", GetCommand::new);
         commands.put("put", PutCommand::new);
         commands.put("del", DelCommand::new);
+        commands.put("list", ListCommand::new);
         commands.put("watch", WatchCommand::new);
+        commands.put("proof", ProofCommand::new);
         commands.put("audit", AuditCommand::new);
         commands.put("bench", BenchCommand::new);
         commands.put("simulate", SimulateCommand::new);

@@ -1,15 +1,20 @@
 package dev.cairn.cli;
 
 import dev.cairn.client.Attempt;
+import dev.cairn.client.ProvenKeys;
 import dev.cairn.client.TrustedHead;
 import dev.cairn.client.Verified;
 import dev.cairn.genesis.json.Json;
+import dev.cairn.kv.proof.Question;
+import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.QuorumCertificate;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** On what grounds an answer is believed, for people and for programs. */
@@ -30,30 +35,69 @@ final class Provenance {
     }
 
     static String line(TrustedHead head) {
-        String certified = head.certificate()
-                .map(certificate -> "certified by "
-                        + signers(certificate).stream()
-                                .map(index -> "r" + index)
-                                .collect(Collectors.joining(" "))
-                        + " in view " + certificate.view().number())
-                .orElse("the genesis block");
-        return "verified: block " + head.height().value() + " " + head.block() + ", " + certified + ", "
+        return "verified: " + block(head.header(), head.certificate()) + ", "
                 + String.format(Locale.ROOT, "%.1f s old", age(head).toMillis() / 1000.0);
     }
 
+    /** What was asked and of when the answer is; it may be long ago. */
+    static String line(ProvenKeys proven) {
+        return what(proven) + " at revision " + proven.revision() + "; "
+                + block(proven.header(), Optional.of(proven.certificate())) + ", of " + time(proven.header());
+    }
+
+    private static String what(ProvenKeys proven) {
+        int count = proven.versions().size();
+        return switch (proven.question()) {
+            case Question.Get get -> (count == 0 ? "there was no key " : "key ") + quoted(get.key());
+            case Question.Range range ->
+                count + (proven.more() ? " keys of more" : " keys and no other") + " from "
+                        + quoted(range.span().from())
+                        + range.span()
+                                .until()
+                                .map(end -> " to before " + quoted(end))
+                                .orElse(" on");
+        };
+    }
+
+    /** Control characters are left out: whoever wrote a key may mean the terminal. */
+    private static String quoted(Bytes key) {
+        return "\"" + key.toUtf8().replaceAll("\\p{Cntrl}", "?") + "\"";
+    }
+
+    private static String block(Header header, Optional<QuorumCertificate> certificate) {
+        String certified = certificate
+                .map(by -> "certified by "
+                        + signers(by).stream().map(index -> "r" + index).collect(Collectors.joining(" ")) + " in view "
+                        + by.view().number())
+                .orElse("the genesis block");
+        return "block " + header.height().value() + " " + header.digest() + ", " + certified;
+    }
+
     static Json json(TrustedHead head) {
+        return fields(head.header(), head.certificate())
+                .put("age_millis", age(head).toMillis())
+                .build();
+    }
+
+    static Json json(ProvenKeys proven) {
+        return fields(proven.header(), Optional.of(proven.certificate()))
+                .put("time", time(proven.header()).toString())
+                .build();
+    }
+
+    private static Json.Builder fields(Header header, Optional<QuorumCertificate> certificate) {
         Json.Builder fields = Json.object()
-                .put("height", head.height().value())
-                .put("block", head.block().toHex())
-                .put("state_root", head.header().roots().stateRoot().toHex())
-                .put("revision", head.revision())
-                .put("age_millis", age(head).toMillis());
-        head.certificate()
-                .ifPresent(certificate -> fields.put("view", certificate.view().number())
-                        .put(
-                                "signers",
-                                signers(certificate).stream().map(Json::whole).toList()));
-        return fields.build();
+                .put("height", header.height().value())
+                .put("block", header.digest().toHex())
+                .put("state_root", header.roots().stateRoot().toHex())
+                .put("revision", header.roots().lastRevision());
+        certificate.ifPresent(by -> fields.put("view", by.view().number())
+                .put("signers", signers(by).stream().map(Json::whole).toList()));
+        return fields;
+    }
+
+    private static Instant time(Header header) {
+        return Instant.ofEpochSecond(0, header.timeNanos());
     }
 
     private static List<Integer> signers(QuorumCertificate certificate) {

@@ -69,6 +69,30 @@ class DataCommandsTest {
     }
 
     @Test
+    void aListIsOfKeysAndOfValuesWhereTheyAreWanted() {
+        store.put("a", "0");
+        store.put("b/1", "one");
+        store.put("b/2", "two");
+        assertThat(Run.of(ListCommand::new, "b/", endpoints())).isEqualTo(new Run(0, "b/1\nb/2\n", ""));
+        assertThat(Run.of(ListCommand::new, endpoints()).out()).isEqualTo("a\nb/1\nb/2\n");
+        assertThat(Run.of(ListCommand::new, "b/", "--values", "--limit=1", endpoints())
+                        .out())
+                .isEqualTo("b/1\none\n");
+        assertThat(Run.of(ListCommand::new, "b/2", "--json", endpoints()).out())
+                .contains("\"key\":\"Yi8y\"", "\"value\":\"dHdv\"", "\"count\":1");
+        assertThat(Run.of(ListCommand::new, "c", endpoints())).isEqualTo(new Run(1, "", ""));
+    }
+
+    @Test
+    void noNumberIsNegative() {
+        for (String option : List.of("--limit=-1", "--rev=-5")) {
+            Run run = Run.of(GetCommand::new, "a", option, endpoints());
+            assertThat(run.exitCode()).as(option).isEqualTo(2);
+            assertThat(run.err()).startsWith("cairn: " + option.replace("=", ": ") + " is negative");
+        }
+    }
+
+    @Test
     void jsonHasEtcdctlsFields() throws Exception {
         store.put("a", "1");
         Run run = Run.of(GetCommand::new, "a", "--json", endpoints());

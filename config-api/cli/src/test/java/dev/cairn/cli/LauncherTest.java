@@ -142,6 +142,7 @@ class LauncherTest {
                 .contains("server.aot", "-Xmx")
                 .doesNotContain("TieredStopAtLevel");
         assertThat(run("bench").out()).doesNotContain("AOTCache", "TieredStopAtLevel");
+        assertThat(run("audit").out()).contains("-Xmx512m").doesNotContain("AOTCache", "TieredStopAtLevel");
     }
 
     @Test

@@ -13,7 +13,21 @@ import picocli.CommandLine;
 
 class MainTest {
     @ParameterizedTest
-    @ValueSource(strings = {"init", "server", "dev", "status", "get", "put", "del", "watch", "simulate"})
+    @ValueSource(
+            strings = {
+                "init",
+                "server",
+                "dev",
+                "status",
+                "get",
+                "list",
+                "put",
+                "del",
+                "watch",
+                "audit",
+                "proof",
+                "simulate"
+            })
     void everyCommandHasHelp(String name) {
         Run run = run(name, "--help");
         assertThat(run.exitCode()).isZero();

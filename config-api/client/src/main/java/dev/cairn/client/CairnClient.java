@@ -21,6 +21,7 @@ import dev.cairn.proto.v1.GetRequest;
 import dev.cairn.proto.v1.GetResponse;
 import dev.cairn.proto.v1.HeadRequest;
 import dev.cairn.proto.v1.HeadResponse;
+import dev.cairn.proto.v1.HeadWanted;
 import dev.cairn.proto.v1.HeadersRequest;
 import dev.cairn.proto.v1.HeadersResponse;
 import dev.cairn.proto.v1.ListRequest;
@@ -127,11 +128,7 @@ public final class CairnClient implements AutoCloseable {
         return calls.ask(
                 freshness,
                 StoreGrpc.getGetMethod(),
-                wanted -> GetRequest.newBuilder()
-                        .setHead(wanted)
-                        .setKey(Calls.raw(question.key()))
-                        .setRevision(question.revision())
-                        .build(),
+                wanted -> request(wanted, question),
                 GetResponse::getHead,
                 asked -> {
                     Bytes proof = Calls.bytes(asked.response().getProof());
@@ -174,13 +171,7 @@ public final class CairnClient implements AutoCloseable {
         return calls.ask(
                 freshness,
                 StoreGrpc.getListMethod(),
-                wanted -> ListRequest.newBuilder()
-                        .setHead(wanted)
-                        .setKey(Calls.raw(span.from()))
-                        .setRangeEnd(Calls.rangeEnd(span))
-                        .setLimit(limit)
-                        .setRevision(revision)
-                        .build(),
+                wanted -> request(wanted, question),
                 ListResponse::getHead,
                 asked -> {
                     Bytes proof = Calls.bytes(asked.response().getProof());
@@ -208,6 +199,54 @@ public final class CairnClient implements AutoCloseable {
                             + response.getProof().size() + " bytes; " + question.limit() + " were asked for"));
         }
         return question.withLimit(limit);
+    }
+
+    /**
+     * An answer to keep, with all that proves it; verified as every answer is.
+     *
+     * @param question for at most 2^31 - 1 keys; where they do not fit into one answer the proof is of their beginning, and
+     *     its question has a limit
+     */
+    public Verified<SavedProof> prove(Question.OfKeys question, Freshness freshness) throws NotVerifiedException {
+        return switch (question) {
+            case Question.Get get ->
+                calls.ask(
+                        freshness,
+                        StoreGrpc.getGetMethod(),
+                        wanted -> request(wanted, get),
+                        GetResponse::getHead,
+                        asked -> SavedProof.of(
+                                asked.head(), get, Calls.bytes(asked.response().getProof())));
+            case Question.Range range ->
+                calls.ask(
+                        freshness,
+                        StoreGrpc.getListMethod(),
+                        wanted -> request(wanted, range),
+                        ListResponse::getHead,
+                        asked -> SavedProof.of(
+                                asked.head(),
+                                shortened(range, asked.response()),
+                                Calls.bytes(asked.response().getProof())));
+        };
+    }
+
+    private static GetRequest request(HeadWanted wanted, Question.Get question) {
+        return GetRequest.newBuilder()
+                .setHead(wanted)
+                .setKey(Calls.raw(question.key()))
+                .setRevision(question.revision())
+                .build();
+    }
+
+    private static ListRequest request(HeadWanted wanted, Question.Range question) {
+        return ListRequest.newBuilder()
+                .setHead(wanted)
+                .setKey(Calls.raw(question.span().from()))
+                .setRangeEnd(Calls.rangeEnd(question.span()))
+                .setLimit(Math.toIntExact(question.limit()))
+                .setRevision(question.revision())
+                .setKeysOnly(question.keysOnly())
+                .build();
     }
 
     /**

@@ -131,7 +131,8 @@ public final class HeadVerifier {
         }
     }
 
-    private QuorumCertificate certified(Header header, Bytes bytes) throws RefusedException {
+    /** That a quorum committed a header, which is one of {@link #header}'s: not how new it is, nor what it leads on from. */
+    QuorumCertificate certified(Header header, Bytes bytes) throws RefusedException {
         QuorumCertificate certificate;
         try {
             certificate = QuorumCertificate.decode(bytes.shared());

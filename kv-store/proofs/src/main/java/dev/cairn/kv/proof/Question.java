@@ -14,8 +14,11 @@ public sealed interface Question {
     /** Questions about the state after the header's block; {@link Receipt} is about the block itself. */
     sealed interface OfState extends Question {}
 
+    /** Questions that are answered by keys that lived, with their values. */
+    sealed interface OfKeys extends OfState {}
+
     /** The value of a key, or that there is none. */
-    record Get(Bytes key, long revision) implements OfState {
+    record Get(Bytes key, long revision) implements OfKeys {
         public Get {
             requireNotNegative(revision);
         }
@@ -27,7 +30,7 @@ public sealed interface Question {
      * @param limit how many at most; 0 means all
      * @param keysOnly without their values
      */
-    record Range(KeySpan span, long limit, long revision, boolean keysOnly) implements OfState {
+    record Range(KeySpan span, long limit, long revision, boolean keysOnly) implements OfKeys {
         public Range {
             requireKeys(span);
             requireNotNegative(limit);

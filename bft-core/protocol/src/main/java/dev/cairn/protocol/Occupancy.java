@@ -18,7 +18,7 @@ package dev.cairn.protocol;
  * @param viewChanges at most n
  * @param checkpoints checkpoint heights with votes, up to 8 K above the head
  * @param readRounds at most 4
- * @param readers those that wait for a round: at most 1,024
+ * @param readers those that wait for a round: at most 1,024 with a challenge, and what the shell keeps few
  * @param wantedBodies at most 16
  */
 public record Occupancy(

@@ -29,7 +29,7 @@ import java.util.stream.Stream;
 final class Reads {
     private static final int MAX_ROUNDS = 4;
 
-    /** Readers that wait for a round; each round takes 64 that have a challenge. */
+    /** Readers with a challenge that wait for a round; each round takes 64. */
     private static final int MAX_ARRIVED = 16 * Testimony.MAX_CHALLENGES;
 
     /** The greatest, by (view, height), of a replica's certificates. */
@@ -43,7 +43,7 @@ final class Reads {
         final Map<ReplicaId, Claim> answers = new TreeMap<>();
         final Map<ReplicaId, Witness> witnesses = new TreeMap<>();
         final long timelyNanos;
-        boolean takesOldTimes;
+        int beats;
 
         Round(long number, List<Event.ReadRequested> readers, long timelyNanos) {
             this.number = number;
@@ -70,10 +70,10 @@ final class Reads {
 
         /**
          * A liar that answers first with a time long past would make the testimony too old for a reader who goes by times.
-         * So its answer counts only when others had until the next beat, and the newest times go first.
+         * So its answer counts only when others had a whole beat, and the newest times go first.
          */
         boolean counts(ReplicaId replica) {
-            return challenge.isEmpty() || takesOldTimes || timeOf(replica) >= timelyNanos;
+            return challenge.isEmpty() || beats > 1 || timeOf(replica) >= timelyNanos;
         }
 
         long timeOf(ReplicaId replica) {
@@ -97,7 +97,10 @@ final class Reads {
         this.decisions = decisions;
     }
 
-    /** A reader above the bound is lost, as a message may be: it asks again. The shell lets many calls share one reader. */
+    /**
+     * A reader with a challenge above the bound is lost, as a message may be: its client asks again. The one without that
+     * all plain reads share is never lost; the shell has no second under way.
+     */
     void onRequested(Event.ReadRequested read) {
         keep(read);
         startRound();
@@ -145,7 +148,7 @@ final class Reads {
     /** Asks again whoever has not answered; questions and answers may be lost. */
     void onStatusBeat() {
         for (Round round : rounds) {
-            round.takesOldTimes = true;
+            round.beats++;
             core.quorums.members().stream()
                     .filter(peer -> !round.answers.containsKey(peer))
                     .forEach(peer -> core.send(peer, round.question()));
@@ -180,7 +183,7 @@ final class Reads {
 
     /** Notes a reader for whoever comes after this replica's core. */
     void keep(Event.ReadRequested read) {
-        if (arrived.size() < MAX_ARRIVED) {
+        if (read.challenge().isEmpty() || arrived.size() < MAX_ARRIVED) {
             arrived.add(read);
         }
     }

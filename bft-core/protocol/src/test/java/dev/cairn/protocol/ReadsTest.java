@@ -109,6 +109,8 @@ class ReadsTest {
         answer(0, 0);
         answer(2, cluster.wallNanos);
         cluster.tick(Timeouts.DEFAULT.statusTicks());
+        assertThat(cluster.testimonies).as("the others had no whole beat yet").isEmpty();
+        cluster.tick(Timeouts.DEFAULT.statusTicks());
         assertThat(witnesses()).containsExactlyInAnyOrder(0, 1, 2);
     }
 
@@ -119,9 +121,13 @@ class ReadsTest {
             cluster.step(1, new Event.ReadRequested(i, Optional.of(CHALLENGE)));
         }
         assertThat(cluster.replica(1).occupancy().readers()).isEqualTo(READERS_WAITING);
+        cluster.step(1, new Event.ReadRequested(-1, Optional.empty()));
         cluster.delivers = _ -> true;
         cluster.tick(2 * Timeouts.DEFAULT.statusTicks());
-        assertThat(cluster.readsReady).hasSize(READERS_IN_ROUNDS + READERS_WAITING);
+        assertThat(cluster.readsReady)
+                .hasSize(READERS_IN_ROUNDS + READERS_WAITING + 1)
+                .as("the reader that all plain reads share")
+                .contains(-1L);
     }
 
     private List<Integer> witnesses() {

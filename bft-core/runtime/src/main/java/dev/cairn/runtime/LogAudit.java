@@ -34,7 +34,12 @@ public final class LogAudit<S> {
          * @param last the log's last block
          */
         void holds(Block block, Optional<S> state, Height last);
+
+        /** Behind the last block lies a write that was cut short, as after a crash, and nothing is known of it. */
+        default void endsInTornWrite(Height last) {}
     }
+
+    private static final int MAX_PROBES = 10_000;
 
     private final LogStore store;
     private final Genesis genesis;
@@ -62,18 +67,38 @@ public final class LogAudit<S> {
             Path dataDir, Genesis genesis, Height from, Optional<StateMachine<S>> machine, Listener<S> listener)
             throws AuditException, BootException {
         Path log = dataDir.resolve("log");
-        try (LogStore store = LogStore.openReadOnly(log)) {
+        try (LogStore store = LogStore.openReadOnlyWhole(log)) {
             return audit(store, genesis, from, machine, listener);
         } catch (BootException e) {
             if (e.kind() != BootException.Cause.CORRUPT) {
                 throw e;
             }
-            Height last;
-            try (LogStore store = LogStore.salvage(log)) {
-                last = audit(store, genesis, from, machine, listener);
-            }
-            throw new AuditException(last.next(), "the log is damaged here: " + e.getMessage(), e);
         }
+        try (LogStore store = LogStore.openReadOnly(log)) {
+            Height last = audit(store, genesis, from, machine, listener);
+            listener.endsInTornWrite(last);
+            return last;
+        } catch (BootException e) {
+            if (e.kind() != BootException.Cause.CORRUPT) {
+                throw e;
+            }
+            throw damaged(salvaged(log, genesis, from, machine, listener).next(), e);
+        }
+    }
+
+    /** How far the chain holds when what is damaged is left out. */
+    private static <S> Height salvaged(
+            Path log, Genesis genesis, Height from, Optional<StateMachine<S>> machine, Listener<S> listener)
+            throws AuditException {
+        try (LogStore store = LogStore.salvage(log)) {
+            return audit(store, genesis, from, machine, listener);
+        } catch (BootException e) {
+            throw damaged(from, e);
+        }
+    }
+
+    private static AuditException damaged(Height height, BootException e) {
+        return new AuditException(height, "it is damaged, or what was written with it is: " + e.getMessage(), e);
     }
 
     private static <S> Height audit(
@@ -100,7 +125,37 @@ public final class LogAudit<S> {
             }
             return last;
         } catch (StorageException e) {
-            throw new AuditException(at, String.valueOf(e.getMessage()), e);
+            throw unreadable(at, e);
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            throw new AuditException(at, "its record makes no sense: " + e.getMessage(), e);
+        }
+    }
+
+    /** A file is damaged by the page, which may hold many blocks: says which cannot be read, the first from {@code at} on. */
+    private AuditException unreadable(Height at, StorageException e) {
+        Height first = at;
+        while (isReadable(first)) {
+            first = first.next();
+        }
+        Height end = first.next();
+        while (end.value() - first.value() < MAX_PROBES && !isReadable(end)) {
+            end = end.next();
+        }
+        boolean isOne = end.equals(first.next());
+        String others = end.value() - first.value() == MAX_PROBES
+                ? "; nor can what follows"
+                : "; nor can the blocks up to " + (end.value() - 1)
+                        + ", which share a damaged page of the file with it";
+        return new AuditException(first, "it cannot be read (" + e.getMessage() + ")" + (isOne ? "" : others), e);
+    }
+
+    private boolean isReadable(Height height) {
+        try {
+            Optional<LogRecord.CommittedBlock> record = store.canonical(height);
+            return record.isPresent()
+                    && store.findBlock(height, record.get().block()).isPresent();
+        } catch (StorageException _) {
+            return false;
         }
     }
 

@@ -95,6 +95,13 @@ final class LogStore implements AutoCloseable {
         return open(path, databaseOptions(), RocksDB::openReadOnly);
     }
 
+    /** As {@link #openReadOnly}, and refuses a log whose last write was cut short. */
+    static LogStore openReadOnlyWhole(Path path) throws BootException {
+        RocksDB.loadLibrary();
+        return open(
+                path, databaseOptions().setWalRecoveryMode(WALRecoveryMode.AbsoluteConsistency), RocksDB::openReadOnly);
+    }
+
     /** As {@link #openReadOnly}, without what lies behind damage: what was written last, and perhaps some of the rest. */
     static LogStore salvage(Path path) throws BootException {
         RocksDB.loadLibrary();

@@ -32,6 +32,7 @@ import picocli.CommandLine.Parameters;
             "Checks that hashes lead from block to block, that a quorum certified each, that each request is signed, and"
                     + " that executing it all again gives every root. Exit code 1, and the block's number, where"
                     + " something does not hold. The replica must be stopped; nothing in its directory is changed."
+                    + " Votes, and whatever else is no part of the chain, are not looked at."
         })
 final class AuditCommand implements Callable<Integer> {
     @Parameters(

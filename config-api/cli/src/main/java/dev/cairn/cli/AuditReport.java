@@ -30,6 +30,7 @@ final class AuditReport implements LogAudit.Listener<KvState> {
     private long blocks;
     private long nextProgressNanos = System.nanoTime() + PROGRESS_NANOS;
     private boolean toldProgress;
+    private boolean tornEnd;
 
     AuditReport(Output output, Optional<Bytes> prefix, boolean json) {
         this.output = output;
@@ -102,17 +103,38 @@ final class AuditReport implements LogAudit.Listener<KvState> {
                         .build());
             } else {
                 output.line("block " + block.height().value() + "  " + time + "  r" + author + "  " + type + "  "
-                        + key.toUtf8());
+                        + printable(key.toUtf8()));
             }
         } catch (Failure e) {
             throw new UncheckedIOException(e.getMessage(), new IOException(e));
         }
     }
 
+    /** A key must not be able to write lines of this report, or move the cursor. */
+    private static String printable(String text) {
+        StringBuilder shown = new StringBuilder();
+        text.codePoints().forEach(each -> {
+            if (Character.isISOControl(each)) {
+                shown.append(String.format("\\u%04x", each));
+            } else {
+                shown.appendCodePoint(each);
+            }
+        });
+        return shown.toString();
+    }
+
+    @Override
+    public void endsInTornWrite(Height last) {
+        tornEnd = true;
+    }
+
     /** All of them held. */
     void end(long from, Height last) throws Failure {
         if (toldProgress) {
             System.err.println();
+        }
+        if (blocks == 0) {
+            throw new Failure("there is no block from " + from + " on; the last is " + last.value());
         }
         boolean executed = from == 1;
         if (json) {
@@ -123,15 +145,19 @@ final class AuditReport implements LogAudit.Listener<KvState> {
                     .put("from", from)
                     .put("to", last.value())
                     .put("executed", executed)
+                    .put("torn_end", tornEnd)
                     .put("changes_by_author", authors.build())
                     .build());
-        } else if (blocks == 0) {
-            output.line("there is no block from " + from + " on; the last is " + last.value());
         } else {
             output.line("blocks " + from + " to " + last.value() + " hold: hash chain, certificates, signatures"
                     + (executed ? ", every state root" : "; they were not executed again"));
             for (Map.Entry<Integer, Long> author : changesByAuthor.entrySet()) {
                 output.line("changes signed by r" + author.getKey() + ": " + author.getValue());
+            }
+            if (tornEnd) {
+                output.line(
+                        "behind block " + last.value() + " the log ends in a write that was cut short: so it is after a"
+                                + " crash; if there was none, the disk has lost what came behind");
             }
         }
         output.flush();

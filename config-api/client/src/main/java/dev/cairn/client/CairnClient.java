@@ -148,7 +148,8 @@ public final class CairnClient implements AutoCloseable {
      */
     public Verified<Page> list(KeySpan span, int limit, long revision, Freshness freshness)
             throws NotVerifiedException {
-        Verified<Page> first = page(span, limit, revision, freshness);
+        SmallCuts smallCuts = new SmallCuts();
+        Verified<Page> first = page(span, limit, revision, freshness, smallCuts);
         List<KeyValue> records = new ArrayList<>(first.value().records());
         List<Attempt> refused = new ArrayList<>(first.refused());
         long at = first.value().revision();
@@ -156,7 +157,7 @@ public final class CairnClient implements AutoCloseable {
         while (more && (limit == 0 || records.size() < limit)) {
             KeySpan rest = new KeySpan(KeySpan.successor(records.getLast().key()), span.until());
             // What was true at a revision stays true, so a newer head adds nothing.
-            Verified<Page> next = page(rest, limit == 0 ? 0 : limit - records.size(), at, Freshness.ANY);
+            Verified<Page> next = page(rest, limit == 0 ? 0 : limit - records.size(), at, Freshness.ANY, smallCuts);
             records.addAll(next.value().records());
             refused.addAll(next.refused());
             more = next.value().more();
@@ -165,7 +166,7 @@ public final class CairnClient implements AutoCloseable {
     }
 
     /** As much of the beginning as fits into one answer. */
-    private Verified<Page> page(KeySpan span, int limit, long revision, Freshness freshness)
+    private Verified<Page> page(KeySpan span, int limit, long revision, Freshness freshness, SmallCuts smallCuts)
             throws NotVerifiedException {
         Question.Range question = new Question.Range(span, limit, revision, false);
         return calls.ask(
@@ -175,7 +176,7 @@ public final class CairnClient implements AutoCloseable {
                 ListResponse::getHead,
                 asked -> {
                     Bytes proof = Calls.bytes(asked.response().getProof());
-                    Question.Range answered = shortened(question, asked.response());
+                    Question.Range answered = shortened(question, asked.response(), smallCuts);
                     Answer.Page page =
                             Proofs.require(Verifier.verify(asked.head().header(), answered, proof));
                     long at = revision == 0 ? asked.head().revision() : revision;
@@ -186,14 +187,32 @@ public final class CairnClient implements AutoCloseable {
     }
 
     /**
-     * The question for as many keys as the replica answered it: no more than were asked for, and fewer only where they are
-     * large, or a list could be drawn out key by key.
+     * An honest replica cuts a list where its keys are large, or small before large ones; a liar could draw one out key by
+     * key. So cuts of small pages are few, and each large page allows more of them.
      */
-    private static Question.Range shortened(Question.Range question, ListResponse response) throws RefusedException {
+    private static final class SmallCuts {
+        private static final int AT_ONCE = 4;
+        private static final int FOR_A_LARGE_PAGE = 2;
+
+        private int left = AT_ONCE;
+
+        boolean allow(int pageBytes) {
+            if (pageBytes >= LEAST_CUT_BYTES) {
+                left = Math.min(AT_ONCE, left + FOR_A_LARGE_PAGE);
+                return true;
+            }
+            left--;
+            return left >= 0;
+        }
+    }
+
+    /** The question for as many keys as the replica answered it: no more than were asked for. */
+    private static Question.Range shortened(Question.Range question, ListResponse response, SmallCuts smallCuts)
+            throws RefusedException {
         long limit = Integer.toUnsignedLong(response.getLimit());
         boolean isFewer = limit > 0 && (question.limit() == 0 || limit < question.limit());
-        boolean isLarge = response.getProof().size() >= LEAST_CUT_BYTES;
-        if (limit != question.limit() && !(isFewer && isLarge)) {
+        if (limit != question.limit()
+                && !(isFewer && smallCuts.allow(response.getProof().size()))) {
             throw new RefusedException(
                     new Refusal.Unproven("the list is cut to " + limit + " keys, of which the proof has "
                             + response.getProof().size() + " bytes; " + question.limit() + " were asked for"));

@@ -20,6 +20,7 @@ public final class NettyConnections implements Connections {
                 each -> NettyChannelBuilder.forAddress(each.host(), each.port())
                         .usePlaintext()
                         .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+                        .disableRetry()
                         .build());
     }
 

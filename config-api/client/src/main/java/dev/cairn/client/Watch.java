@@ -227,8 +227,8 @@ public final class Watch implements AutoCloseable {
      */
     private void compare() throws NotVerifiedException {
         if (comparedAt.plus(SUSPICION).isBefore(calls.clock().instant())) {
+            comparedAt = calls.clock().instant(); // also where no quorum answers: what is proven goes on coming
             due = heads.head(Freshness.LINEARIZABLE).head().revision();
-            comparedAt = calls.clock().instant();
             allowTime();
         }
     }

@@ -144,8 +144,15 @@ class LyingReplicaTest {
     /** As a page it is the truth. */
     @Test
     void aListThatIsDrawnOutKeyByKeyIsRefused() throws Exception {
-        assertThat(refusal(ofTwoKeys(), client -> client.list(KEYS, 0, 0, NEW))).isInstanceOf(Refusal.Unproven.class);
-        assertThat(refusal(ofTwoKeys(), client -> client.list(KEYS, 3, 0, NEW))).isInstanceOf(Refusal.Unproven.class);
+        try (CairnClient honest = VerifyingClients.of(served.chain, served.channel)) {
+            for (int i = 4; i < 10; i++) {
+                put(honest, "key/" + i, "value");
+            }
+        }
+        Channel ofOneKey = asking(
+                question -> ((ListRequest) question).toBuilder().setLimit(1).build());
+        assertThat(refusal(ofOneKey, client -> client.list(KEYS, 0, 0, NEW))).isInstanceOf(Refusal.Unproven.class);
+        assertThat(refusal(ofOneKey, client -> client.list(KEYS, 9, 0, NEW))).isInstanceOf(Refusal.Unproven.class);
     }
 
     @Test

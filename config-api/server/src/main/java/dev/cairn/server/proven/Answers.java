@@ -157,6 +157,9 @@ final class Answers {
             call.onError(e);
         } catch (StorageException | StoreException e) {
             call.onError(unreadable(e));
+        } catch (RuntimeException e) {
+            call.onError(unreadable(e));
+            throw e;
         }
     }
 

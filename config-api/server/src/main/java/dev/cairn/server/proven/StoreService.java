@@ -77,7 +77,7 @@ final class StoreService extends StoreGrpc.StoreImplBase {
         Proof proof = proofs.prove(head.state(), question);
         while (proof instanceof Proof.TooLarge large && large.entries() > 0 && question.limit() != 1) {
             question = question.withLimit(
-                    question.limit() == 0 ? large.entries() : Math.min(large.entries(), question.limit() / 2));
+                    question.limit() == 0 ? large.entries() : Math.min(large.entries(), question.limit() - 1));
             proof = proofs.prove(head.state(), question);
         }
         return ListResponse.newBuilder().setLimit((int) question.limit()).setProof(bytes(proof));

@@ -24,12 +24,15 @@ import dev.cairn.runtime.AuditException;
 import dev.cairn.runtime.BootException;
 import dev.cairn.runtime.LogAudit;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -149,7 +152,7 @@ class RealProofsTest {
     @Test
     @Order(2)
     void theCommandTellsWhoChangedWhat() throws Exception {
-        Run run = command("--changes", "key/", "--json");
+        Run run = command(1, "--changes", "key/", "--json");
         assertThat(run.exitCode()).as("%s", run.lines()).isZero();
         assertThat(run.lines()).hasSize(23);
         assertThat(run.lines().getFirst())
@@ -183,16 +186,43 @@ class RealProofsTest {
     @Test
     @Order(4)
     void theCommandFailsAndNamesTheBlock() throws Exception {
-        Run run = command();
+        Run run = command(1);
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.lines()).last().asString().contains("block ").doesNotContain("Exception");
     }
 
+    @Test
+    @Order(4)
+    void aLogWhoseLastWriteWasCutShortHoldsAsFarAsItGoesAndThatIsTold() throws Exception {
+        Path log = cluster.directory(2).resolve("data").resolve("log");
+        Path last;
+        try (Stream<Path> files = Files.list(log)) {
+            last = files.filter(file -> file.toString().endsWith(".log"))
+                    .filter(file -> file.toFile().length() > 0)
+                    .max(Comparator.naturalOrder())
+                    .orElseThrow();
+        }
+        try (FileChannel file = FileChannel.open(last, StandardOpenOption.WRITE)) {
+            file.truncate(file.size() - 3);
+        }
+        Run run = command(2);
+        assertThat(run.exitCode()).as("%s", run.lines()).isZero();
+        assertThat(run.lines()).last().asString().contains("the log ends in a write that was cut short");
+    }
+
+    @Test
+    @Order(4)
+    void nothingIsNoChainThatHolds() throws Exception {
+        Run run = command(3, "--from", "1000000", "--json");
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.lines()).noneMatch(line -> line.contains("holds"));
+    }
+
     private record Run(int exitCode, List<String> lines) {}
 
-    private static Run command(String... more) throws Exception {
+    private static Run command(int replica, String... more) throws Exception {
         List<String> audit = new ArrayList<>(
-                List.of("audit", cluster.directory(1).resolve("data").toString()));
+                List.of("audit", cluster.directory(replica).resolve("data").toString()));
         audit.addAll(List.of(more));
         return cairn(audit.toArray(String[]::new));
     }

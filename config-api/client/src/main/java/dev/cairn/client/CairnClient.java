@@ -244,7 +244,7 @@ public final class CairnClient implements AutoCloseable {
                         ListResponse::getHead,
                         asked -> SavedProof.of(
                                 asked.head(),
-                                shortened(range, asked.response()),
+                                shortened(range, asked.response(), new SmallCuts()),
                                 Calls.bytes(asked.response().getProof())));
         };
     }

@@ -3,6 +3,7 @@ package dev.cairn.cli;
 import dev.cairn.client.CairnClient;
 import dev.cairn.client.Pin;
 import dev.cairn.genesis.GenesisException;
+import java.io.PrintWriter;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,9 +28,14 @@ final class Pinning {
         return verbose;
     }
 
-    /** A client of the pinned cluster; nothing if none is pinned. */
-    Optional<CairnClient> client(Endpoints endpoints) throws Failure, GenesisException {
+    /** A client of the pinned cluster; nothing if none is pinned, and then {@code err} hears it if it was asked to. */
+    Optional<CairnClient> client(Endpoints endpoints, PrintWriter err) throws Failure, GenesisException {
         Optional<Pin> pinned = unverified ? Optional.empty() : pin.find();
+        if (pinned.isEmpty() && verbose) {
+            err.println(
+                    "not verified: " + (unverified ? "as asked for" : "no genesis document is pinned here; see --pin"));
+            err.flush();
+        }
         return pinned.isPresent() ? Optional.of(PinOption.client(pinned.get(), endpoints)) : Optional.empty();
     }
 }

@@ -70,8 +70,12 @@ final class Reading {
     Found read(String key, boolean prefix, boolean keysOnly) throws Failure, GenesisException, NotVerifiedException {
         requireNotNegative("--rev", revision);
         requireNotNegative("--limit", limit);
+        if (key.isEmpty() && !prefix) {
+            throw new ParameterException(command.commandLine(), "no key is empty; give --prefix to read all keys");
+        }
         ByteString name = Keys.typed(key);
-        Optional<CairnClient> verifying = pinning.client(endpoints);
+        Optional<CairnClient> verifying =
+                pinning.client(endpoints, command.commandLine().getErr());
         if (verifying.isPresent()) {
             try (CairnClient client = verifying.get()) {
                 return verified(client, name, prefix, keysOnly);

@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -71,7 +72,11 @@ final class WatchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Failure, GenesisException, NotVerifiedException, InterruptedException {
-        Optional<CairnClient> verifying = pinning.client(endpoints);
+        refuse(revision < 0, "--rev: " + revision + " is negative");
+        refuse(limit < 0, "--limit: " + limit + " is negative");
+        refuse(key.isEmpty() && !prefix, "no key is empty; give --prefix to watch all keys");
+        Optional<CairnClient> verifying =
+                pinning.client(endpoints, spec.commandLine().getErr());
         if (verifying.isPresent()) {
             try (CairnClient client = verifying.get()) {
                 return verified(client);
@@ -88,6 +93,12 @@ final class WatchCommand implements Callable<Integer> {
             new Watching(channels, endpoints.list(), endpoints.timeout(), request.build())
                     .run(response -> print(response.getEventsList()));
             return 0;
+        }
+    }
+
+    private void refuse(boolean isWrong, String why) {
+        if (isWrong) {
+            throw new ParameterException(spec.commandLine(), why);
         }
     }
 

@@ -86,10 +86,29 @@ class DataCommandsTest {
     @Test
     void noNumberIsNegative() {
         for (String option : List.of("--limit=-1", "--rev=-5")) {
-            Run run = Run.of(GetCommand::new, "a", option, endpoints());
-            assertThat(run.exitCode()).as(option).isEqualTo(2);
-            assertThat(run.err()).startsWith("cairn: " + option.replace("=", ": ") + " is negative");
+            for (Run run : List.of(
+                    Run.of(GetCommand::new, "a", option, endpoints()),
+                    Run.of(WatchCommand::new, "a", option, endpoints()))) {
+                assertThat(run.exitCode()).as(option).isEqualTo(2);
+                assertThat(run.err()).startsWith("cairn: " + option.replace("=", ": ") + " is negative");
+            }
         }
+    }
+
+    @Test
+    void noKeyIsEmpty() {
+        for (Run run : List.of(Run.of(GetCommand::new, "", endpoints()), Run.of(WatchCommand::new, "", endpoints()))) {
+            assertThat(run.exitCode()).isEqualTo(2);
+            assertThat(run.err()).startsWith("cairn: no key is empty; give --prefix");
+        }
+    }
+
+    @Test
+    void whoAsksForTheProofHearsThatThereIsNone() {
+        store.put("a", "1");
+        assertThat(Run.of(GetCommand::new, "a", "-v", "--unverified", endpoints())
+                        .err())
+                .startsWith("not verified: as asked for");
     }
 
     @Test
@@ -181,7 +200,7 @@ class DataCommandsTest {
     @Test
     void errorsAreOneLine() throws Exception {
         first.refuse(Status.INVALID_ARGUMENT.withDescription("etcdserver: key is not provided"));
-        Run refused = Run.of(GetCommand::new, "", endpoints());
+        Run refused = Run.of(GetCommand::new, "a", endpoints());
         assertThat(refused)
                 .isEqualTo(new Run(1, "", "cairn: " + first.endpoint() + ": etcdserver: key is not provided\n"));
         String nobody = closedPort();

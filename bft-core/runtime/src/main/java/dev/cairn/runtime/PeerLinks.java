@@ -16,7 +16,6 @@ import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.channels.UnresolvedAddressException;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -109,7 +108,8 @@ final class PeerLinks implements EventLoop.Network, AutoCloseable {
             var _ = group.shutdownGracefully(0, 0, TimeUnit.SECONDS);
             throw new BootException(
                     BootException.Cause.UNUSABLE,
-                    "cannot listen for the other replicas on " + config.peerListen() + " (" + rootMessage(e)
+                    "cannot listen for the other replicas on " + Listening.text(config.peerListen()) + " ("
+                            + Listening.reason(e)
                             + "); check that the address is this machine's and that no other program has the port",
                     e);
         }
@@ -127,14 +127,6 @@ final class PeerLinks implements EventLoop.Network, AutoCloseable {
         ServerSocketChannel listener = Sockets.listener();
         listener.pipeline().addFirst(new ConnectionLimit(MAX_CONNECTIONS, MAX_CONNECTIONS_PER_ADDRESS));
         return listener;
-    }
-
-    private static String rootMessage(Throwable e) {
-        Throwable root = e;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return root instanceof UnresolvedAddressException ? "unknown host" : String.valueOf(root.getMessage());
     }
 
     private static void nudge(Map<ReplicaId, OutboundLink> links, ReplicaId peer) {

@@ -8,6 +8,8 @@ import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.RequestId;
 import dev.cairn.protocol.model.StateRoots;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -70,6 +72,20 @@ class BootTest {
             cluster.disks.get(0).written = new ToyMachine.State(last.height().plus(1), last.roots());
             assertRefused(
                     cluster, BootException.Cause.CORRUPT, "with its votes forgotten this replica must not run again");
+        }
+    }
+
+    @Test
+    void aTakenPortIsNamedAsConfiguredAndInTheSystemsOwnWords() throws Exception {
+        try (TestCluster cluster = new TestCluster(directory, 1)) {
+            int port = cluster.peers.getFirst().port();
+            try (ServerSocket _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                assertRefused(
+                        cluster,
+                        BootException.Cause.UNUSABLE,
+                        "cannot listen for the other replicas on localhost:" + port
+                                + " (Address already in use); check");
+            }
         }
     }
 

@@ -15,9 +15,9 @@ import picocli.CommandLine.Spec;
         description = "A Byzantine-fault-tolerant cluster configuration store that speaks etcd's API.",
         footer = {
             "",
-            "First steps:  cairn dev              four replicas on this machine",
-            "              cairn put greeting hi  then: cairn get greeting",
-            "              cairn status           how the cluster is",
+            "First steps:  ${ROOT-COMMAND-NAME} dev              four replicas on this machine",
+            "              ${ROOT-COMMAND-NAME} put greeting hi  then: ${ROOT-COMMAND-NAME} get greeting",
+            "              ${ROOT-COMMAND-NAME} status           how the cluster is",
             "",
             "Exit codes: 0 success, 1 failure, 2 a command line that makes no sense."
         })

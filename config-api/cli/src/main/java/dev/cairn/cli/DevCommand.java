@@ -75,7 +75,8 @@ final class DevCommand implements Callable<Integer> {
                     .toList();
             endpoints.forEach(endpoint -> out.println("  " + endpoint));
             if (genesis.replicas().getFirst().client().port() != BASE_PORT) {
-                out.println("for ./cairn in another terminal: export CAIRN_ENDPOINTS=" + String.join(",", endpoints));
+                out.println("for " + Launch.called() + " in another terminal: export CAIRN_ENDPOINTS="
+                        + String.join(",", endpoints));
             }
             out.println("ready: etcdctl --endpoints " + String.join(",", endpoints)
                     + " put greeting hello   (Ctrl-C stops all replicas)");

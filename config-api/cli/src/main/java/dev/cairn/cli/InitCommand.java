@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Make the keys, certificates, configuration and genesis document of a new cluster.",
             "Every replica gets a directory of its own under DIR, complete in itself: copy replica-<i> to host i, keep"
-                    + " it secret there, and run `cairn server --config replica-<i>/server.conf`."
+                    + " it secret there, and run `${ROOT-COMMAND-NAME} server --config"
+                    + " replica-<i>/server.conf`."
         })
 final class InitCommand implements Callable<Integer> {
     private static final Pattern DIGITS = Pattern.compile("[0-9]+");
@@ -92,8 +93,8 @@ final class InitCommand implements Callable<Integer> {
                     + places.get(i).peer() + "  "
                     + NewCluster.replicaDirectory(directory, i).resolve(NewCluster.CONFIG));
         }
-        out.println("Next: copy each replica-<i> to its host and run `cairn server --config replica-<i>/"
-                + NewCluster.CONFIG + "` there.");
+        out.println("Next: copy each replica-<i> to its host and run `" + Launch.called()
+                + " server --config replica-<i>/" + NewCluster.CONFIG + "` there.");
         return 0;
     }
 

@@ -11,6 +11,9 @@ final class Launch {
     /** The launcher script's absolute path, set by itself. */
     static final String LAUNCHER = "cairn.launcher";
 
+    /** The launcher as the user typed it, set by itself. */
+    static final String CALLED = "cairn.called";
+
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9@%+=:,./_-]+");
 
     private Launch() {}
@@ -33,7 +36,12 @@ final class Launch {
         return command;
     }
 
-    /** The same as one line to type into a shell. */
+    /** How hints name the command: as it was called, so that they can be typed where they are read. */
+    static String called() {
+        return quoted(System.getProperty(CALLED, "cairn"));
+    }
+
+    /** {@link #command} as one line to type into a shell, in whatever directory. */
     static String typed(String... arguments) {
         StringBuilder line = new StringBuilder(
                 System.getProperty(LAUNCHER) == null ? "cairn" : quoted(System.getProperty(LAUNCHER)));

@@ -53,7 +53,7 @@ public final class Main {
      * {@code cairn get} feel instant; where none is named all are, for the help.
      */
     static CommandLine commandLine(String... args) {
-        CommandLine root = new CommandLine(new CairnCommand());
+        CommandLine root = new CommandLine(new CairnCommand()).setCommandName(Launch.called());
         Supplier<Object> named = args.length == 0 ? null : COMMANDS.get(args[0]);
         if (named != null) {
             root.addSubcommand(args[0], named.get());

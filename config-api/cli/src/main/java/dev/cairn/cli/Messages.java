@@ -9,11 +9,14 @@ import picocli.CommandLine.ParameterException;
 final class Messages {
     private Messages() {}
 
+    /** How code that does not know how it was called begins a hint at another command. */
+    private static final String HINT = "`cairn ";
+
     /** One line, whatever the exception's own message looks like. */
     static String oneLine(Throwable e) {
         String message = e.getMessage();
         String text = message == null || isUnexpected(e) ? "unexpected error: " + e : message;
-        return text.strip().replaceAll("\\s*\\R\\s*", " ");
+        return text.strip().replaceAll("\\s*\\R\\s*", " ").replace(HINT, "`" + Launch.called() + " ");
     }
 
     /** Whether this is a fault of the program, which deserves a stack trace, and not of its use or surroundings. */

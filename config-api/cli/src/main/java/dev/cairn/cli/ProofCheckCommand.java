@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
         name = "check",
         mixinStandardHelpOptions = true,
         description = {
-            "Check a file of \"cairn proof save\" against the genesis document; asks nobody.",
+            "Check a file of \"${ROOT-COMMAND-NAME} proof save\" against the genesis document; asks nobody.",
             "Prints the keys and values that are proven, and of which block this is true. That a key was missing is"
                     + " proven too."
         },
@@ -47,7 +47,7 @@ final class ProofCheckCommand implements Callable<Integer> {
     /** A proof is made for one message; what is larger is none. */
     private static final long MAX_BYTES = 64L << 20;
 
-    @Parameters(index = "0", paramLabel = "FILE", description = "What \"cairn proof save\" wrote.")
+    @Parameters(index = "0", paramLabel = "FILE", description = "What \"${ROOT-COMMAND-NAME} proof save\" wrote.")
     @SuppressWarnings("NullAway.Init")
     private Path file;
 

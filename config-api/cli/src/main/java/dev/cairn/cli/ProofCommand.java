@@ -15,8 +15,8 @@ import picocli.CommandLine.Spec;
         description = "Keep an answer of the cluster in a file with all that proves it, and check such a file offline.",
         footer = {
             "",
-            "For example:  cairn proof save greeting greeting.proof",
-            "              cairn proof check greeting.proof --pin genesis.json"
+            "For example:  ${ROOT-COMMAND-NAME} proof save greeting greeting.proof",
+            "              ${ROOT-COMMAND-NAME} proof check greeting.proof --pin genesis.json"
         })
 final class ProofCommand implements Callable<Integer> {
     @Spec

@@ -61,9 +61,7 @@ final class ProofSaveCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Failure, GenesisException, NotVerifiedException {
-        if (revision < 0) {
-            throw new ParameterException(spec.commandLine(), "--rev: " + revision + " is negative");
-        }
+        Numbers.requireNotNegative(spec, "--rev", revision);
         Question.OfKeys question = question();
         if (Files.exists(file)) {
             throw new Failure(file + " is there already; name another file");

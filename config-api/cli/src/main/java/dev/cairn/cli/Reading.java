@@ -19,7 +19,6 @@ import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Reads keys, proven where a cluster is pinned: the options and the doing of every command that prints keys once. */
@@ -27,7 +26,7 @@ final class Reading {
     @Option(names = "--rev", paramLabel = "REVISION", description = "The state at this revision.")
     private long revision;
 
-    @Option(names = "--limit", paramLabel = "N", description = "At most N keys.")
+    @Option(names = "--limit", paramLabel = "N", description = "At most N keys; 0 for all.")
     private long limit;
 
     @Option(
@@ -68,8 +67,8 @@ final class Reading {
     }
 
     Found read(String key, boolean prefix, boolean keysOnly) throws Failure, GenesisException, NotVerifiedException {
-        requireNotNegative("--rev", revision);
-        requireNotNegative("--limit", limit);
+        Numbers.requireNotNegative(command, "--rev", revision);
+        Numbers.requireNotNegative(command, "--limit", limit);
         if (key.isEmpty() && !prefix) {
             throw new ParameterException(command.commandLine(), "no key is empty; give --prefix to read all keys");
         }
@@ -92,12 +91,6 @@ final class Reading {
         }
         try (EtcdClient client = new EtcdClient(endpoints.list(), endpoints.timeout())) {
             return new Found(client.range(request.build()), Optional.empty());
-        }
-    }
-
-    private void requireNotNegative(String option, long number) {
-        if (number < 0) {
-            throw new ParameterException(command.commandLine(), option + ": " + number + " is negative");
         }
     }
 

@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Run one replica until it is told to stop (SIGTERM, Ctrl-C).",
-            "`cairn init` writes the configuration file; comments in it explain every key."
+            "`${ROOT-COMMAND-NAME} init` writes the configuration file; comments in it explain every key."
         })
 final class ServerCommand implements Callable<Integer> {
     /**

@@ -43,7 +43,7 @@ final class WatchCommand implements Callable<Integer> {
     @Option(names = "--rev", paramLabel = "REVISION", description = "First what has happened since this revision.")
     private long revision;
 
-    @Option(names = "--limit", paramLabel = "N", description = "End after N changes.")
+    @Option(names = "--limit", paramLabel = "N", description = "End after N changes; 0 for never.")
     private long limit;
 
     @Option(names = "--json", description = "JSON, one change a line, keys and values in base64.")
@@ -72,9 +72,11 @@ final class WatchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Failure, GenesisException, NotVerifiedException, InterruptedException {
-        refuse(revision < 0, "--rev: " + revision + " is negative");
-        refuse(limit < 0, "--limit: " + limit + " is negative");
-        refuse(key.isEmpty() && !prefix, "no key is empty; give --prefix to watch all keys");
+        Numbers.requireNotNegative(spec, "--rev", revision);
+        Numbers.requireNotNegative(spec, "--limit", limit);
+        if (key.isEmpty() && !prefix) {
+            throw new ParameterException(spec.commandLine(), "no key is empty; give --prefix to watch all keys");
+        }
         Optional<CairnClient> verifying =
                 pinning.client(endpoints, spec.commandLine().getErr());
         if (verifying.isPresent()) {
@@ -93,12 +95,6 @@ final class WatchCommand implements Callable<Integer> {
             new Watching(channels, endpoints.list(), endpoints.timeout(), request.build())
                     .run(response -> print(response.getEventsList()));
             return 0;
-        }
-    }
-
-    private void refuse(boolean isWrong, String why) {
-        if (isWrong) {
-            throw new ParameterException(spec.commandLine(), why);
         }
     }
 

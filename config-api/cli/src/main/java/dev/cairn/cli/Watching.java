@@ -8,10 +8,13 @@ import dev.cairn.proto.etcdserverpb.WatchResponse;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** One watch, carried from endpoint to endpoint so that no change is missed and none is seen twice. */
 final class Watching {
@@ -32,7 +35,7 @@ final class Watching {
     private final Duration timeout;
     private final WatchCreateRequest request;
     private long nextRevision;
-    private String problem = "";
+    private final Map<HostPort, String> problems = new LinkedHashMap<>();
 
     Watching(Channels channels, List<HostPort> endpoints, Duration timeout, WatchCreateRequest request) {
         this.channels = channels;
@@ -55,7 +58,7 @@ final class Watching {
                 case SERVED -> lastServed = now;
                 case SILENT -> {
                     if (now - lastServed > timeout.toNanos() && turn + 1 >= endpoints.size()) {
-                        throw new Failure("no endpoint carries the watch: " + problem
+                        throw new Failure("no endpoint carries the watch: " + problems()
                                 + "; is the cluster running (`cairn status`), and are --endpoints right?");
                     }
                     if (turn % endpoints.size() == endpoints.size() - 1) {
@@ -64,6 +67,13 @@ final class Watching {
                 }
             }
         }
+    }
+
+    /** What each endpoint said last. */
+    private String problems() {
+        return problems.entrySet().stream()
+                .map(entry -> entry.getKey() + " (" + entry.getValue() + ")")
+                .collect(Collectors.joining(", "));
     }
 
     private enum Outcome {
@@ -82,7 +92,7 @@ final class Watching {
         Arrival first = arrivals.poll(timeout.toNanos() / endpoints.size(), TimeUnit.NANOSECONDS);
         if (first == null) {
             requests.onError(Status.CANCELLED.asRuntimeException());
-            problem = endpoint + " (no answer in time)";
+            problems.put(endpoint, "no answer in time");
             return Outcome.SILENT;
         }
         boolean served = false;
@@ -92,7 +102,7 @@ final class Watching {
                     if (!EtcdClient.isSilence(status) && !served) {
                         throw new Failure(endpoint + ": " + EtcdClient.describe(status));
                     }
-                    problem = endpoint + " (" + EtcdClient.describe(status) + ")";
+                    problems.put(endpoint, EtcdClient.describe(status));
                     return served ? Outcome.SERVED : Outcome.SILENT;
                 }
                 case Arrival.Response(WatchResponse response) -> {

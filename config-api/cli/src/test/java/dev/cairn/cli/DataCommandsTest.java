@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -85,10 +86,10 @@ class DataCommandsTest {
 
     @Test
     void noNumberIsNegative() {
-        for (String option : List.of("--limit=-1", "--rev=-5")) {
-            for (Run run : List.of(
-                    Run.of(GetCommand::new, "a", option, endpoints()),
-                    Run.of(WatchCommand::new, "a", option, endpoints()))) {
+        List<Function<Output, Object>> commands = List.of(GetCommand::new, ListCommand::new, WatchCommand::new);
+        for (Function<Output, Object> command : commands) {
+            for (String option : List.of("--limit=-1", "--rev=-5")) {
+                Run run = Run.of(command, "a", option, endpoints());
                 assertThat(run.exitCode()).as(option).isEqualTo(2);
                 assertThat(run.err()).startsWith("cairn: " + option.replace("=", ": ") + " is negative");
             }
@@ -231,9 +232,14 @@ class DataCommandsTest {
 
     @Test
     void aWatchThatNobodyCarriesFails() throws Exception {
-        Run run = Run.of(WatchCommand::new, "k", "--timeout=0.3", "--endpoints=" + closedPort());
+        String one = closedPort();
+        String another = closedPort();
+        Run run = Run.of(WatchCommand::new, "k", "--timeout=0.3", "--endpoints=" + one + "," + another);
         assertThat(run.exitCode()).isEqualTo(1);
-        assertThat(run.err()).contains("no endpoint carries the watch").hasLineCount(1);
+        assertThat(run.err())
+                .startsWith("cairn: no endpoint carries the watch: " + one + " (connection refused), " + another
+                        + " (connection refused); is the cluster running (`cairn status`)")
+                .hasLineCount(1);
     }
 
     private static String closedPorts(int count) throws Exception {

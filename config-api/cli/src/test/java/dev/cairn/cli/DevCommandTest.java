@@ -114,6 +114,11 @@ class DevCommandTest {
                     .startsWith("cairn: cannot listen on 127.0.0.1:" + (basePort + 11))
                     .contains("--base-port");
             assertThat(home()).doesNotExist();
+            for (String count : List.of("-1", "0", "101")) {
+                Dev none = dev("--replicas=" + count);
+                assertThat(none.err.readLine()).isEqualTo("cairn: a cluster has 1 to 100 replicas, not " + count);
+                assertThat(none.process.waitFor()).isEqualTo(2);
+            }
         }
     }
 

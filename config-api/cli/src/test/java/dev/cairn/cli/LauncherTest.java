@@ -113,7 +113,8 @@ class LauncherTest {
                 .contains("building with Maven", "5 of 16: cairn-kv-store (", "start-up cache of the cli");
         Path real = checkout.toRealPath();
         assertThat(first.out().lines().toList())
-                .contains("-XX:TieredStopAtLevel=1", "dev.cairn.cli.Main")
+                .contains(
+                        "-XX:TieredStopAtLevel=1", "dev.cairn.cli.Main", "-Dcairn.called=" + checkout.resolve("cairn"))
                 .anyMatch(line -> line.startsWith("-XX:AOTCache=" + real))
                 .endsWith("get", "a key", "--prefix");
         Run second = run("get", "a key", "--prefix");
@@ -149,7 +150,8 @@ class LauncherTest {
     void worksThroughALink() throws Exception {
         Path link = Files.createSymbolicLink(temp.resolve("bin/cairn-link"), Path.of("../my checkout/cairn"));
         assertThat(finish(start(link, "get")).out())
-                .contains("-Dcairn.launcher=" + checkout.toRealPath().resolve("cairn"));
+                .contains("-Dcairn.launcher=" + checkout.toRealPath().resolve("cairn"))
+                .contains("-Dcairn.called=cairn-link\n"); // it is on the path
     }
 
     @Test

@@ -55,6 +55,19 @@ class MainTest {
     }
 
     @Test
+    void hintsNameTheCommandAsItWasCalled() {
+        System.setProperty(Launch.CALLED, "./cairn");
+        try {
+            assertThat(run("--help").out()).contains("Usage: ./cairn ", "First steps:  ./cairn dev ");
+            assertThat(run("init", "--help").out()).contains("run `./cairn server --config");
+            assertThat(run("stauts").err()).contains("Try: ./cairn --help");
+            assertThat(run("server", "--config", "/nowhere").err()).contains("`./cairn init` writes one");
+        } finally {
+            System.clearProperty(Launch.CALLED);
+        }
+    }
+
+    @Test
     void anUnknownCommandIsCalledThat() {
         assertThat(run("stauts").err()).startsWith("cairn: there is no command \"stauts\"");
     }

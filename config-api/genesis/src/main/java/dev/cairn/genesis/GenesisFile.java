@@ -65,10 +65,7 @@ public record GenesisFile(String cluster, Instant created, Parameters parameters
                 || created.getEpochSecond() > Long.MAX_VALUE / 1_000_000_000L) {
             throw new IllegalArgumentException("time " + created + " is not a whole second between 1970 and 2262");
         }
-        if (replicas.isEmpty() || replicas.size() > MAX_REPLICAS) {
-            throw new IllegalArgumentException(
-                    "a cluster has 1 to " + MAX_REPLICAS + " replicas, not " + replicas.size());
-        }
+        requireReplicas(replicas.size());
         distinct("vote key", replicas.stream().map(Member::voteKey));
         distinct("TLS certificate", replicas.stream().map(Member::tlsFingerprint));
         distinct("address", replicas.stream().flatMap(member -> Stream.of(member.client(), member.peer())));
@@ -79,6 +76,13 @@ public record GenesisFile(String cluster, Instant created, Parameters parameters
         if (!CLUSTER.matcher(cluster).matches()) {
             throw new IllegalArgumentException(
                     "cluster name \"" + cluster + "\" is not 1 to 63 lower-case letters, digits and inner dashes");
+        }
+    }
+
+    /** Refuses, by {@link IllegalArgumentException}, what can be no cluster's size. */
+    public static void requireReplicas(int count) {
+        if (count < 1 || count > MAX_REPLICAS) {
+            throw new IllegalArgumentException("a cluster has 1 to " + MAX_REPLICAS + " replicas, not " + count);
         }
     }
 

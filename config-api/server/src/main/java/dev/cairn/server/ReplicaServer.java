@@ -11,6 +11,7 @@ import dev.cairn.protocol.model.Height;
 import dev.cairn.runtime.BootException;
 import dev.cairn.runtime.Ending;
 import dev.cairn.runtime.KeyMaterial;
+import dev.cairn.runtime.Listening;
 import dev.cairn.runtime.NodeConfig;
 import dev.cairn.runtime.PeerAddress;
 import dev.cairn.runtime.ReplicaNode;
@@ -25,7 +26,6 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.channels.UnresolvedAddressException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -103,7 +103,7 @@ public final class ReplicaServer implements Supervisor.Life {
         } catch (IOException e) {
             server.close();
             throw new StartupException(
-                    "cannot listen for clients on " + config.clientListen() + " (" + reason(e)
+                    "cannot listen for clients on " + config.clientListen() + " (" + Listening.reason(e)
                             + "); stop what uses that port, or change client-listen in " + config.file(),
                     e);
         }
@@ -112,15 +112,6 @@ public final class ReplicaServer implements Supervisor.Life {
 
     private static String line(Throwable failure) {
         return Optional.ofNullable(failure.getMessage()).orElse(failure.toString());
-    }
-
-    /** What the operating system said. */
-    private static String reason(IOException failure) {
-        Throwable root = failure;
-        for (Throwable next = root.getCause(); next != null; next = root.getCause()) {
-            root = next;
-        }
-        return root instanceof UnresolvedAddressException ? "unknown host" : line(root);
     }
 
     private static KvStateMachine open(ServerConfig config) throws StartupException {

@@ -16,8 +16,8 @@ import picocli.CommandLine.Spec;
         name = "bench",
         description = {
             "Measures how fast an etcd v3 endpoint answers, and checks that it answers rightly.",
-            "For example: cairn bench put. Options are those of each load: cairn bench put --help.",
-            "Its keys stay in the store; to remove them: cairn del --prefix bench/"
+            "For example: ${ROOT-COMMAND-NAME} bench put. Options are those of each load: ${ROOT-COMMAND-NAME} bench put --help.",
+            "Its keys stay in the store; to remove them: ${ROOT-COMMAND-NAME} del --prefix bench/"
         },
         synopsisSubcommandLabel = "LOAD",
         subcommands = {PutCommand.class, GetCommand.class, MixedCommand.class, WatchCommand.class},

@@ -27,6 +27,9 @@ final class KeySpace {
         if (keyCount < 1) {
             throw new IllegalArgumentException("the key space needs at least one key");
         }
+        if (valueSizeBytes < 0) {
+            throw new IllegalArgumentException("--value-size cannot be negative");
+        }
         if (prefix.isEmpty()) {
             throw new IllegalArgumentException("the prefix may not be empty");
         }

@@ -62,10 +62,17 @@ final class LoadOptions {
         return new Load(clients, warmup, ratePerSecond);
     }
 
-    private Bound bound() {
+    /** Refuses numbers that make no sense, by an IllegalArgumentException. */
+    void check() {
         if (total < 0) {
             throw new IllegalArgumentException("--total cannot be negative");
         }
+        if (maxErrors < 0) {
+            throw new IllegalArgumentException("--max-errors cannot be negative");
+        }
+    }
+
+    private Bound bound() {
         if (total > 0 && durationNanos > 0) {
             return new Bound(total, durationNanos);
         }

@@ -73,8 +73,8 @@ final class TargetOptions {
         if (connections < 0) {
             throw new IllegalArgumentException("--connections cannot be negative");
         }
-        if (timeoutNanos == 0) {
-            throw new IllegalArgumentException("--timeout must be longer than nothing");
+        if (timeoutNanos == 0 || dialTimeoutNanos == 0) {
+            throw new IllegalArgumentException("--timeout and --dial-timeout must be longer than nothing");
         }
     }
 

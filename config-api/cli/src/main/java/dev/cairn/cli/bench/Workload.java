@@ -54,6 +54,7 @@ abstract class Workload implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         try {
             target.check();
+            load.check();
             check();
             load.measured(ratePerSecond());
         } catch (IllegalArgumentException e) {

@@ -159,6 +159,9 @@ class BenchCommandTest {
         assertThat(bench("put", "--endpoints", "nowhere")).isEqualTo(2);
         assertThat(bench("put", "--clients", "0")).isEqualTo(2);
         assertThat(bench("put", "--key-size", "4")).isEqualTo(2);
+        assertThat(bench("put", "--value-size", "-5")).isEqualTo(2);
+        assertThat(bench("put", "--max-errors", "-1")).isEqualTo(2);
+        assertThat(bench("put", "--dial-timeout", "0")).isEqualTo(2);
         assertThat(bench("mixed", "--put-ratio", "2")).isEqualTo(2);
         assertThat(bench("watch", "--value-size", "8")).isEqualTo(2);
         assertThat(bench("watch", "--rate", "0", "--total", "100000000")).isEqualTo(2);

@@ -58,6 +58,7 @@ public final class NewCluster {
 
     /** {@code replicas} places on this machine: replica i has client port {@code basePort + 10·i}, peer port one more. */
     public static List<Place> local(int replicas, int basePort) {
+        GenesisFile.requireReplicas(replicas);
         return Stream.iterate(basePort, port -> port + 10)
                 .limit(replicas)
                 .map(port -> new Place(new HostPort("127.0.0.1", port), new HostPort("127.0.0.1", port + 1)))

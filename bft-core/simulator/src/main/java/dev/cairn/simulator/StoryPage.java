@@ -20,7 +20,7 @@ public final class StoryPage {
             svg{display:block;overflow:visible;font:11px monospace;fill:#333}
             svg .time{fill:#888}
             svg .head{font-weight:bold}
-            .heads{position:sticky;top:0;background:#fff;border-bottom:1px solid #ccc}
+            .heads{position:sticky;top:0;background:#fff;border-bottom:1px solid #ccc;min-width:max-content}
             summary{background:#eef2f6;color:#456;padding:3px 8px;cursor:pointer}
             """;
 

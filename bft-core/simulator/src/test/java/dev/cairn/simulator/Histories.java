@@ -1,5 +1,7 @@
 package dev.cairn.simulator;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import dev.cairn.protocol.Genesis;
 import dev.cairn.protocol.model.Ballot;
 import dev.cairn.protocol.model.Block;
@@ -33,8 +35,17 @@ final class Histories {
     static final Genesis GENESIS = SETTING.genesis();
     static final Block START = GENESIS.block();
     static final Signature NONE = new Signature(Bytes.EMPTY);
+    static final Block FIRST = block(START, 1);
+    static final Block OTHER = block(START, 2);
+    static final Block SECOND = block(FIRST, 3);
 
     private Histories() {}
+
+    static void assertRefused(Runnable history, Invariant by) {
+        assertThatThrownBy(history::run)
+                .isInstanceOf(Violation.class)
+                .hasMessageStartingWith(by.getClass().getSimpleName() + ":");
+    }
 
     static Block block(Block parent, long time, Request... requests) {
         Header g = START.header();

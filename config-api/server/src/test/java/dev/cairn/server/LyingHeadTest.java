@@ -1,22 +1,18 @@
 package dev.cairn.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.ByteString;
 import dev.cairn.client.CairnClient;
 import dev.cairn.client.CertificateFault;
 import dev.cairn.client.ForkEvidence;
 import dev.cairn.client.Freshness;
-import dev.cairn.client.NotVerifiedException;
 import dev.cairn.client.Refusal;
-import dev.cairn.kv.model.Operation;
 import dev.cairn.proto.v1.GetResponse;
 import dev.cairn.proto.v1.HeadResponse;
 import dev.cairn.proto.v1.ProvenHead;
 import dev.cairn.protocol.model.Ballot;
 import dev.cairn.protocol.model.Block;
-import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Epoch;
 import dev.cairn.protocol.model.Header;
@@ -27,64 +23,14 @@ import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.View;
 import io.grpc.Channel;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Each way to lie about the newest head is refused, for a reason of its own. */
-class LyingHeadTest {
-    private static final Freshness NEW = Freshness.LINEARIZABLE;
-    private static final Bytes KEY = Bytes.utf8("key/1");
-
-    @TempDir
-    @SuppressWarnings("NullAway.Init")
-    Path directory;
-
-    @SuppressWarnings("NullAway.Init")
-    private ServedStore served;
-
-    @SuppressWarnings("NullAway.Init")
-    private CairnClient honest;
-
-    @BeforeEach
-    void serve() throws Exception {
-        served = new ServedStore(directory.resolve("state"));
-        honest = VerifyingClients.of(served.chain, served.channel);
-        put(honest, "key/1", "old");
-        put(honest, "key/2", "value");
-        put(honest, "key/3", "value");
-        put(honest, "key/1", "new");
-    }
-
-    @AfterEach
-    void stop() {
-        honest.close();
-        served.close();
-    }
-
-    private static void put(CairnClient client, String key, String value) throws NotVerifiedException {
-        client.submit(new Operation.Put(Bytes.utf8(key), Bytes.utf8(value), 0, false, false, false));
-    }
-
-    private interface Call {
-        void make(CairnClient client) throws NotVerifiedException, InterruptedException;
-    }
-
-    private Refusal refusal(Channel liar, Call call) throws IOException {
-        return refusal(VerifyingClients.of(served.chain, liar), call);
-    }
-
-    private static Refusal refusal(CairnClient client, Call call) {
-        NotVerifiedException refused = catchThrowableOfType(NotVerifiedException.class, () -> call.make(client));
-        assertThat(refused).as("the lie was believed").isNotNull();
-        return refused.attempts().getFirst().refusal();
-    }
+class LyingHeadTest extends LiedToClients {
 
     private Refusal refusalOfHead(UnaryOperator<ProvenHead> lie) throws IOException {
         return refusal(sayingHead(lie), client -> client.head(NEW));

@@ -1,16 +1,12 @@
 package dev.cairn.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.ByteString;
 import dev.cairn.client.CairnClient;
-import dev.cairn.client.Freshness;
-import dev.cairn.client.NotVerifiedException;
 import dev.cairn.client.Refusal;
 import dev.cairn.client.Watch;
 import dev.cairn.kv.model.KeySpan;
-import dev.cairn.kv.model.Operation;
 import dev.cairn.proto.v1.EvidenceResponse;
 import dev.cairn.proto.v1.GetRequest;
 import dev.cairn.proto.v1.GetResponse;
@@ -26,66 +22,15 @@ import dev.cairn.protocol.model.Evidence;
 import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
 import io.grpc.Channel;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Each way to lie is refused, for a reason of its own. */
-class LyingReplicaTest {
-    private static final Freshness NEW = Freshness.LINEARIZABLE;
-    private static final Bytes KEY = Bytes.utf8("key/1");
+class LyingReplicaTest extends LiedToClients {
     private static final KeySpan KEYS = KeySpan.prefix(Bytes.utf8("key/"));
-
-    @TempDir
-    @SuppressWarnings("NullAway.Init")
-    Path directory;
-
-    @SuppressWarnings("NullAway.Init")
-    private ServedStore served;
-
-    @SuppressWarnings("NullAway.Init")
-    private CairnClient honest;
-
-    @BeforeEach
-    void serve() throws Exception {
-        served = new ServedStore(directory.resolve("state"));
-        honest = VerifyingClients.of(served.chain, served.channel);
-        put(honest, "key/1", "old");
-        put(honest, "key/2", "value");
-        put(honest, "key/3", "value");
-        put(honest, "key/1", "new");
-    }
-
-    @AfterEach
-    void stop() {
-        honest.close();
-        served.close();
-    }
-
-    private static void put(CairnClient client, String key, String value) throws NotVerifiedException {
-        client.submit(new Operation.Put(Bytes.utf8(key), Bytes.utf8(value), 0, false, false, false));
-    }
-
-    private interface Call {
-        void make(CairnClient client) throws NotVerifiedException, InterruptedException;
-    }
-
-    private Refusal refusal(Channel liar, Call call) throws IOException {
-        return refusal(VerifyingClients.of(served.chain, liar), call);
-    }
-
-    private static Refusal refusal(CairnClient client, Call call) {
-        NotVerifiedException refused = catchThrowableOfType(NotVerifiedException.class, () -> call.make(client));
-        assertThat(refused).as("the lie was believed").isNotNull();
-        return refused.attempts().getFirst().refusal();
-    }
 
     private Channel asking(UnaryOperator<Object> question) {
         return Liar.askingFor(served.channel, question);

@@ -22,7 +22,8 @@ UNLIMITED = (1 << 63) - 1
 ERRORS = [
     None, "KEY_NOT_PROVIDED", "KEY_NOT_FOUND", "VALUE_PROVIDED", "LEASE_PROVIDED", "LEASE_NOT_FOUND", "TOO_MANY_OPS",
     "DUPLICATE_KEY", "COMPACTED", "FUTURE_REVISION", "TOO_COSTLY", "KEY_TOO_NESTED", "MALFORMED", "DUPLICATE_REQUEST",
-    "NO_SESSION", "NO_SPACE",
+    "NO_SESSION", "NO_SPACE", "GUARDED", "INVALID_CHANGE", "BAD_SIGNATURE", "UNKNOWN_CHANGE", "TOO_MANY_CHANGES",
+    "KEPT_REVISION",
 ]
 
 
@@ -337,9 +338,18 @@ def place(key, crit_bit, side, span):
     return "within" if low == FROM and high == BELOW else "cut"
 
 
+# The first byte of a tree key says in which space it lies.
+SPACES = {"clients": 1, "ledger": 2}
+
+
+def tree_key(question, key):
+    return u8(SPACES[question.get("space", "clients")]) + bytes.fromhex(key)
+
+
 def tree_span(question):
     until = question["until"]
-    return b"\x01" + bytes.fromhex(question["from"]), b"\x02" if until is None else b"\x01" + bytes.fromhex(until)
+    end = u8(SPACES[question.get("space", "clients")] + 1) if until is None else tree_key(question, until)
+    return tree_key(question, question["from"]), end
 
 
 # What a question needs to see of the tree.
@@ -499,7 +509,7 @@ def page(header, span, limit, revision, keys_only, proof):
 
 
 def answer_get(header, question, proof):
-    key = b"\x01" + bytes.fromhex(question["key"])
+    key = tree_key(question, question["key"])
     versions, _, _ = page(header, (key, key + b"\x00"), 1, question["revision"], False, proof)
     return {"found": versions[0] if versions else None}
 
@@ -573,9 +583,18 @@ class Result:
             shown["responses"] = self.outcomes(data, depth + 1)
         elif kind == 7:
             shown["error"] = self.error(data)
+        elif kind == 8:
+            self.change(data, shown)
         elif kind not in (5, 6):
             raise Refused("MALFORMED", "no outcome is of this kind")
         return shown
+
+    def change(self, data, shown):
+        digest, standing, detail = data.digest(), data.u8(), data.sized()
+        if not 1 <= standing <= 5:
+            raise Refused("MALFORMED", "no change stands at this number")
+        self.hashed += digest + u8(standing) + u32(len(detail)) + detail
+        shown.update(change=digest.hex(), standing=standing, detail=detail.hex())
 
     def number(self, data):
         number = data.i64()
@@ -874,9 +893,9 @@ def read_saved(file):
         raise Refused("MALFORMED", "it does not begin as a saved proof does")
     data = Reader(file[len(SAVED) :])
     header, certificate, kind = data.sized(), data.sized(), data.u8()
-    if kind == 1:
+    if kind in (1, 3):
         question = {"kind": "get", "key": data.sized().hex(), "revision": data.i64()}
-    elif kind == 2:
+    elif kind in (2, 4):
         first, until = data.sized(), data.sized() if data.flag() else None
         if until is not None and until <= first:
             raise Refused("MALFORMED", "no key is in the span")
@@ -884,6 +903,7 @@ def read_saved(file):
         question.update(limit=data.i64(), revision=data.i64(), keysOnly=data.flag())
     else:
         raise Refused("MALFORMED", "no question is of this kind")
+    question["space"] = "ledger" if kind > 2 else "clients"
     if question["revision"] < 0 or question.get("limit", 0) < 0:
         raise Refused("MALFORMED", "neither revisions nor limits are negative")
     proof = data.sized()

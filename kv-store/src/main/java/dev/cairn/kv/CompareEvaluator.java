@@ -3,7 +3,7 @@ package dev.cairn.kv;
 import dev.cairn.kv.model.Compare;
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KeyVersion;
-import dev.cairn.kv.model.UserSpace;
+import dev.cairn.kv.model.Space;
 import dev.cairn.kv.tree.Leaf;
 import dev.cairn.kv.tree.TreeEditor;
 import dev.cairn.protocol.model.Bytes;
@@ -45,9 +45,11 @@ final class CompareEvaluator {
             visited++;
             return holds(
                     compare,
-                    tree.get(UserSpace.treeKey(compare.key())).map(Leaf::head).filter(KeyVersion::isLive));
+                    tree.get(Space.CLIENTS.treeKey(compare.key()))
+                            .map(Leaf::head)
+                            .filter(KeyVersion::isLive));
         }
-        KeySpan span = UserSpace.treeSpan(KeySpan.of(compare.key(), compare.rangeEnd()));
+        KeySpan span = Space.CLIENTS.treeSpan(KeySpan.of(compare.key(), compare.rangeEnd()));
         if (tree.liveCount(span) == 0) {
             return holds(compare, Optional.empty());
         }

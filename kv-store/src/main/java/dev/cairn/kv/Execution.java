@@ -8,7 +8,7 @@ import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.OperationCodec;
 import dev.cairn.kv.model.Outcome;
 import dev.cairn.kv.model.RequestOutcome;
-import dev.cairn.kv.model.UserSpace;
+import dev.cairn.kv.model.Space;
 import dev.cairn.kv.model.Value;
 import dev.cairn.kv.proof.ResultHashing;
 import dev.cairn.kv.tree.Leaf;
@@ -117,6 +117,7 @@ final class Execution {
             case Operation.Txn txn -> write(new TxnExecution(txn)::run);
             case Operation.Compact compact -> compact(compact);
             case Operation.OpenSession _ -> new Outcome.SessionOpened(revision);
+            case Operation.SubmitChange _, Operation.EndorseChange _ -> failed(KvError.MALFORMED);
             case Operation.Unique unique -> execute(unique.operation());
         };
     }
@@ -165,7 +166,7 @@ final class Execution {
         }
 
         Outcome put(Operation.Put put) {
-            Bytes key = UserSpace.treeKey(put.key());
+            Bytes key = Space.CLIENTS.treeKey(put.key());
             Optional<Leaf> leaf = tree.get(key);
             Optional<KeyVersion> live = leaf.map(Leaf::head).filter(KeyVersion::isLive);
             Optional<KvError> error = checkPut(put, live);
@@ -200,7 +201,7 @@ final class Execution {
         }
 
         Outcome delete(Operation.DeleteRange delete) {
-            KeySpan span = UserSpace.treeSpan(KeySpan.of(delete.key(), delete.rangeEnd()));
+            KeySpan span = Space.CLIENTS.treeSpan(KeySpan.of(delete.key(), delete.rangeEnd()));
             if (tree.liveCount(span) > limits.keysVisited()) {
                 return new Outcome.Failed(seen(), KvError.TOO_COSTLY);
             }
@@ -294,14 +295,18 @@ final class Execution {
                     case Operation.Put put ->
                         checkPut(
                                 put,
-                                tree.get(UserSpace.treeKey(put.key()))
+                                tree.get(Space.CLIENTS.treeKey(put.key()))
                                         .map(Leaf::head)
                                         .filter(KeyVersion::isLive));
                     case Operation.Range range ->
                         RangeReader.checkRevision(range.revision(), revision, compactRevision);
                     case Operation.Txn nested -> precheckPath(nested, choice);
-                    case Operation.DeleteRange _, Operation.Compact _, Operation.OpenSession _, Operation.Unique _ ->
-                        Optional.empty();
+                    case Operation.DeleteRange _,
+                            Operation.Compact _,
+                            Operation.OpenSession _,
+                            Operation.SubmitChange _,
+                            Operation.EndorseChange _,
+                            Operation.Unique _ -> Optional.empty();
                 };
                 if (error.isPresent()) {
                     return error;
@@ -322,7 +327,11 @@ final class Execution {
                     case Operation.DeleteRange delete -> writer.delete(delete);
                     case Operation.Range range -> reader().read(range, writer.seen(), compactRevision);
                     case Operation.Txn nested -> perform(nested, writer, failures);
-                    case Operation.Compact _, Operation.OpenSession _, Operation.Unique _ -> failed(KvError.MALFORMED);
+                    case Operation.Compact _,
+                            Operation.OpenSession _,
+                            Operation.SubmitChange _,
+                            Operation.EndorseChange _,
+                            Operation.Unique _ -> failed(KvError.MALFORMED);
                 };
                 responses.add(outcome);
                 if (outcome instanceof Outcome.Failed) {

@@ -6,6 +6,7 @@ import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.kv.model.KvError;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.Outcome;
+import dev.cairn.kv.model.Space;
 import dev.cairn.kv.proof.Question;
 import dev.cairn.kv.snapshot.ChunkReader;
 import dev.cairn.kv.snapshot.ReceivedState;
@@ -259,7 +260,7 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
     }
 
     /**
-     * The committed changes of keys that {@code matches} with revisions from {@code from} to at most {@code to}, at most
+     * The committed changes of clients' keys that {@code matches} with revisions from {@code from} to at most {@code to}, at most
      * {@code maxRevisions} revisions in one page; nothing if {@code from} has been compacted. Reads from disk.
      */
     public Optional<HistoryPage> history(Predicate<Bytes> matches, long from, long to, int maxRevisions) {
@@ -275,7 +276,7 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
                     .distinct()
                     .count();
             for (KeyVersion change : onDisk) {
-                if (matches.test(change.key())) {
+                if (Space.CLIENTS.holds(change.treeKey()) && matches.test(change.key())) {
                     found.add(new KeyEvent(
                             change,
                             store.before(change.treeKey(), change.modRevision(), change.sub())
@@ -288,7 +289,8 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
         boolean reachesMemory = from >= firstInMemory || through == firstInMemory - 1;
         if (reachesMemory && firstInMemory <= last) {
             state.unpersisted().between(from, last).stream()
-                    .filter(event -> matches.test(event.change().key()))
+                    .filter(event -> Space.CLIENTS.holds(event.change().treeKey())
+                            && matches.test(event.change().key()))
                     .forEach(found::add);
             through = last;
         }

@@ -5,7 +5,7 @@ import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.kv.model.KvError;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.Outcome;
-import dev.cairn.kv.model.UserSpace;
+import dev.cairn.kv.model.Space;
 import dev.cairn.kv.tree.TreeEditor;
 import dev.cairn.protocol.model.Bytes;
 import java.util.ArrayList;
@@ -71,7 +71,7 @@ final class RangeReader {
         if (error.isPresent()) {
             return new Outcome.Failed(revision, error.get());
         }
-        KeySpan span = UserSpace.treeSpan(KeySpan.of(range.key(), range.rangeEnd()));
+        KeySpan span = Space.CLIENTS.treeSpan(KeySpan.of(range.key(), range.rangeEnd()));
         boolean isPast = range.revision() > 0 && range.revision() < revision;
         Collected collected = isPast ? collectPast(range, span) : collectCurrent(range, span);
         if (collected.overCap) {

@@ -2,7 +2,7 @@ package dev.cairn.kv;
 
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KeyVersion;
-import dev.cairn.kv.model.UserSpace;
+import dev.cairn.kv.model.Space;
 import dev.cairn.kv.model.Value;
 import dev.cairn.kv.tree.Leaf;
 import dev.cairn.kv.tree.TreeEditor;
@@ -26,7 +26,7 @@ final class Sweep {
 
     /** A new compaction starts the sweep anew. */
     static void start(TreeEditor tree, Height height, long compactRevision, List<Bytes> touched) {
-        write(tree, height, compactRevision, UserSpace.ALL.from(), touched);
+        write(tree, height, compactRevision, Space.ALL.from(), touched);
     }
 
     /** This block's share. Dropped keys are added to {@code removed}. */
@@ -39,7 +39,7 @@ final class Sweep {
         long compactRevision = BigEndian.getLong(record.get().shared(), 0);
         Bytes cursor = record.get().slice(8, record.get().size());
         List<Bytes> dropped = new ArrayList<>();
-        tree.forEachTombstone(new KeySpan(cursor, UserSpace.ALL.until()), tombstone -> {
+        tree.forEachTombstone(new KeySpan(cursor, Space.ALL.until()), tombstone -> {
             if (tombstone.modRevision() < compactRevision) {
                 dropped.add(tombstone.treeKey());
             }

@@ -34,15 +34,21 @@ public final class Validation {
             case Operation.Range range -> requireKey(range.key());
             case Operation.Txn txn -> checkTxn(txn, allowedOperations);
             case Operation.Unique unique -> checkUnique(unique.operation(), allowedOperations);
-            case Operation.Compact _, Operation.OpenSession _ -> Optional.empty();
+            case Operation.Compact _, Operation.OpenSession _, Operation.SubmitChange _, Operation.EndorseChange _ ->
+                Optional.empty();
         };
     }
 
     private Optional<KvError> checkUnique(Operation operation, int allowedOperations) {
         return switch (operation) {
             case Operation.OpenSession _, Operation.Unique _ -> Optional.of(KvError.MALFORMED);
-            case Operation.Put _, Operation.DeleteRange _, Operation.Range _, Operation.Txn _, Operation.Compact _ ->
-                check(operation, allowedOperations);
+            case Operation.Put _,
+                    Operation.DeleteRange _,
+                    Operation.Range _,
+                    Operation.Txn _,
+                    Operation.Compact _,
+                    Operation.SubmitChange _,
+                    Operation.EndorseChange _ -> check(operation, allowedOperations);
         };
     }
 
@@ -99,7 +105,11 @@ public final class Validation {
     private Optional<KvError> checkInner(Operation operation, int allowedOperations) {
         return switch (operation) {
             case Operation.Txn txn -> checkTxnSyntax(txn, allowedOperations);
-            case Operation.Compact _, Operation.OpenSession _, Operation.Unique _ -> Optional.of(KvError.MALFORMED);
+            case Operation.Compact _,
+                    Operation.OpenSession _,
+                    Operation.SubmitChange _,
+                    Operation.EndorseChange _,
+                    Operation.Unique _ -> Optional.of(KvError.MALFORMED);
             case Operation.Put _, Operation.DeleteRange _, Operation.Range _ -> check(operation, allowedOperations);
         };
     }

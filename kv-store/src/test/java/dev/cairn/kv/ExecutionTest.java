@@ -9,7 +9,7 @@ import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.OperationCodec;
 import dev.cairn.kv.model.Outcome;
 import dev.cairn.kv.model.RequestOutcome;
-import dev.cairn.kv.model.UserSpace;
+import dev.cairn.kv.model.Space;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.ClientId;
 import dev.cairn.protocol.model.Digest;
@@ -126,7 +126,7 @@ class ExecutionTest extends ExecutionFixture {
                 .getFirst();
         assertThat(outcome).isEqualTo(new Outcome.Failed(2, KvError.FUTURE_REVISION));
         assertThat(state.changes()).isEmpty();
-        assertThat(state.tree().get(UserSpace.treeKey(Bytes.utf8("b")))).isEmpty();
+        assertThat(state.tree().get(Space.CLIENTS.treeKey(Bytes.utf8("b")))).isEmpty();
         assertThat(root).isNotNull();
     }
 
@@ -199,7 +199,7 @@ class ExecutionTest extends ExecutionFixture {
         run(new Operation.Put(key, Bytes.EMPTY, 0, false, true, false));
         KeyVersion newest = machine.committed()
                 .tree()
-                .get(UserSpace.treeKey(key))
+                .get(Space.CLIENTS.treeKey(key))
                 .orElseThrow()
                 .head();
         assertThat(newest.version()).isEqualTo(2);

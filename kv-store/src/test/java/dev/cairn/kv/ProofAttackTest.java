@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.kv.model.Operation;
-import dev.cairn.kv.model.UserSpace;
+import dev.cairn.kv.model.Space;
 import dev.cairn.kv.model.Value;
 import dev.cairn.kv.proof.Answer;
 import dev.cairn.kv.proof.InvalidProofException;
@@ -117,7 +117,7 @@ class ProofAttackTest {
 
     private static boolean isTip(Pruned<KeyPart> node, String key) {
         return node instanceof Pruned.Tip<KeyPart>(KeyPart part)
-                && part.treeKey().equals(UserSpace.treeKey(Bytes.utf8(key)));
+                && part.treeKey().equals(Space.CLIENTS.treeKey(Bytes.utf8(key)));
     }
 
     @Test
@@ -242,7 +242,7 @@ class ProofAttackTest {
         // ics23#369: the length field moved by one takes a byte from the next field, or gives it one.
         Question.Get question = get("ab");
         byte[] proof = made(question).toArray();
-        Bytes key = UserSpace.treeKey(Bytes.utf8("ab"));
+        Bytes key = Space.CLIENTS.treeKey(Bytes.utf8("ab"));
         int found = 0;
         for (int at = 4; at + key.size() <= proof.length; at++) {
             if (Bytes.wrap(proof).slice(at, at + key.size()).equals(key) && proof[at - 1] == key.size()) {

@@ -2,7 +2,7 @@ package dev.cairn.kv;
 
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KeyVersion;
-import dev.cairn.kv.model.UserSpace;
+import dev.cairn.kv.model.Space;
 import dev.cairn.kv.model.Value;
 import dev.cairn.kv.proof.InvalidProofException;
 import dev.cairn.kv.proof.KeyPart;
@@ -103,7 +103,7 @@ public class ProofBenchmark {
             for (int pod = 0; pod < KEYS_EACH; pod++) {
                 revision++;
                 KeyVersion version =
-                        KeyVersion.put(UserSpace.treeKey(key(namespace, pod)), revision, 0, revision, 1, 0, value);
+                        KeyVersion.put(Space.CLIENTS.treeKey(key(namespace, pod)), revision, 0, revision, 1, 0, value);
                 editor.put(new Leaf(version, MerkleFrontier.EMPTY));
             }
         }

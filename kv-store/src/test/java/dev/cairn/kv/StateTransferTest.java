@@ -7,7 +7,7 @@ import dev.cairn.kv.model.Compare;
 import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.Outcome;
-import dev.cairn.kv.model.UserSpace;
+import dev.cairn.kv.model.Space;
 import dev.cairn.kv.store.StoreException;
 import dev.cairn.protocol.StateMachine.Incoming;
 import dev.cairn.protocol.StateMachine.Verdict;
@@ -256,7 +256,7 @@ class StateTransferTest {
         KvState pinned = source.committed();
         assertThat(pinned.tree().get(SystemSpace.SWEEP)).isPresent();
         assertThat(pinned.tree()
-                        .get(UserSpace.treeKey(Bytes.utf8("key 99")))
+                        .get(Space.CLIENTS.treeKey(Bytes.utf8("key 99")))
                         .orElseThrow()
                         .history()
                         .size())
@@ -338,7 +338,7 @@ class StateTransferTest {
         source.run(large);
         source.run(new Operation.Compact(source.committed().revision(), false));
         KeyVersion old = late.tree()
-                .get(UserSpace.treeKey(Bytes.utf8("a")))
+                .get(Space.CLIENTS.treeKey(Bytes.utf8("a")))
                 .orElseThrow()
                 .head();
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);

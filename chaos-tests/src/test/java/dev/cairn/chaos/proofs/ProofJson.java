@@ -103,6 +103,12 @@ final class ProofJson {
                 "4, \"succeeded\": %b, \"responses\": %s".formatted(txn.succeeded(), outcomes(txn.responses()));
             case Outcome.Compacted _ -> "5";
             case Outcome.SessionOpened _ -> "6";
+            case Outcome.Change change ->
+                "8, \"change\": \"%s\", \"standing\": %d, \"detail\": \"%s\""
+                        .formatted(
+                                change.change().toHex(),
+                                change.standing().code(),
+                                change.detail().toHex());
             case Outcome.Failed failed -> "7, \"error\": \"%s\"".formatted(failed.error());
         };
         return "{\"revision\": %d, \"kind\": %s}".formatted(outcome.revision(), rest);

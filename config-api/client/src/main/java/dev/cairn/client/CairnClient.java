@@ -8,6 +8,7 @@ import dev.cairn.kv.model.KeyValue;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.OperationCodec;
 import dev.cairn.kv.model.RequestOutcome;
+import dev.cairn.kv.model.Space;
 import dev.cairn.kv.proof.Answer;
 import dev.cairn.kv.proof.Question;
 import dev.cairn.kv.proof.Verifier;
@@ -118,6 +119,12 @@ public final class CairnClient implements AutoCloseable {
         return get(new Question.Get(key, 0), freshness);
     }
 
+    /** A record of the ledger, or that there is none; {@code revision} 0 means the head's. */
+    public Verified<Optional<KeyValue>> getRecord(Bytes key, long revision, Freshness freshness)
+            throws NotVerifiedException {
+        return get(new Question.Get(Space.LEDGER, key, revision), freshness);
+    }
+
     /** As the key was at a revision, which must not have been compacted under the head. */
     public Verified<Optional<KeyValue>> getAt(Bytes key, long revision, Freshness freshness)
             throws NotVerifiedException {
@@ -148,8 +155,19 @@ public final class CairnClient implements AutoCloseable {
      */
     public Verified<Page> list(KeySpan span, int limit, long revision, Freshness freshness)
             throws NotVerifiedException {
+        return list(Space.CLIENTS, span, limit, revision, freshness);
+    }
+
+    /** As {@link #list}, of the records of the ledger. */
+    public Verified<Page> listRecords(KeySpan span, int limit, long revision, Freshness freshness)
+            throws NotVerifiedException {
+        return list(Space.LEDGER, span, limit, revision, freshness);
+    }
+
+    private Verified<Page> list(Space space, KeySpan span, int limit, long revision, Freshness freshness)
+            throws NotVerifiedException {
         SmallCuts smallCuts = new SmallCuts();
-        Verified<Page> first = page(span, limit, revision, freshness, smallCuts);
+        Verified<Page> first = page(new Question.Range(space, span, limit, revision, false), freshness, smallCuts);
         List<KeyValue> records = new ArrayList<>(first.value().records());
         List<Attempt> refused = new ArrayList<>(first.refused());
         long at = first.value().revision();
@@ -157,7 +175,8 @@ public final class CairnClient implements AutoCloseable {
         while (more && (limit == 0 || records.size() < limit)) {
             KeySpan rest = new KeySpan(KeySpan.successor(records.getLast().key()), span.until());
             // What was true at a revision stays true, so a newer head adds nothing.
-            Verified<Page> next = page(rest, limit == 0 ? 0 : limit - records.size(), at, Freshness.ANY, smallCuts);
+            int left = limit == 0 ? 0 : limit - records.size();
+            Verified<Page> next = page(new Question.Range(space, rest, left, at, false), Freshness.ANY, smallCuts);
             records.addAll(next.value().records());
             refused.addAll(next.refused());
             more = next.value().more();
@@ -166,9 +185,8 @@ public final class CairnClient implements AutoCloseable {
     }
 
     /** As much of the beginning as fits into one answer. */
-    private Verified<Page> page(KeySpan span, int limit, long revision, Freshness freshness, SmallCuts smallCuts)
+    private Verified<Page> page(Question.Range question, Freshness freshness, SmallCuts smallCuts)
             throws NotVerifiedException {
-        Question.Range question = new Question.Range(span, limit, revision, false);
         return calls.ask(
                 freshness,
                 StoreGrpc.getListMethod(),
@@ -179,7 +197,7 @@ public final class CairnClient implements AutoCloseable {
                     Question.Range answered = shortened(question, asked.response(), smallCuts);
                     Answer.Page page =
                             Proofs.require(Verifier.verify(asked.head().header(), answered, proof));
-                    long at = revision == 0 ? asked.head().revision() : revision;
+                    long at = question.revision() == 0 ? asked.head().revision() : question.revision();
                     List<KeyValue> records =
                             page.versions().stream().map(Proofs::record).toList();
                     return new Page(records, page.more(), at);
@@ -254,6 +272,7 @@ public final class CairnClient implements AutoCloseable {
                 .setHead(wanted)
                 .setKey(Calls.raw(question.key()))
                 .setRevision(question.revision())
+                .setSpace(Calls.space(question.space()))
                 .build();
     }
 
@@ -265,6 +284,7 @@ public final class CairnClient implements AutoCloseable {
                 .setLimit(Math.toIntExact(question.limit()))
                 .setRevision(question.revision())
                 .setKeysOnly(question.keysOnly())
+                .setSpace(Calls.space(question.space()))
                 .build();
     }
 
@@ -274,7 +294,12 @@ public final class CairnClient implements AutoCloseable {
      * @param after 0 means what comes after the head that the watch begins with
      */
     public Watch watch(KeySpan span, long after) {
-        return new Watch(calls, span, after, this::head);
+        return new Watch(calls, Space.CLIENTS, span, after, this::head);
+    }
+
+    /** As {@link #watch}, of the records of the ledger. */
+    public Watch watchRecords(KeySpan span, long after) {
+        return new Watch(calls, Space.LEDGER, span, after, this::head);
     }
 
     /**

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.cairn.genesis.HostPort;
 import dev.cairn.kv.model.KeySpan;
+import dev.cairn.kv.model.Space;
 import dev.cairn.proto.v1.ChainGrpc;
 import dev.cairn.proto.v1.HeadRequest;
 import dev.cairn.proto.v1.HeadResponse;
@@ -249,6 +250,13 @@ final class Calls {
 
     static ByteString raw(Bytes bytes) {
         return UnsafeByteOperations.unsafeWrap(bytes.shared());
+    }
+
+    static dev.cairn.proto.v1.Space space(Space space) {
+        return switch (space) {
+            case CLIENTS -> dev.cairn.proto.v1.Space.SPACE_CLIENTS;
+            case LEDGER -> dev.cairn.proto.v1.Space.SPACE_LEDGER;
+        };
     }
 
     static Bytes bytes(ByteString source) {

@@ -1,6 +1,7 @@
 package dev.cairn.client;
 
 import dev.cairn.kv.model.KeySpan;
+import dev.cairn.kv.model.Space;
 import dev.cairn.kv.proof.Answer;
 import dev.cairn.kv.proof.Input;
 import dev.cairn.kv.proof.InvalidProofException;
@@ -24,6 +25,9 @@ public record SavedProof(Bytes header, Bytes certificate, Question.OfKeys questi
     private static final byte[] MAGIC = "cairn-proof-1\n".getBytes(StandardCharsets.US_ASCII);
     private static final int GET = 1;
     private static final int RANGE = 2;
+
+    /** Added to a question's kind where it is of the ledger. */
+    private static final int OF_LEDGER = 2;
 
     /**
      * What it proves.
@@ -59,10 +63,12 @@ public record SavedProof(Bytes header, Bytes certificate, Question.OfKeys questi
                 .putBytes(header)
                 .putBytes(certificate);
         switch (question) {
-            case Question.Get(Bytes key, long revision) ->
-                out.putByte(GET).putBytes(key).putLong(revision);
-            case Question.Range(KeySpan span, long limit, long revision, boolean keysOnly) -> {
-                out.putByte(RANGE).putBytes(span.from()).putByte(span.until().isPresent() ? 1 : 0);
+            case Question.Get(Space space, Bytes key, long revision) ->
+                out.putByte(kind(GET, space)).putBytes(key).putLong(revision);
+            case Question.Range(Space space, KeySpan span, long limit, long revision, boolean keysOnly) -> {
+                out.putByte(kind(RANGE, space))
+                        .putBytes(span.from())
+                        .putByte(span.until().isPresent() ? 1 : 0);
                 span.until().ifPresent(out::putBytes);
                 out.putLong(limit).putLong(revision).putByte(keysOnly ? 1 : 0);
             }
@@ -87,10 +93,19 @@ public record SavedProof(Bytes header, Bytes certificate, Question.OfKeys questi
 
     private static Question.OfKeys question(Input input) throws InvalidProofException {
         int kind = input.nextByte();
+        Space space = kind > OF_LEDGER ? Space.LEDGER : Space.CLIENTS;
         return switch (kind) {
-            case GET -> new Question.Get(input.nextBytes(), input.nextLong());
-            case RANGE -> new Question.Range(span(input), input.nextLong(), input.nextLong(), input.nextFlag());
+            case GET, GET + OF_LEDGER -> new Question.Get(space, input.nextBytes(), input.nextLong());
+            case RANGE, RANGE + OF_LEDGER ->
+                new Question.Range(space, span(input), input.nextLong(), input.nextLong(), input.nextFlag());
             default -> throw new IllegalArgumentException("no question is of kind " + kind);
+        };
+    }
+
+    private static int kind(int plain, Space space) {
+        return switch (space) {
+            case CLIENTS -> plain;
+            case LEDGER -> plain + OF_LEDGER;
         };
     }
 

@@ -3,6 +3,7 @@ package dev.cairn.client;
 import dev.cairn.genesis.HostPort;
 import dev.cairn.kv.model.KeyEvent;
 import dev.cairn.kv.model.KeySpan;
+import dev.cairn.kv.model.Space;
 import dev.cairn.kv.proof.Answer;
 import dev.cairn.kv.proof.Question;
 import dev.cairn.kv.proof.Verifier;
@@ -51,6 +52,7 @@ public final class Watch implements AutoCloseable {
     }
 
     private final Calls calls;
+    private final Space space;
     private final KeySpan span;
     private final Heads heads;
 
@@ -69,8 +71,9 @@ public final class Watch implements AutoCloseable {
 
     private List<Attempt> refused = new ArrayList<>();
 
-    Watch(Calls calls, KeySpan span, long after, Heads heads) {
+    Watch(Calls calls, Space space, KeySpan span, long after, Heads heads) {
         this.calls = calls;
+        this.space = space;
         this.span = span;
         this.through = after;
         this.heads = heads;
@@ -164,6 +167,7 @@ public final class Watch implements AutoCloseable {
                         .setKey(Calls.raw(span.from()))
                         .setRangeEnd(Calls.rangeEnd(span))
                         .setAfterRevision(through)
+                        .setSpace(Calls.space(space))
                         .setProgressMillis((int) PROGRESS.toMillis())
                         .build());
         if (through < due) {
@@ -194,7 +198,7 @@ public final class Watch implements AutoCloseable {
         KeySpan part = part(from.rest, until, claimed);
         Answer.Changes answer = Proofs.require(Verifier.verify(
                 from.head.header(),
-                new Question.Changes(part, after, claimed, false),
+                new Question.Changes(space, part, after, claimed, false),
                 Calls.bytes(response.getProof())));
         from.parts.addAll(answer.events());
         if (!until.isEmpty()) {

@@ -9,7 +9,7 @@ import dev.cairn.kv.model.KeyValue;
 import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.Outcome;
-import dev.cairn.kv.model.UserSpace;
+import dev.cairn.kv.model.Space;
 import dev.cairn.kv.proof.Question;
 import dev.cairn.kv.store.StoreException;
 import dev.cairn.protocol.model.Block;
@@ -91,8 +91,8 @@ final class CommittedStore implements Store, Timeline, StoreGauges, ProofSource 
     }
 
     @Override
-    public long newestRevision(KvState state, KeySpan span) {
-        return state.tree().maxModRevision(UserSpace.treeSpan(span));
+    public long newestRevision(KvState state, Space space, KeySpan span) {
+        return state.tree().maxModRevision(space.treeSpan(span));
     }
 
     @Override
@@ -142,6 +142,7 @@ final class CommittedStore implements Store, Timeline, StoreGauges, ProofSource 
     /** What a block changed, for the watch hub. */
     List<Change> changes(KvState state) {
         return state.changes().stream()
+                .filter(event -> Space.CLIENTS.holds(event.change().treeKey()))
                 .<Change>map(event -> new KvChange(event, this))
                 .toList();
     }

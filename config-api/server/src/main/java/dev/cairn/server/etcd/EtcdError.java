@@ -34,6 +34,16 @@ public enum EtcdError {
     NOT_LEADER(Status.Code.FAILED_PRECONDITION, "etcdserver: not leader"),
     INVALID_DOWNGRADE(Status.Code.INVALID_ARGUMENT, "etcdserver: invalid downgrade target version"),
     PERMISSION_DENIED(Status.Code.PERMISSION_DENIED, "etcdserver: permission denied"),
+    GUARDED(
+            Status.Code.PERMISSION_DENIED,
+            "etcdserver: the key is guarded: it changes by a signed change alone; see cairn guard explain"),
+    INVALID_CHANGE(Status.Code.INVALID_ARGUMENT, "etcdserver: no signed change in its one spelling"),
+    BAD_SIGNATURE(Status.Code.INVALID_ARGUMENT, "etcdserver: the signature is none of this text"),
+    UNKNOWN_CHANGE(Status.Code.NOT_FOUND, "etcdserver: no such change waits"),
+    TOO_MANY_CHANGES(Status.Code.RESOURCE_EXHAUSTED, "etcdserver: too many changes wait"),
+    KEPT_REVISION(
+            Status.Code.PERMISSION_DENIED,
+            "etcdserver: the newest revisions are kept, and this is one of them; see keep-revisions in cairn guard list"),
     NO_LEADER(Status.Code.UNAVAILABLE, "etcdserver: no leader"),
     STOPPED(Status.Code.UNAVAILABLE, "etcdserver: server stopped"),
     QUARANTINED(
@@ -66,6 +76,12 @@ public enum EtcdError {
             case KEY_TOO_NESTED -> KEY_TOO_NESTED;
             case NO_SPACE -> NO_SPACE;
             case MALFORMED -> MALFORMED;
+            case GUARDED -> GUARDED;
+            case INVALID_CHANGE -> INVALID_CHANGE;
+            case BAD_SIGNATURE -> BAD_SIGNATURE;
+            case UNKNOWN_CHANGE -> UNKNOWN_CHANGE;
+            case TOO_MANY_CHANGES -> TOO_MANY_CHANGES;
+            case KEPT_REVISION -> KEPT_REVISION;
             // Executed before, in a block this process has not seen: its result is not known here.
             case DUPLICATE_REQUEST, NO_SESSION -> TIMEOUT;
         };

@@ -2,6 +2,7 @@ package dev.cairn.server.etcd;
 
 import dev.cairn.kv.model.Compare;
 import dev.cairn.kv.model.Operation;
+import dev.cairn.protocol.model.Bytes;
 import java.util.List;
 
 /** How many bytes an operation adds to a request, at most; and little less, so that batches fill their requests. */
@@ -12,6 +13,8 @@ final class OperationSize {
     private static final int RANGE = 72;
     private static final int TXN = 8;
     private static final int COMPARE = 28;
+    private static final int CHANGE = 16;
+    private static final int VALUE = 4;
     private static final int UNIQUE = 33;
     private static final int OTHER = 16;
 
@@ -34,6 +37,15 @@ final class OperationSize {
                 }
                 yield size;
             }
+            case Operation.SubmitChange submit -> {
+                int size = CHANGE + submit.text().size() + submit.signature().size();
+                for (Bytes value : submit.values()) {
+                    size += VALUE + value.size();
+                }
+                yield size;
+            }
+            case Operation.EndorseChange endorse ->
+                CHANGE + endorse.text().size() + endorse.signature().size();
             case Operation.Unique unique -> UNIQUE + of(unique.operation());
             case Operation.Compact _, Operation.OpenSession _ -> OTHER;
         };

@@ -95,7 +95,7 @@ final class Responses {
             case Outcome.Txn txn ->
                 response.setResponseTxn(txn((Operation.Txn) operation, txn, ResponseHeader.getDefaultInstance()))
                         .build();
-            case Outcome.Compacted _, Outcome.SessionOpened _, Outcome.Failed _ ->
+            case Outcome.Compacted _, Outcome.SessionOpened _, Outcome.Change _, Outcome.Failed _ ->
                 throw new AssertionError("not inside a transaction: " + outcome);
         };
     }
@@ -114,7 +114,7 @@ final class Responses {
             case Outcome.Deleted deleted -> deleted.previous().stream().allMatch(Responses::isInMemory);
             case Outcome.Ranged ranged -> ranged.versions().stream().allMatch(Responses::isInMemory);
             case Outcome.Txn txn -> txn.responses().stream().allMatch(Responses::isInMemory);
-            case Outcome.Compacted _, Outcome.SessionOpened _, Outcome.Failed _ -> true;
+            case Outcome.Compacted _, Outcome.SessionOpened _, Outcome.Change _, Outcome.Failed _ -> true;
         };
     }
 

@@ -3,6 +3,7 @@ package dev.cairn.server.proven;
 import dev.cairn.kv.KvState;
 import dev.cairn.kv.Proof;
 import dev.cairn.kv.model.KeySpan;
+import dev.cairn.kv.model.Space;
 import dev.cairn.kv.proof.Question;
 import dev.cairn.protocol.model.Block;
 
@@ -19,6 +20,6 @@ public interface ProofSource {
     /** What became of the request at {@code index}; {@code state} is that after the block. */
     Proof receipt(KvState state, Block block, int index);
 
-    /** The newest revision that changed a key of the span, clients' keys, at {@code state}. Never reads from disk. */
-    long newestRevision(KvState state, KeySpan span);
+    /** The newest revision that changed a key of the span at {@code state}. Never reads from disk. */
+    long newestRevision(KvState state, Space space, KeySpan span);
 }

@@ -2,6 +2,7 @@ package dev.cairn.server.proven;
 
 import dev.cairn.kv.Proof;
 import dev.cairn.kv.model.KeySpan;
+import dev.cairn.kv.model.Space;
 import dev.cairn.kv.proof.Question;
 import dev.cairn.kv.store.StoreException;
 import dev.cairn.proto.v1.HeadWanted;
@@ -30,6 +31,7 @@ final class ProvenWatch {
 
     private final Answers answers;
     private final ProofSource proofs;
+    private final Space space;
     private final KeySpan span;
     private final long progressNanos;
     private final ServerCallStreamObserver<WatchResponse> call;
@@ -58,11 +60,13 @@ final class ProvenWatch {
             Answers answers,
             ProofSource proofs,
             WatchRequest request,
+            Space space,
             KeySpan span,
             long after,
             ServerCallStreamObserver<WatchResponse> call) {
         this.answers = answers;
         this.proofs = proofs;
+        this.space = space;
         this.span = span;
         this.rest = span;
         this.after = after;
@@ -118,7 +122,7 @@ final class ProvenWatch {
     private boolean tellNext() throws StatusException, StorageException {
         CertifiedHead head = answers.newest();
         long newest = head.state().revision();
-        boolean changed = begun && proofs.newestRevision(head.state(), span) > after;
+        boolean changed = begun && proofs.newestRevision(head.state(), space, span) > after;
         boolean due = System.nanoTime() - lastSentNanos >= progressNanos;
         if (begun && !changed && !(due && newest >= after)) {
             return false;
@@ -171,7 +175,7 @@ final class ProvenWatch {
     }
 
     private Proof prove(CertifiedHead head, KeySpan keys, long through) {
-        return proofs.prove(head.state(), new Question.Changes(keys, after, through, false));
+        return proofs.prove(head.state(), new Question.Changes(space, keys, after, through, false));
     }
 
     /** The call takes one thing at a time, and nothing behind its end; whoever ends a watch is another thread. */

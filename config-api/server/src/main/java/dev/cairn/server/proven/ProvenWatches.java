@@ -1,6 +1,7 @@
 package dev.cairn.server.proven;
 
 import dev.cairn.kv.model.KeySpan;
+import dev.cairn.kv.model.Space;
 import dev.cairn.proto.v1.WatchRequest;
 import dev.cairn.proto.v1.WatchResponse;
 import io.grpc.Status;
@@ -29,14 +30,14 @@ public final class ProvenWatches {
         this.proofs = proofs;
     }
 
-    void open(WatchRequest request, KeySpan span, long after, ServerCallStreamObserver<WatchResponse> call)
+    void open(WatchRequest request, Space space, KeySpan span, long after, ServerCallStreamObserver<WatchResponse> call)
             throws StatusException {
         if (open.size() >= MAX_WATCHES) {
             throw Status.RESOURCE_EXHAUSTED
                     .withDescription("this replica carries as many watches as it may; try another")
                     .asException();
         }
-        ProvenWatch watch = new ProvenWatch(answers, proofs, request, span, after, call);
+        ProvenWatch watch = new ProvenWatch(answers, proofs, request, space, span, after, call);
         open.add(watch);
         call.setOnCancelHandler(() -> open.remove(watch));
         call.setOnReadyHandler(watch::look);

@@ -5,6 +5,7 @@ import dev.cairn.kv.Proof;
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.OperationCodec;
+import dev.cairn.kv.model.Space;
 import dev.cairn.kv.proof.Question;
 import dev.cairn.proto.v1.GetRequest;
 import dev.cairn.proto.v1.GetResponse;
@@ -41,7 +42,8 @@ final class StoreService extends StoreGrpc.StoreImplBase {
     @Override
     public void get(GetRequest request, StreamObserver<GetResponse> responses) {
         try {
-            Question.Get question = new Question.Get(key(request.getKey()), revision(request.getRevision()));
+            Question.Get question =
+                    new Question.Get(space(request.getSpace()), key(request.getKey()), revision(request.getRevision()));
             answers.answer(
                     request.getHead(),
                     responses,
@@ -58,6 +60,7 @@ final class StoreService extends StoreGrpc.StoreImplBase {
     public void list(ListRequest request, StreamObserver<ListResponse> responses) {
         try {
             Question.Range question = new Question.Range(
+                    space(request.getSpace()),
                     span(request.getKey(), request.getRangeEnd()),
                     Integer.toUnsignedLong(request.getLimit()),
                     revision(request.getRevision()),
@@ -88,6 +91,7 @@ final class StoreService extends StoreGrpc.StoreImplBase {
         try {
             watches.open(
                     request,
+                    space(request.getSpace()),
                     span(request.getKey(), request.getRangeEnd()),
                     revision(request.getAfterRevision()),
                     (ServerCallStreamObserver<WatchResponse>) responses);
@@ -105,6 +109,14 @@ final class StoreService extends StoreGrpc.StoreImplBase {
             return;
         }
         receipts.submit(request, operations.get().getFirst(), (ServerCallStreamObserver<SubmitResponse>) responses);
+    }
+
+    private static Space space(dev.cairn.proto.v1.Space space) throws StatusException {
+        return switch (space) {
+            case SPACE_CLIENTS -> Space.CLIENTS;
+            case SPACE_LEDGER -> Space.LEDGER;
+            case UNRECOGNIZED -> throw invalid("this replica knows of no such space of keys");
+        };
     }
 
     private static Bytes key(ByteString key) throws StatusException {

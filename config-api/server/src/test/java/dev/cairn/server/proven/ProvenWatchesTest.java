@@ -7,6 +7,7 @@ import dev.cairn.kv.KvStateMachine;
 import dev.cairn.kv.Limits;
 import dev.cairn.kv.Proof;
 import dev.cairn.kv.model.KeySpan;
+import dev.cairn.kv.model.Space;
 import dev.cairn.kv.proof.Question;
 import dev.cairn.proto.v1.WatchRequest;
 import dev.cairn.proto.v1.WatchResponse;
@@ -87,7 +88,7 @@ class ProvenWatchesTest {
         }
 
         @Override
-        public long newestRevision(KvState state, KeySpan span) {
+        public long newestRevision(KvState state, Space space, KeySpan span) {
             if (span.equals(POISON) && poisoned.get()) {
                 throw new IllegalStateException("planted");
             }
@@ -97,7 +98,7 @@ class ProvenWatchesTest {
 
     private Listener watch(KeySpan span, long after) throws Exception {
         Listener listener = new Listener();
-        watches.open(WatchRequest.getDefaultInstance(), span, after, listener);
+        watches.open(WatchRequest.getDefaultInstance(), Space.CLIENTS, span, after, listener);
         return listener;
     }
 
@@ -147,7 +148,7 @@ class ProvenWatchesTest {
                 Thread.onSpinWait();
             }
         };
-        watches.open(WatchRequest.getDefaultInstance(), CALM, 0, listener);
+        watches.open(WatchRequest.getDefaultInstance(), Space.CLIENTS, CALM, 0, listener);
         settle();
         ending.join();
         assertThat(listener.overlapped).isFalse();

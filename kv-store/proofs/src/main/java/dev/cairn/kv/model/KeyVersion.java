@@ -103,9 +103,9 @@ public final class KeyVersion {
         return treeKey;
     }
 
-    /** The key as clients know it. */
+    /** The key without the byte of its space: as clients know it. */
     public Bytes key() {
-        return UserSpace.userKey(treeKey);
+        return Space.key(treeKey);
     }
 
     public long modRevision() {

@@ -24,6 +24,18 @@ public enum KvError {
     KEY_TOO_NESTED(11),
     /** The store holds as much as its replicas' memory may. */
     NO_SPACE(15),
+    /** It would write where a signed change is needed. */
+    GUARDED(16),
+    /** The text of a change, an approval or a withdrawal is not in its one spelling, or its values are not those signed. */
+    INVALID_CHANGE(17),
+    /** The signature is none of this text and purpose that could count. */
+    BAD_SIGNATURE(18),
+    /** No such change waits. */
+    UNKNOWN_CHANGE(19),
+    /** More changes of this author wait than may, or more altogether. */
+    TOO_MANY_CHANGES(20),
+    /** The revision is among those that are kept. */
+    KEPT_REVISION(21),
     /** The bytes are no list of operations. */
     MALFORMED(12),
     /** The request was executed before; nothing is done again. */

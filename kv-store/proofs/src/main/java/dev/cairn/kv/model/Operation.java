@@ -67,6 +67,28 @@ public sealed interface Operation {
     record OpenSession() implements Operation {}
 
     /**
+     * Proposes a signed change, or lets it wait for further signatures, or executes it at once where none is missing.
+     * docs/changes.md has the formats.
+     *
+     * @param text of the change
+     * @param values of its puts, in their order; none for those that were staged
+     * @param signature the author's, as ssh-keygen writes it
+     */
+    record SubmitChange(Bytes text, List<Bytes> values, Bytes signature) implements Operation {
+        public SubmitChange {
+            values = List.copyOf(values);
+        }
+    }
+
+    /**
+     * Approves or withdraws a change that waits; the last approval that it needs executes it.
+     *
+     * @param text of the approval or the withdrawal
+     * @param signature as ssh-keygen writes it
+     */
+    record EndorseChange(Bytes text, Bytes signature) implements Operation {}
+
+    /**
      * Does what {@code operation} does, with the same outcome. The nonce makes the bytes of this request differ from those
      * of every other, so that its receipt can be no other's. Neither opens a session nor stands within another operation.
      *

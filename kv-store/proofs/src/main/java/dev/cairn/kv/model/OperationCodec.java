@@ -23,6 +23,8 @@ public final class OperationCodec {
     private static final int COMPACT = 5;
     private static final int OPEN_SESSION = 6;
     private static final int UNIQUE = 7;
+    private static final int SUBMIT_CHANGE = 8;
+    private static final int ENDORSE_CHANGE = 9;
 
     private static final Operation.SortOrder[] ORDERS = Operation.SortOrder.values();
     private static final Operation.SortTarget[] TARGETS = Operation.SortTarget.values();
@@ -74,6 +76,13 @@ public final class OperationCodec {
             case Operation.Compact c ->
                 out.putByte(COMPACT).putLong(c.revision()).putByte(flags(c.physical()));
             case Operation.OpenSession _ -> out.putByte(OPEN_SESSION);
+            case Operation.SubmitChange s -> {
+                out.putByte(SUBMIT_CHANGE).putBytes(s.text()).putInt(s.values().size());
+                s.values().forEach(out::putBytes);
+                out.putBytes(s.signature());
+            }
+            case Operation.EndorseChange e ->
+                out.putByte(ENDORSE_CHANGE).putBytes(e.text()).putBytes(e.signature());
             case Operation.Unique(Digest nonce, Operation unique) -> {
                 out.putByte(UNIQUE).putDigest(nonce);
                 write(out, unique);
@@ -157,6 +166,9 @@ public final class OperationCodec {
                 case COMPACT -> operation = Optional.of(new Operation.Compact(nextLong(), nextFlags(1) != 0));
                 case OPEN_SESSION -> operation = Optional.of(new Operation.OpenSession());
                 case UNIQUE -> operation = nextUnique(depth);
+                case SUBMIT_CHANGE ->
+                    operation = Optional.of(new Operation.SubmitChange(nextBytes(), nextValues(), nextBytes()));
+                case ENDORSE_CHANGE -> operation = Optional.of(new Operation.EndorseChange(nextBytes(), nextBytes()));
                 default -> broken = true;
             }
             return operation;
@@ -204,6 +216,15 @@ public final class OperationCodec {
                         nextOf(RESULTS), nextOf(COMPARE_TARGETS), nextBytes(), nextBytes(), nextLong(), nextBytes()));
             }
             return Optional.of(new Operation.Txn(compares, nextAll(depth + 1), nextAll(depth + 1)));
+        }
+
+        private List<Bytes> nextValues() {
+            int count = nextCount();
+            List<Bytes> values = new ArrayList<>();
+            for (int i = 0; i < count && !broken; i++) {
+                values.add(nextBytes());
+            }
+            return values;
         }
 
         private boolean mayNest(int depth) {

@@ -1,5 +1,7 @@
 package dev.cairn.kv.model;
 
+import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Digest;
 import java.util.List;
 import java.util.Optional;
 
@@ -31,6 +33,15 @@ public sealed interface Outcome {
             responses = List.copyOf(responses);
         }
     }
+
+    /**
+     * What became of a signed change.
+     *
+     * @param revision where it was executed, by this operation or before, the one that it made
+     * @param change its digest
+     * @param detail what it waits for, or why it was refused: docs/changes.md has the format
+     */
+    record Change(long revision, Digest change, ChangeStanding standing, Bytes detail) implements Outcome {}
 
     record Compacted(long revision) implements Outcome {}
 

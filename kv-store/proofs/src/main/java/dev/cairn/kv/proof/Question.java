@@ -1,12 +1,13 @@
 package dev.cairn.kv.proof;
 
 import dev.cairn.kv.model.KeySpan;
+import dev.cairn.kv.model.Space;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.RequestId;
 
 /**
- * What one certified header can be asked. Keys are clients' keys; revision 0 is the header's, another one must be within
+ * What one certified header can be asked. Keys are without the byte of their space; revision 0 is the header's, another one must be within
  * what its state still tells.
  */
 public sealed interface Question {
@@ -18,9 +19,14 @@ public sealed interface Question {
     sealed interface OfKeys extends OfState {}
 
     /** The value of a key, or that there is none. */
-    record Get(Bytes key, long revision) implements OfKeys {
+    record Get(Space space, Bytes key, long revision) implements OfKeys {
         public Get {
             requireNotNegative(revision);
+        }
+
+        /** Of a client's key. */
+        public Get(Bytes key, long revision) {
+            this(Space.CLIENTS, key, revision);
         }
     }
 
@@ -30,19 +36,24 @@ public sealed interface Question {
      * @param limit how many at most; 0 means all
      * @param keysOnly without their values
      */
-    record Range(KeySpan span, long limit, long revision, boolean keysOnly) implements OfKeys {
+    record Range(Space space, KeySpan span, long limit, long revision, boolean keysOnly) implements OfKeys {
         public Range {
             requireKeys(span);
             requireNotNegative(limit);
             requireNotNegative(revision);
         }
 
+        /** Of clients' keys. */
+        public Range(KeySpan span, long limit, long revision, boolean keysOnly) {
+            this(Space.CLIENTS, span, limit, revision, keysOnly);
+        }
+
         public Range withLimit(long other) {
-            return new Range(span, other, revision, keysOnly);
+            return new Range(space, span, other, revision, keysOnly);
         }
     }
 
-    /** How many keys live in a span at the header's revision. */
+    /** How many of clients' keys live in a span at the header's revision. */
     record Count(KeySpan span) implements OfState {
         public Count {
             requireKeys(span);
@@ -56,7 +67,7 @@ public sealed interface Question {
      * @param through 0 means the header's revision
      * @param previousValues what the first change of each key replaced comes with its value
      */
-    record Changes(KeySpan span, long after, long through, boolean previousValues) implements OfState {
+    record Changes(Space space, KeySpan span, long after, long through, boolean previousValues) implements OfState {
         public Changes {
             requireKeys(span);
             requireNotNegative(after);
@@ -64,6 +75,11 @@ public sealed interface Question {
             if (through != 0 && through < after) {
                 throw new IllegalArgumentException("no change is after " + after + " and not after " + through);
             }
+        }
+
+        /** Of clients' keys. */
+        public Changes(KeySpan span, long after, long through, boolean previousValues) {
+            this(Space.CLIENTS, span, after, through, previousValues);
         }
     }
 

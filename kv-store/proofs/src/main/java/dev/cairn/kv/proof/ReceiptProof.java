@@ -118,6 +118,7 @@ public record ReceiptProof(MerklePath request, MerklePath resultPath, RequestOut
             case Outcome.Txn txn ->
                 new Outcome.Txn(txn.revision(), txn.succeeded(), withVersions(txn.responses(), form));
             case Outcome.Compacted compacted -> compacted;
+            case Outcome.Change change -> change;
             case Outcome.SessionOpened opened -> opened;
             case Outcome.Failed failed -> failed;
         };

@@ -1,5 +1,6 @@
 package dev.cairn.kv.proof;
 
+import dev.cairn.kv.model.ChangeStanding;
 import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.kv.model.KvError;
 import dev.cairn.kv.model.OperationCodec;
@@ -25,6 +26,7 @@ final class ResultCodec {
     private static final int COMPACTION = 5;
     private static final int SESSION_OPENED = 6;
     private static final int FAILED = 7;
+    private static final int CHANGE = 8;
 
     private ResultCodec() {}
 
@@ -67,6 +69,12 @@ final class ResultCodec {
             }
             case Outcome.Compacted compacted -> out.putByte(COMPACTION).putLong(compacted.revision());
             case Outcome.SessionOpened opened -> out.putByte(SESSION_OPENED).putLong(opened.revision());
+            case Outcome.Change change ->
+                out.putByte(CHANGE)
+                        .putLong(change.revision())
+                        .putDigest(change.change())
+                        .putByte(change.standing().code())
+                        .putBytes(change.detail());
             case Outcome.Failed failed ->
                 out.putByte(FAILED)
                         .putLong(failed.revision())
@@ -121,6 +129,7 @@ final class ResultCodec {
             case TXN -> new Outcome.Txn(revision, in.nextFlag(), outcomes(in, depth + 1));
             case COMPACTION -> new Outcome.Compacted(revision);
             case SESSION_OPENED -> new Outcome.SessionOpened(revision);
+            case CHANGE -> new Outcome.Change(revision, in.nextDigest(), standing(in), in.nextBytes());
             case FAILED -> new Outcome.Failed(revision, error(in));
             default -> throw malformed("no outcome is of kind " + kind);
         };
@@ -132,6 +141,11 @@ final class ResultCodec {
             versions.add(VersionCodec.next(in.nextBytes(), in));
         }
         return versions;
+    }
+
+    private static ChangeStanding standing(Input in) throws InvalidProofException {
+        int code = in.nextByte();
+        return ChangeStanding.ofCode(code).orElseThrow(() -> malformed("no change stands at the number " + code));
     }
 
     private static KvError error(Input in) throws InvalidProofException {

@@ -2,7 +2,7 @@ package dev.cairn.kv.proof;
 
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KeyVersion;
-import dev.cairn.kv.model.UserSpace;
+import dev.cairn.kv.model.Space;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.StateRoots;
 
@@ -115,17 +115,17 @@ public sealed interface Selection {
 
     /** For a state with these roots; refuses revisions of which it tells nothing. */
     static Selection of(Question.Get question, StateRoots roots) throws InvalidProofException {
-        return keys(KeySpan.single(question.key()), 1, question.revision(), false, roots);
+        return keys(question.space().treeSpan(KeySpan.single(question.key())), 1, question.revision(), false, roots);
     }
 
     /** As {@link #of(Question.Get, StateRoots)}. */
     static Selection of(Question.Range question, StateRoots roots) throws InvalidProofException {
         long limit = question.limit() == 0 ? Long.MAX_VALUE : question.limit();
-        return keys(question.span(), limit, question.revision(), question.keysOnly(), roots);
+        return keys(question.space().treeSpan(question.span()), limit, question.revision(), question.keysOnly(), roots);
     }
 
     static Current of(Question.Count question) {
-        return new Current(UserSpace.treeSpan(question.span()), 0, true);
+        return new Current(Space.CLIENTS.treeSpan(question.span()), 0, true);
     }
 
     /** As {@link #of(Question.Get, StateRoots)}. */
@@ -133,12 +133,12 @@ public sealed interface Selection {
         long through = question.through() == 0 ? roots.lastRevision() : question.through();
         requireKnown(question.after(), roots);
         requireKnown(through, roots);
-        return new Changed(UserSpace.treeSpan(question.span()), question.after(), through, question.previousValues());
+        return new Changed(
+                question.space().treeSpan(question.span()), question.after(), through, question.previousValues());
     }
 
-    private static Selection keys(KeySpan span, long limit, long revision, boolean keysOnly, StateRoots roots)
+    private static Selection keys(KeySpan keys, long limit, long revision, boolean keysOnly, StateRoots roots)
             throws InvalidProofException {
-        KeySpan keys = UserSpace.treeSpan(span);
         if (revision == 0) {
             return new Current(keys, limit, keysOnly);
         }

@@ -67,16 +67,11 @@ public final class LogAudit<S> {
             Path dataDir, Genesis genesis, Height from, Optional<StateMachine<S>> machine, Listener<S> listener)
             throws AuditException, BootException {
         Path log = dataDir.resolve("log");
-        try (LogStore store = LogStore.openReadOnlyWhole(log)) {
-            return audit(store, genesis, from, machine, listener);
-        } catch (BootException e) {
-            if (e.kind() != BootException.Cause.CORRUPT) {
-                throw e;
-            }
-        }
         try (LogStore store = LogStore.openReadOnly(log)) {
             Height last = audit(store, genesis, from, machine, listener);
-            listener.endsInTornWrite(last);
+            if (store.wasCutShort()) {
+                listener.endsInTornWrite(last);
+            }
             return last;
         } catch (BootException e) {
             if (e.kind() != BootException.Cause.CORRUPT) {

@@ -74,12 +74,19 @@ final class LogStore implements AutoCloseable {
     private final RocksDB db;
     private final Map<Family, ColumnFamilyHandle> handles;
     private final List<AutoCloseable> owned;
+    private final boolean wasCutShort;
 
-    private LogStore(Path path, RocksDB db, Map<Family, ColumnFamilyHandle> handles, List<AutoCloseable> owned) {
+    private LogStore(
+            Path path,
+            RocksDB db,
+            Map<Family, ColumnFamilyHandle> handles,
+            List<AutoCloseable> owned,
+            boolean wasCutShort) {
         this.path = path;
         this.db = db;
         this.handles = handles;
         this.owned = owned;
+        this.wasCutShort = wasCutShort;
     }
 
     /** How a store is opened. */
@@ -91,29 +98,23 @@ final class LogStore implements AutoCloseable {
 
     /** Opens a store that is there for reading alone. */
     static LogStore openReadOnly(Path path) throws BootException {
-        RocksDB.loadLibrary();
-        return open(path, databaseOptions(), RocksDB::openReadOnly);
-    }
-
-    /** As {@link #openReadOnly}, and refuses a log whose last write was cut short. */
-    static LogStore openReadOnlyWhole(Path path) throws BootException {
-        RocksDB.loadLibrary();
-        return open(
-                path, databaseOptions().setWalRecoveryMode(WALRecoveryMode.AbsoluteConsistency), RocksDB::openReadOnly);
+        return open(path, wasCutShort(path), databaseOptions(), RocksDB::openReadOnly);
     }
 
     /** As {@link #openReadOnly}, without what lies behind damage: what was written last, and perhaps some of the rest. */
     static LogStore salvage(Path path) throws BootException {
-        RocksDB.loadLibrary();
+        if (examine(path) instanceof WriteAheadLog.Condition.Damaged damage && damage.endless()) {
+            throw damaged(path, damage.what(), null);
+        }
         return open(
                 path,
+                true,
                 databaseOptions().setWalRecoveryMode(WALRecoveryMode.SkipAnyCorruptedRecords),
                 RocksDB::openReadOnly);
     }
 
     /** Opens the store in {@code path} or makes it. */
     static LogStore open(Path path) throws BootException {
-        RocksDB.loadLibrary();
         try {
             Files.createDirectories(path);
         } catch (IOException e) {
@@ -122,10 +123,28 @@ final class LogStore implements AutoCloseable {
                     path + ": cannot be made (" + e.getMessage() + "); check the data directory and its owner",
                     e);
         }
-        return open(path, databaseOptions(), RocksDB::open);
+        return open(path, wasCutShort(path), databaseOptions(), RocksDB::open);
     }
 
-    private static LogStore open(Path path, DBOptions options, Opening opening) throws BootException {
+    /** Whether its last write was cut short; damage is refused. */
+    private static boolean wasCutShort(Path path) throws BootException {
+        return switch (examine(path)) {
+            case WriteAheadLog.Condition.Whole _ -> false;
+            case WriteAheadLog.Condition.CutShort _ -> true;
+            case WriteAheadLog.Condition.Damaged damage -> throw damaged(path, damage.what(), null);
+        };
+    }
+
+    private static WriteAheadLog.Condition examine(Path path) throws BootException {
+        try {
+            return WriteAheadLog.examine(path);
+        } catch (IOException e) {
+            throw unusable(path, String.valueOf(e), e);
+        }
+    }
+
+    private static LogStore open(Path path, boolean wasCutShort, DBOptions options, Opening opening)
+            throws BootException {
         List<AutoCloseable> owned = new ArrayList<>();
         Cache cache = keep(owned, new LRUCache(CACHE_MIB * MIB));
         BlockBasedTableConfig table = new BlockBasedTableConfig()
@@ -144,7 +163,7 @@ final class LogStore implements AutoCloseable {
             for (Family family : Family.values()) {
                 handles.put(family, inOrder.next());
             }
-            return new LogStore(path, db, handles, owned);
+            return new LogStore(path, db, handles, owned, wasCutShort);
         } catch (RocksDBException e) {
             closeAll(owned);
             throw refusal(path, e);
@@ -152,6 +171,7 @@ final class LogStore implements AutoCloseable {
     }
 
     private static DBOptions databaseOptions() {
+        RocksDB.loadLibrary();
         return new DBOptions()
                 .setCreateIfMissing(true)
                 .setCreateMissingColumnFamilies(true)
@@ -163,7 +183,7 @@ final class LogStore implements AutoCloseable {
                 .setKeepLogFileNum(4)
                 .setStatsDumpPeriodSec(0)
                 // A write torn by a crash was never promised to anyone. Damage before the end is refused: what lies
-                // behind it may be votes.
+                // behind it may be votes. What RocksDB would take for a torn write and is none, WriteAheadLog refuses.
                 .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords);
     }
 
@@ -191,6 +211,10 @@ final class LogStore implements AutoCloseable {
         if (code == Status.Code.Corruption || code == Status.Code.InvalidArgument) {
             return damaged(path, text, e);
         }
+        return unusable(path, text, e);
+    }
+
+    private static BootException unusable(Path path, String text, Exception e) {
         return new BootException(
                 BootException.Cause.UNUSABLE,
                 path + ": cannot be opened (" + text + "); check the disk, its free space and the directory's owner",
@@ -218,6 +242,11 @@ final class LogStore implements AutoCloseable {
 
     Path path() {
         return path;
+    }
+
+    /** Whether it ended, when it was opened, in a write that a crash had cut short. */
+    boolean wasCutShort() {
+        return wasCutShort;
     }
 
     void put(WriteBatch batch, Family family, byte[] key, byte[] value) throws RocksDBException {

@@ -107,7 +107,7 @@ class DamagedLogTest {
     void aLastWriteThatWasCutShortIsDroppedAndNothingBeforeIt() throws Exception {
         long before = lengths.get(APPENDS - 2);
         long after = lengths.getLast();
-        for (long cut : List.of(before, before + 1, (before + after) / 2, after - 1)) {
+        for (long cut : List.of(before, before + 1, before + 6, before + 7, (before + after) / 2, after - 1)) {
             Path path = copy("cut-" + cut);
             try (var wal = Files.newByteChannel(newestWal(path), StandardOpenOption.WRITE)) {
                 wal.truncate(cut);
@@ -129,6 +129,23 @@ class DamagedLogTest {
             flip(newestWal(path), at);
             assertRefused(path);
         }
+    }
+
+    /** In the last 32 KiB RocksDB itself takes a length that is too great for a write that was cut short. */
+    @Test
+    void aBitThatFlippedInTheHeaderOfARecordIsRefused() throws Exception {
+        byte[] whole = Files.readAllBytes(newestWal(log));
+        int lastBlock = (whole.length - 1) / WriteAheadLog.BLOCK_BYTES * WriteAheadLog.BLOCK_BYTES;
+        Path path = copy("flip");
+        for (int header : WriteAheadLogTest.headers(whole)) {
+            for (int bit = 0; header >= lastBlock && bit < 8 * WriteAheadLog.HEADER_BYTES; bit++) {
+                Files.write(newestWal(path), WriteAheadLogTest.flipped(whole, header, bit));
+                assertRefused(path);
+            }
+        }
+        Files.write(newestWal(path), whole);
+        assertThat(readAt(path).votes())
+                .containsExactlyInAnyOrderElementsOf(meanings.getLast().votes());
     }
 
     /** What a start does not read, such as old committed blocks, it cannot find damaged; what it reads it must. */

@@ -1,8 +1,6 @@
 package dev.cairn.ssh;
 
 import dev.cairn.protocol.model.Bytes;
-import dev.cairn.protocol.model.Digest;
-import dev.cairn.protocol.model.Hashing;
 import java.util.Base64;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -97,10 +95,8 @@ public abstract sealed class SshPublicKey permits Ed25519Key, EcdsaP256Key, RsaK
         return blob;
     }
 
-    /** As {@code ssh-keygen -l} prints it. */
-    public String fingerprint() {
-        Digest digest = Hashing.sha256(blob.shared());
-        return "SHA256:" + Base64.getEncoder().withoutPadding().encodeToString(digest.toArray());
+    public Fingerprint fingerprint() {
+        return Fingerprint.of(blob);
     }
 
     /** Kind and Base64, as in a {@code .pub} file. */

@@ -106,7 +106,7 @@ class OpenSshTest {
                 "-s",
                 "text.sig");
         assertThat(result.exitCode()).as(result.output()).isZero();
-        assertThat(result.output()).contains(key.publicKey().fingerprint());
+        assertThat(result.output()).contains(key.publicKey().fingerprint().toString());
     }
 
     @ParameterizedTest

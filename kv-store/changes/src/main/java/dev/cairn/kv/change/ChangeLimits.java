@@ -4,6 +4,9 @@ package dev.cairn.kv.change;
 public final class ChangeLimits {
     public static final int MAX_TEXT_BYTES = 1 << 20;
 
+    /** Of a governance: ten thousand guards and some. */
+    public static final int MAX_GOVERNANCE_BYTES = 2 << 20;
+
     /** Operations and preconditions, each. */
     public static final int MAX_LINES = 4096;
 

@@ -5,7 +5,7 @@ import dev.cairn.protocol.model.Digest;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads the lines of a signed text, each a name, a blank and what it says. */
+/** Reads the lines of a canonical text, each a name, a blank and what it says. */
 final class Lines {
     private static final int MAX_DIGITS = 18;
 
@@ -20,10 +20,14 @@ final class Lines {
 
     /** {@code what} names the text in errors: a change, an approval. */
     static Lines of(String what, Bytes text) throws ChangeException {
-        if (text.size() > ChangeLimits.MAX_TEXT_BYTES) {
+        return of(what, text, ChangeLimits.MAX_TEXT_BYTES);
+    }
+
+    static Lines of(String what, Bytes text, int mostBytes) throws ChangeException {
+        if (text.size() > mostBytes) {
             throw new ChangeException(
                     ChangeRefusal.TOO_LARGE,
-                    what + " has at most " + ChangeLimits.MAX_TEXT_BYTES + " bytes, not " + text.size() + "; split it");
+                    what + " has at most " + mostBytes + " bytes, not " + text.size() + "; split it");
         }
         String decoded = Words.decode(text)
                 .orElseThrow(() ->
@@ -47,6 +51,11 @@ final class Lines {
                     what + " ends after line " + at + "; draft it again, and use all of it");
         }
         return lines.get(at++);
+    }
+
+    /** The next line, word by word. */
+    Phrase nextPhrase() throws ChangeException {
+        return new Phrase(this, nextLine());
     }
 
     void requireFirst(String format) throws ChangeException {

@@ -42,7 +42,7 @@ public final class UtcTime {
     }
 
     /** The time, or nothing if {@code text} is not exactly what {@link #print} writes for some second since 1970. */
-    static OptionalLong parse(String text) {
+    public static OptionalLong parse(String text) {
         if (!hasShape(text)) {
             return OptionalLong.empty();
         }

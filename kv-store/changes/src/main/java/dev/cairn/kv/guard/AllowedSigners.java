@@ -32,21 +32,20 @@ public final class AllowedSigners {
         if (from >= end) {
             return;
         }
-        out.append(principal.name())
-                .append(" namespaces=\"")
-                .append(NAMESPACES)
-                .append("\",valid-after=\"")
-                .append(sshTime(from))
-                // OpenSSH still accepts a signature at this very second.
-                .append("\",valid-before=\"")
-                .append(sshTime(end - 1))
-                .append("\" ")
-                .append(held.key().line())
-                .append('\n');
+        out.append(principal.name()).append(" namespaces=\"").append(NAMESPACES).append('"');
+        // OpenSSH refuses 1970 as a time.
+        if (from > 0) {
+            out.append(",valid-after=\"").append(sshTime(from)).append('"');
+        }
+        if (end < Lifetime.NO_END) {
+            // OpenSSH still accepts a signature at this very second.
+            out.append(",valid-before=\"").append(sshTime(end - 1)).append('"');
+        }
+        out.append(' ').append(held.key().line()).append('\n');
     }
 
-    /** As {@code verify-time} and these options want it: 20260131120000Z. Times beyond four digits' years are cut. */
+    /** As {@code verify-time} and these options want it: 20260131120000Z. */
     public static String sshTime(long seconds) {
-        return UtcTime.print(Math.min(seconds, UtcTime.MAX_SECONDS)).replaceAll("[-:T]", "");
+        return UtcTime.print(seconds).replaceAll("[-:T]", "");
     }
 }

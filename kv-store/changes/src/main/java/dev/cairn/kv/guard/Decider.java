@@ -5,8 +5,8 @@ import dev.cairn.kv.change.ChangeOperation;
 import dev.cairn.kv.change.Endorsement;
 import dev.cairn.kv.change.PrincipalName;
 import dev.cairn.kv.change.Purpose;
-import dev.cairn.kv.guard.Decision.Objection;
 import dev.cairn.protocol.model.Digest;
+import dev.cairn.ssh.Fingerprint;
 import dev.cairn.ssh.KeyKind;
 import dev.cairn.ssh.VerifiedSignature;
 import java.util.ArrayList;
@@ -23,10 +23,10 @@ public final class Decider {
     private final Registry registry;
     private final GuardTable guards;
 
-    public Decider(Digest chain, Registry registry, GuardTable guards) {
+    public Decider(Digest chain, Governance governance) {
         this.chain = chain;
-        this.registry = registry;
-        this.guards = guards;
+        this.registry = governance.registry();
+        this.guards = governance.guards();
     }
 
     /** A signature that counts: whose, with what kind of key, and whether as the author. */
@@ -59,8 +59,9 @@ public final class Decider {
         }
         List<Objection> objections = new ArrayList<>(objectionsToText(change, nowSeconds));
         if (votes.stream().noneMatch(Vote::asAuthor)) {
-            objections.add(new Decision.NotSignedByAuthor(change.author()));
+            objections.add(new Objection.NotSignedByAuthor(change.author(), Purpose.CHANGE));
         }
+        firstClosedKey(change).ifPresent(objections::add);
         NavigableSet<PrincipalName> people = new TreeSet<>();
         for (Guard guard : decidingOn(change)) {
             NavigableSet<PrincipalName> counted = counted(guard, change, votes);
@@ -76,7 +77,8 @@ public final class Decider {
     private Judged judge(Change change, Texts texts, VerifiedSignature signature, List<Vote> before, long nowSeconds) {
         Optional<Registry.Holding> found = registry.holderOf(signature.key().blob());
         if (found.isEmpty()) {
-            return new Judged.Uncounted(new SignerRefusal.UnknownSigner(signature.key()));
+            return new Judged.Uncounted(
+                    new SignerRefusal.UnknownSigner(signature.key().fingerprint()));
         }
         Principal signer = found.get().principal();
         boolean asAuthor = signature.namespace().equals(Purpose.CHANGE.namespace());
@@ -99,16 +101,15 @@ public final class Decider {
 
     private static Optional<SignerRefusal> outOfTime(Registry.Holding holding, long nowSeconds) {
         PrincipalName name = holding.principal().name();
+        Fingerprint key = holding.key().key().fingerprint();
         Lifetime.Standing ofHolder = holding.principal().lifetime().at(nowSeconds);
         Lifetime.Standing ofKey = holding.key().lifetime().at(nowSeconds);
         if (ofHolder == Lifetime.Standing.REVOKED || ofKey == Lifetime.Standing.REVOKED) {
-            return Optional.of(
-                    new SignerRefusal.RevokedSigner(name, holding.key().key()));
+            return Optional.of(new SignerRefusal.RevokedSigner(name, key));
         }
         return ofHolder == Lifetime.Standing.VALID && ofKey == Lifetime.Standing.VALID
                 ? Optional.empty()
-                : Optional.of(
-                        new SignerRefusal.SignerOutOfTime(name, holding.key().key()));
+                : Optional.of(new SignerRefusal.SignerOutOfTime(name, key));
     }
 
     private static Optional<SignerRefusal> refusalAsAuthor(
@@ -134,22 +135,34 @@ public final class Decider {
     private List<Objection> objectionsToText(Change change, long nowSeconds) {
         List<Objection> objections = new ArrayList<>();
         if (!change.chain().equals(chain)) {
-            objections.add(new Decision.WrongChain(chain, change.chain()));
+            objections.add(new Objection.WrongChain(chain, change.chain()));
         }
         if (nowSeconds < change.validFromSeconds()) {
-            objections.add(new Decision.NotYetValid(change.validFromSeconds()));
+            objections.add(new Objection.NotYetValid(change.validFromSeconds()));
         }
         if (nowSeconds >= change.expiresSeconds()) {
-            objections.add(new Decision.Expired(change.expiresSeconds()));
+            objections.add(new Objection.Expired(change.expiresSeconds()));
         }
         return objections;
+    }
+
+    private Optional<Objection> firstClosedKey(Change change) {
+        return change.operations().stream()
+                .map(ChangeOperation::span)
+                .filter(span -> guards.rulings(span).contains(new Ruling.Closed()))
+                .findFirst()
+                .map(span -> new Objection.ClosedKey(span.from()));
     }
 
     /** Every guard that decides on a key that the change may write, those without a record there included. */
     private SequencedSet<Guard> decidingOn(Change change) {
         SequencedSet<Guard> all = new LinkedHashSet<>();
         for (ChangeOperation operation : change.operations()) {
-            all.addAll(guards.deciding(operation.span()));
+            for (Ruling ruling : guards.rulings(operation.span())) {
+                if (ruling instanceof Ruling.Guarded(Guard guard)) {
+                    all.add(guard);
+                }
+            }
         }
         return all;
     }
@@ -168,7 +181,7 @@ public final class Decider {
             Guard guard, Change change, NavigableSet<PrincipalName> counted, long nowSeconds) {
         long validitySeconds = change.expiresSeconds() - change.validFromSeconds();
         if (validitySeconds > guard.maxValiditySeconds()) {
-            return Optional.of(new Decision.ValidTooLong(guard, validitySeconds));
+            return Optional.of(new Objection.ValidTooLong(guard.scope(), validitySeconds, guard.maxValiditySeconds()));
         }
         if (counted.size() >= guard.threshold()) {
             return Optional.empty();
@@ -181,9 +194,10 @@ public final class Decider {
                 candidates.add(person.name());
             }
         }
+        int reachable = counted.size() + candidates.size();
         return Optional.of(
-                counted.size() + candidates.size() < guard.threshold()
-                        ? new Decision.OutOfReach(guard, counted.size(), candidates.size())
-                        : new Decision.SignaturesMissing(guard, counted.size(), candidates));
+                reachable < guard.threshold()
+                        ? new Objection.OutOfReach(guard.scope(), guard.threshold(), reachable)
+                        : Objection.SignaturesMissing.of(guard, counted.size(), candidates));
     }
 }

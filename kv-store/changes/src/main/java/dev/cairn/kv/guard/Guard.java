@@ -1,8 +1,6 @@
 package dev.cairn.kv.guard;
 
-import dev.cairn.kv.change.ChangeText;
 import dev.cairn.kv.change.PrincipalName;
-import dev.cairn.protocol.model.Bytes;
 import dev.cairn.ssh.KeyKind;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -10,9 +8,10 @@ import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
- * What a change of keys below a prefix needs. Of all guards whose prefix a key has, the longest alone decides.
+ * What a change of that which lies in its scope needs.
  *
  * @param threshold so many distinct persons must have signed; at least 1
  * @param people who counts, by name
@@ -22,24 +21,26 @@ import java.util.TreeSet;
  * @param maxValiditySeconds a change may be valid for so long at most
  */
 public record Guard(
-        Bytes prefix,
+        Scope scope,
         int threshold,
         NavigableSet<PrincipalName> people,
         NavigableSet<Role> roles,
         boolean excludeAuthor,
         Set<KeyKind> keyKinds,
         long maxValiditySeconds) {
-    public static final int MAX_PREFIX_BYTES = 4096;
     public static final int MAX_NAMED = 256;
+
+    /** Beyond what any validity can be. */
+    private static final long MAX_SECONDS = 1_000_000_000_000L;
 
     public Guard {
         people = Collections.unmodifiableNavigableSet(new TreeSet<>(people));
         roles = Collections.unmodifiableNavigableSet(new TreeSet<>(roles));
-        if (prefix.size() > MAX_PREFIX_BYTES || people.size() > MAX_NAMED || roles.size() > MAX_NAMED) {
-            throw new IllegalArgumentException("a guard has a prefix of at most " + MAX_PREFIX_BYTES
-                    + " bytes and names at most " + MAX_NAMED + " people and roles each; use a role for many people");
+        if (people.size() > MAX_NAMED || roles.size() > MAX_NAMED) {
+            throw new IllegalArgumentException(
+                    "a guard names at most " + MAX_NAMED + " people and as many roles; use a role for many people");
         }
-        if (threshold < 1 || maxValiditySeconds < 1 || keyKinds.isEmpty()) {
+        if (threshold < 1 || maxValiditySeconds < 1 || maxValiditySeconds > MAX_SECONDS || keyKinds.isEmpty()) {
             throw new IllegalArgumentException(
                     "a guard's threshold, key kinds and longest validity are at least 1; correct them");
         }
@@ -51,25 +52,30 @@ public record Guard(
         return names(person) && !(excludeAuthor && person.name().equals(author));
     }
 
-    private boolean names(Principal person) {
+    /** Whether it is one of the guard's people. */
+    boolean names(Principal person) {
         return person.isPerson()
                 && (people.contains(person.name()) || person.roles().stream().anyMatch(roles::contains));
     }
 
-    /** Why this guard could never let anything pass at that time, in one line; nothing if it could. */
-    public Optional<String> deadEnd(Registry registry, long nowSeconds) {
-        long able = registry.principals().stream()
-                .filter(this::names)
-                .filter(person -> person.canSign(keyKinds, nowSeconds))
-                .count();
-        return able >= threshold
-                ? Optional.empty()
-                : Optional.of("the threshold " + threshold + " could never be met: " + able
-                        + " of the guard's people have a key that counts; lower it or name more people");
+    /** That this guard could not let anything pass at that time, whoever signs; nothing if it could. */
+    public Optional<Objection.DeadEnd> deadEnd(Registry registry, long nowSeconds) {
+        Predicate<Principal> isAble = person -> names(person) && person.canSign(keyKinds, nowSeconds);
+        int able = (int) registry.principals().stream().filter(isAble).count();
+        boolean canBeMet = able > threshold
+                || (able == threshold
+                        && (!excludeAuthor
+                                || registry.principals().stream()
+                                        .anyMatch(author -> !isAble.test(author) && mayBeAuthor(author, nowSeconds))));
+        return canBeMet ? Optional.empty() : Optional.of(new Objection.DeadEnd(scope, threshold, able));
     }
 
-    /** The prefix as keys are spelled in changes. */
-    public String name() {
-        return "\"" + ChangeText.printKey(prefix) + "\"";
+    private boolean mayBeAuthor(Principal principal, long nowSeconds) {
+        boolean fits = switch (scope) {
+            case Scope.OfPrefix _ -> true;
+            case Scope.OfRegistry _ -> principal.isPerson();
+            case Scope.OfRecovery _ -> names(principal);
+        };
+        return fits && principal.canSign(EnumSet.allOf(KeyKind.class), nowSeconds);
     }
 }

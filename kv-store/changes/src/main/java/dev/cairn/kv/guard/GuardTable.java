@@ -7,76 +7,122 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.LinkedHashSet;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * All guards, and which of them decide on a key or a range. Spans of prefixes nest or are apart, so they fall into at most
- * 2n + 1 segments with one deciding guard each. A key is found in O(log n), a range in O(log n) and the segments it
- * touches; building takes O(n log n). Immutable.
+ * What decides on a key or a range: of all guards and open prefixes the one with the longest prefix, and where there is none
+ * the registry's guard. Spans of prefixes nest or are apart, so they fall into at most 2n + 1 segments with one ruling each.
+ * A key is found in O(log n), a range in O(log n) and the segments it touches; building takes O(n log n). Immutable.
  */
 public final class GuardTable {
-    private final NavigableMap<Bytes, Guard> byPrefix = new TreeMap<>();
+    private final Optional<Guard> registryGuard;
+    private final NavigableMap<Bytes, Ruling> byPrefix = new TreeMap<>();
 
-    /** By its first key, who decides up to the next segment. */
-    private final NavigableMap<Bytes, Optional<Guard>> segments = new TreeMap<>();
+    /** By its first key, what decides up to the next segment. */
+    private final NavigableMap<Bytes, Ruling> segments = new TreeMap<>();
 
-    /** Refuses, by {@link IllegalArgumentException}, two guards of one prefix. */
-    public GuardTable(Collection<Guard> guards) {
+    /**
+     * Refuses, by {@link IllegalArgumentException}, two rules for one prefix.
+     *
+     * @param registryGuard the guard of last resort
+     * @param guards those on prefixes
+     */
+    public GuardTable(Optional<Guard> registryGuard, Collection<Guard> guards, Collection<Bytes> openPrefixes) {
+        this.registryGuard = registryGuard;
         for (Guard guard : guards) {
-            if (byPrefix.put(guard.prefix(), guard) != null) {
-                throw new IllegalArgumentException("prefix " + guard.name() + " has two guards; keep one");
+            if (!(guard.scope() instanceof Scope.OfPrefix(Bytes prefix))) {
+                throw new IllegalArgumentException(
+                        "the guard on " + guard.scope().name() + " is on no prefix");
             }
+            rule(prefix, new Ruling.Guarded(guard));
         }
-        segments.put(Bytes.EMPTY, Optional.empty());
-        Deque<Guard> open = new ArrayDeque<>();
-        for (Guard guard : byPrefix.values()) {
-            closeUntil(guard.prefix(), open);
-            open.push(guard);
-            segments.put(guard.prefix(), Optional.of(guard));
+        openPrefixes.forEach(prefix -> rule(prefix, new Ruling.Open()));
+        cutIntoSegments();
+    }
+
+    private void rule(Bytes prefix, Ruling ruling) {
+        Scope scope = new Scope.OfPrefix(prefix);
+        if (byPrefix.put(prefix, ruling) != null) {
+            throw new IllegalArgumentException("prefix " + scope.name() + " has two rules; keep one of them");
         }
-        while (!open.isEmpty()) {
-            close(open);
+    }
+
+    private void cutIntoSegments() {
+        Ruling lastResort = registryGuard.<Ruling>map(Ruling.Guarded::new).orElseGet(Ruling.Closed::new);
+        segments.put(Bytes.EMPTY, lastResort);
+        Deque<Bytes> around = new ArrayDeque<>();
+        byPrefix.forEach((prefix, ruling) -> {
+            while (!around.isEmpty() && !prefix.startsWith(around.element())) {
+                close(around, lastResort);
+            }
+            around.push(prefix);
+            segments.put(prefix, ruling);
+        });
+        while (!around.isEmpty()) {
+            close(around, lastResort);
         }
     }
 
     /** Where a span ends, the one around it decides again. */
-    private void closeUntil(Bytes next, Deque<Guard> open) {
-        while (!open.isEmpty() && !next.startsWith(open.element().prefix())) {
-            close(open);
+    private void close(Deque<Bytes> around, Ruling lastResort) {
+        Optional<Bytes> end = KeySpan.prefix(around.pop()).until();
+        Ruling next = around.isEmpty() ? lastResort : byPrefix.get(around.element());
+        end.ifPresent(key -> segments.put(key, next));
+    }
+
+    /** The guard of last resort, which also decides on everything but keys. */
+    public Optional<Guard> registryGuard() {
+        return registryGuard;
+    }
+
+    /** What was laid down for each prefix, {@link Ruling.Open} or {@link Ruling.Guarded}, in their order. */
+    public NavigableMap<Bytes, Ruling> byPrefix() {
+        return Collections.unmodifiableNavigableMap(byPrefix);
+    }
+
+    public Ruling ruling(Bytes key) {
+        return segments.floorEntry(key).getValue();
+    }
+
+    /** All that decides on some key of the span, whether the key exists or not. */
+    public SequencedSet<Ruling> rulings(KeySpan span) {
+        SequencedSet<Ruling> rulings = new LinkedHashSet<>();
+        if (!span.isEmpty()) {
+            rulings.add(ruling(span.from()));
+            rulings.addAll(behindTheFirst(span).values());
         }
+        return rulings;
     }
 
-    private void close(Deque<Guard> open) {
-        Optional<Bytes> end = KeySpan.prefix(open.pop().prefix()).until();
-        end.ifPresent(key -> segments.put(key, Optional.ofNullable(open.peek())));
-    }
-
-    /** In the order of their prefixes. */
-    public Collection<Guard> guards() {
-        return Collections.unmodifiableCollection(byPrefix.values());
-    }
-
-    /** The guard that decides on {@code key}; nothing if it is open. */
-    public Optional<Guard> deciding(Bytes key) {
-        Map.Entry<Bytes, Optional<Guard>> segment = segments.floorEntry(key);
-        return segment == null ? Optional.empty() : segment.getValue();
-    }
-
-    /** All guards that decide on some key of the span, whether the key exists or not. */
-    public SequencedSet<Guard> deciding(KeySpan span) {
-        SequencedSet<Guard> guards = new LinkedHashSet<>();
-        if (span.isEmpty()) {
-            return guards;
+    /** Whether every key of the span may be written without signatures. */
+    public boolean isOpen(KeySpan span) {
+        if (span.isSingle()) {
+            return ruling(span.from()) instanceof Ruling.Open;
         }
-        deciding(span.from()).ifPresent(guards::add);
-        NavigableMap<Bytes, Optional<Guard>> touched = span.until()
+        return span.isEmpty()
+                || (ruling(span.from()) instanceof Ruling.Open
+                        && behindTheFirst(span).values().stream().allMatch(Ruling.Open.class::isInstance));
+    }
+
+    private NavigableMap<Bytes, Ruling> behindTheFirst(KeySpan span) {
+        return span.until()
                 .map(until -> segments.subMap(span.from(), false, until, false))
                 .orElseGet(() -> segments.tailMap(span.from(), false));
-        touched.values().forEach(guard -> guard.ifPresent(guards::add));
-        return guards;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof GuardTable that
+                && registryGuard.equals(that.registryGuard)
+                && byPrefix.equals(that.byPrefix);
+    }
+
+    @Override
+    public int hashCode() {
+        return byPrefix.hashCode();
     }
 }

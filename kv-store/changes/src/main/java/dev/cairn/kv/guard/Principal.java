@@ -3,9 +3,12 @@ package dev.cairn.kv.guard;
 import dev.cairn.kv.change.PrincipalName;
 import dev.cairn.ssh.KeyKind;
 import dev.cairn.ssh.SshPublicKey;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -13,7 +16,7 @@ import java.util.TreeSet;
  * Somebody or something that signs.
  *
  * @param roles in their own order, whatever the order given
- * @param keys any of them signs; 1 to {@link #MAX_KEYS}
+ * @param keys any of them signs; at most {@link #MAX_KEYS}, in the order of their bytes
  */
 public record Principal(
         PrincipalName name, Kind kind, NavigableSet<Role> roles, List<HeldKey> keys, Lifetime lifetime) {
@@ -22,10 +25,27 @@ public record Principal(
 
     /** Only persons count towards a threshold. */
     public enum Kind {
-        PERSON,
-        NODE,
-        SERVICE,
-        GATEWAY
+        PERSON("person"),
+        NODE("node"),
+        SERVICE("service"),
+        GATEWAY("gateway");
+
+        private final String word;
+
+        Kind(String word) {
+            this.word = word;
+        }
+
+        /** As it stands in texts. */
+        public String word() {
+            return word;
+        }
+
+        public static Optional<Kind> named(String word) {
+            return Arrays.stream(values())
+                    .filter(kind -> kind.word.equals(word))
+                    .findFirst();
+        }
     }
 
     /** A key with its own lifetime, within its holder's. */
@@ -33,10 +53,12 @@ public record Principal(
 
     public Principal {
         roles = Collections.unmodifiableNavigableSet(new TreeSet<>(roles));
-        keys = List.copyOf(keys);
-        if (keys.isEmpty() || keys.size() > MAX_KEYS || roles.size() > MAX_ROLES) {
+        keys = keys.stream()
+                .sorted(Comparator.comparing(held -> held.key().blob()))
+                .toList();
+        if (keys.size() > MAX_KEYS || roles.size() > MAX_ROLES) {
             throw new IllegalArgumentException(name + " has " + keys.size() + " keys and " + roles.size()
-                    + " roles; give 1 to " + MAX_KEYS + " keys and at most " + MAX_ROLES + " roles");
+                    + " roles; give at most " + MAX_KEYS + " keys and " + MAX_ROLES + " roles");
         }
     }
 

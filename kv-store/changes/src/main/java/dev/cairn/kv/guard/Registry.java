@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** All principals. A key has one holder. Immutable. */
 public final class Registry {
@@ -46,5 +47,15 @@ public final class Registry {
 
     Optional<Holding> holderOf(Bytes keyBlob) {
         return Optional.ofNullable(byKey.get(keyBlob));
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Registry that && byName.equals(that.byName);
+    }
+
+    @Override
+    public int hashCode() {
+        return byName.hashCode();
     }
 }

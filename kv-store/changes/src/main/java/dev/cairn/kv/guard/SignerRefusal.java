@@ -2,21 +2,21 @@ package dev.cairn.kv.guard;
 
 import dev.cairn.kv.change.PrincipalName;
 import dev.cairn.kv.change.Purpose;
-import dev.cairn.ssh.SshPublicKey;
+import dev.cairn.ssh.Fingerprint;
 
 /** Why a signature, valid in itself, does not count for a change. */
 public sealed interface SignerRefusal {
     /** What is wrong and what to do, in one line. */
     String sentence();
 
-    record UnknownSigner(SshPublicKey key) implements SignerRefusal {
+    record UnknownSigner(Fingerprint key) implements SignerRefusal {
         @Override
         public String sentence() {
             return "nobody is registered with the key " + key + "; sign with a registered key, or have this one added";
         }
     }
 
-    record RevokedSigner(PrincipalName name, SshPublicKey key) implements SignerRefusal {
+    record RevokedSigner(PrincipalName name, Fingerprint key) implements SignerRefusal {
         @Override
         public String sentence() {
             return "the key " + key + " of " + name + " is revoked; sign with another";
@@ -24,11 +24,10 @@ public sealed interface SignerRefusal {
     }
 
     /** The key's time, or its holder's, is over or has not begun. */
-    record SignerOutOfTime(PrincipalName name, SshPublicKey key) implements SignerRefusal {
+    record SignerOutOfTime(PrincipalName name, Fingerprint key) implements SignerRefusal {
         @Override
         public String sentence() {
-            return "the key " + key + " of " + name
-                    + " is not valid at this block time; sign with another, or renew it";
+            return "the key " + key + " of " + name + " is not valid at this block time; sign with another";
         }
     }
 
@@ -63,6 +62,14 @@ public sealed interface SignerRefusal {
         @Override
         public String sentence() {
             return name + " has signed already and counts once; ask somebody else";
+        }
+    }
+
+    /** Stands for the last {@code count} of a long list. */
+    record AndMore(int count) implements SignerRefusal {
+        @Override
+        public String sentence() {
+            return "and " + count + " more signatures that do not count; send fewer";
         }
     }
 }

@@ -7,17 +7,14 @@ import dev.cairn.protocol.model.Bytes;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
-import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 
 /** A change has one text, and a text is one change or none. */
@@ -33,9 +30,8 @@ class ChangeTextProperties {
     }
 
     @Provide
-    Arbitrary<byte[]> insertions() {
-        return Arbitraries.of("\n", "\r", " ", "\t", "0", "%41", "%2F", "a", "\0", "\u00e9", "\ufeff", "\u202e")
-                .map(text -> Bytes.utf8(text).toArray());
+    Arbitrary<Mutation> mutations() {
+        return Mutation.any();
     }
 
     @Property
@@ -64,17 +60,8 @@ class ChangeTextProperties {
     /** A text that is accepted is the text of what it was read as: nothing else is signed than what is understood. */
     @Property(tries = 3000)
     void aMutatedTextIsRefusedOrIsAnothersOneText(
-            @ForAll("changes") Change change,
-            @ForAll @IntRange(max = 100_000) int place,
-            @ForAll("insertions") byte[] insertion,
-            @ForAll @IntRange(max = 3) int cut) {
-        byte[] text = change.text().toArray();
-        int at = place % (text.length + 1);
-        int rest = Math.min(text.length, at + cut);
-        byte[] mutated = Arrays.copyOf(text, at + insertion.length + text.length - rest);
-        System.arraycopy(insertion, 0, mutated, at, insertion.length);
-        System.arraycopy(text, rest, mutated, at + insertion.length, text.length - rest);
-        readsOnlyItsOwnText(Bytes.wrap(mutated), change);
+            @ForAll("changes") Change change, @ForAll("mutations") Mutation mutation) {
+        readsOnlyItsOwnText(mutation.of(change.text()), change);
     }
 
     @Property

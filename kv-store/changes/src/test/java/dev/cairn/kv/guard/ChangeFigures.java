@@ -17,6 +17,7 @@ import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -78,7 +79,13 @@ class ChangeFigures {
             authorsKey = alice.publicKey();
             approversKey = bob.publicKey();
             decider = new Decider(
-                    CHAIN, new Registry(List.of(person("alice", authorsKey), person("bob", approversKey))), guards());
+                    CHAIN,
+                    new Governance(
+                            new Registry(List.of(person("alice", authorsKey), person("bob", approversKey))),
+                            guards(),
+                            Optional.empty(),
+                            Set.of(),
+                            0));
         }
 
         private static Principal person(String name, SshPublicKey key) {
@@ -95,7 +102,7 @@ class ChangeFigures {
             List<Guard> guards = new ArrayList<>();
             for (int i = 0; i < GUARDS; i++) {
                 guards.add(new Guard(
-                        Bytes.utf8("prefix/%05d/".formatted(i)),
+                        new Scope.OfPrefix(Bytes.utf8("prefix/%05d/".formatted(i))),
                         2,
                         new TreeSet<>(),
                         new TreeSet<>(Set.of(new Role("ops"))),
@@ -103,7 +110,7 @@ class ChangeFigures {
                         EnumSet.allOf(KeyKind.class),
                         3600));
             }
-            return new GuardTable(guards);
+            return new GuardTable(Optional.empty(), guards, List.of());
         }
 
         void run() throws Exception {

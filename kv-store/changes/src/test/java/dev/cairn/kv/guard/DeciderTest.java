@@ -19,8 +19,10 @@ import dev.cairn.ssh.VerifiedSignature;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -61,7 +63,7 @@ class DeciderTest {
 
     private static Guard guard(String prefix, int threshold, boolean excludeAuthor, Set<KeyKind> kinds) {
         return new Guard(
-                Bytes.utf8(prefix),
+                new Scope.OfPrefix(Bytes.utf8(prefix)),
                 threshold,
                 new TreeSet<>(),
                 new TreeSet<>(Set.of(new Role("ops"))),
@@ -106,8 +108,16 @@ class DeciderTest {
     }
 
     private Decision decideAt(long now, List<Guard> guards, Change change, VerifiedSignature... signatures) {
-        return new Decider(CHAIN, new Registry(principals), new GuardTable(guards))
-                .decide(change, List.of(signatures), now);
+        return new Decider(CHAIN, governance(guards)).decide(change, List.of(signatures), now);
+    }
+
+    /** Keys without a guard are open. */
+    private Governance governance(List<Guard> guards) {
+        return governance(new GuardTable(Optional.empty(), guards, List.of(Bytes.EMPTY)));
+    }
+
+    private Governance governance(GuardTable table) {
+        return new Governance(new Registry(principals), table, Optional.empty(), Set.of(), 0);
     }
 
     private static void admitted(Decision decision, String... people) {
@@ -120,14 +130,14 @@ class DeciderTest {
         assertThat(decision).isInstanceOf(Decision.Refused.class);
         Decision.Refused refused = (Decision.Refused) decision;
         assertThat(Stream.concat(
-                        refused.objections().stream().map(Decision.Objection::sentence),
+                        refused.objections().stream().map(Objection::sentence),
                         refused.uncounted().stream().map(SignerRefusal::sentence)))
                 .allMatch(sentence -> sentence.matches("[^\n]*; [^\n]*"));
         return refused;
     }
 
-    private static Decision.SignaturesMissing missing(Decision decision) {
-        return (Decision.SignaturesMissing) refused(decision).objections().getFirst();
+    private static Objection.SignaturesMissing missing(Decision decision) {
+        return (Objection.SignaturesMissing) refused(decision).objections().getFirst();
     }
 
     @Test
@@ -135,8 +145,8 @@ class DeciderTest {
         Change change = change("app/x");
         admitted(
                 decide(List.of(twoOf("app/")), change, authored(ALICE, change), approved(BOB, change)), "alice", "bob");
-        Decision.SignaturesMissing lacking = missing(decide(List.of(twoOf("app/")), change, authored(ALICE, change)));
-        assertThat(lacking.guard()).isEqualTo(twoOf("app/"));
+        Objection.SignaturesMissing lacking = missing(decide(List.of(twoOf("app/")), change, authored(ALICE, change)));
+        assertThat(lacking.scope()).isEqualTo(twoOf("app/").scope());
         assertThat(lacking.missing()).isOne();
         assertThat(lacking.from()).extracting(PrincipalName::text).containsExactly("bob", "carol");
         assertThat(lacking.sentence()).isEqualTo("the guard on \"app/\" needs 1 more of 2 signatures; ask bob, carol");
@@ -147,7 +157,7 @@ class DeciderTest {
         Change change = change("free/x");
         admitted(decide(List.of(twoOf("app/")), change, authored(ALICE, change)));
         assertThat(refused(decide(List.of(), change)).objections())
-                .containsExactly(new Decision.NotSignedByAuthor(new PrincipalName("alice")));
+                .containsExactly(new Objection.NotSignedByAuthor(new PrincipalName("alice"), Purpose.CHANGE));
     }
 
     @Test
@@ -159,7 +169,7 @@ class DeciderTest {
                 authored(ALICE, change),
                 approved(ALICES_DEVICE, change),
                 approved(ALICES_SECOND, change)));
-        assertThat(refused.objections()).hasSize(1).allMatch(o -> o instanceof Decision.SignaturesMissing);
+        assertThat(refused.objections()).hasSize(1).allMatch(o -> o instanceof Objection.SignaturesMissing);
         assertThat(refused.uncounted()).containsExactly(new SignerRefusal.SamePersonTwice(new PrincipalName("alice")));
     }
 
@@ -204,7 +214,7 @@ class DeciderTest {
                 guard("app/secret/", 3, false, EnumSet.allOf(KeyKind.class)));
         Change range = changeOf(List.of(new ChangeOperation.DeleteRange(Bytes.utf8("app/a"), Bytes.utf8("app/t"))));
         assertThat(missing(decide(guards, range, authored(ALICE, range)))
-                        .guard()
+                        .scope()
                         .name())
                 .isEqualTo("\"app/secret/\"");
         Change beside = changeOf(List.of(new ChangeOperation.DeleteRange(Bytes.utf8("app/a"), Bytes.utf8("app/b"))));
@@ -217,13 +227,13 @@ class DeciderTest {
         VerifiedSignature[] both = {authored(ALICE, change), approved(BOB, change)};
         List<Guard> guards = List.of(twoOf("app/"));
         assertThat(refused(decideAt(NOW - 61, guards, change, both)).objections())
-                .containsExactly(new Decision.NotYetValid(NOW - 60));
+                .containsExactly(new Objection.NotYetValid(NOW - 60));
         admitted(decideAt(NOW - 60, guards, change, both), "alice", "bob");
         admitted(decideAt(NOW + 599, guards, change, both), "alice", "bob");
         assertThat(refused(decideAt(NOW + 600, guards, change, both)).objections())
-                .containsExactly(new Decision.Expired(NOW + 600));
+                .containsExactly(new Objection.Expired(NOW + 600));
         Guard strict = new Guard(
-                Bytes.utf8("app/"),
+                new Scope.OfPrefix(Bytes.utf8("app/")),
                 1,
                 new TreeSet<>(),
                 new TreeSet<>(Set.of(new Role("ops"))),
@@ -231,11 +241,10 @@ class DeciderTest {
                 EnumSet.allOf(KeyKind.class),
                 659);
         assertThat(refused(decide(List.of(strict), change, both)).objections())
-                .containsExactly(new Decision.ValidTooLong(strict, 660));
+                .containsExactly(new Objection.ValidTooLong(strict.scope(), 660, 659));
         Digest other = Digest.parse("cd".repeat(32));
-        Decision elsewhere = new Decider(other, new Registry(principals), new GuardTable(List.of()))
-                .decide(change, List.of(both), NOW);
-        assertThat(refused(elsewhere).objections()).containsExactly(new Decision.WrongChain(other, CHAIN));
+        Decision elsewhere = new Decider(other, governance(List.of())).decide(change, List.of(both), NOW);
+        assertThat(refused(elsewhere).objections()).containsExactly(new Objection.WrongChain(other, CHAIN));
     }
 
     @Test
@@ -261,10 +270,12 @@ class DeciderTest {
         PrincipalName alice = new PrincipalName("alice");
         assertThat(refused.uncounted())
                 .containsExactly(
-                        new SignerRefusal.UnknownSigner(open(STRANGER)),
-                        new SignerRefusal.RevokedSigner(new PrincipalName("carol"), open(CAROL)),
+                        new SignerRefusal.UnknownSigner(open(STRANGER).fingerprint()),
+                        new SignerRefusal.RevokedSigner(
+                                new PrincipalName("carol"), open(CAROL).fingerprint()),
                         new SignerRefusal.SignerOutOfTime(
-                                new PrincipalName("dave"), open(TestKey.of(KeyKind.ED25519, 8))),
+                                new PrincipalName("dave"),
+                                open(TestKey.of(KeyKind.ED25519, 8)).fingerprint()),
                         new SignerRefusal.OtherText(bob, Purpose.APPROVE),
                         new SignerRefusal.NotTheAuthor(bob, alice),
                         new SignerRefusal.OtherText(alice, Purpose.CHANGE),
@@ -288,14 +299,66 @@ class DeciderTest {
         Guard four = guard("app/", 4, false, EnumSet.allOf(KeyKind.class));
         assertThat(refused(decide(List.of(four), change, authored(ALICE, change)))
                         .objections())
-                .containsExactly(new Decision.OutOfReach(four, 1, 2));
+                .containsExactly(new Objection.OutOfReach(four.scope(), 4, 3));
         Registry registry = new Registry(principals);
         assertThat(four.deadEnd(registry, NOW))
-                .hasValueSatisfying(line -> assertThat(line).contains("never be met"));
+                .hasValueSatisfying(end -> assertThat(end.sentence()).contains("never be met"));
         assertThat(twoOf("app/").deadEnd(registry, NOW)).isEmpty();
         assertThat(guard("app/", 3, false, EnumSet.of(KeyKind.SK_ED25519, KeyKind.SK_ECDSA_P256))
                         .deadEnd(registry, NOW))
                 .isPresent();
+    }
+
+    @Test
+    void anAuthorWhoIsNotCountedIsNotTheLastOneWanted() {
+        Guard all = guard("app/", 3, true, EnumSet.allOf(KeyKind.class));
+        assertThat(all.deadEnd(new Registry(principals), NOW))
+                .as("the robot, who does not count anyway, may be the author")
+                .isEmpty();
+        principals.remove(3);
+        assertThat(all.deadEnd(new Registry(principals), NOW)).contains(new Objection.DeadEnd(all.scope(), 3, 3));
+    }
+
+    @Test
+    void whereNothingDecidesTheRegistrysGuardDoes() {
+        Change change = change("app/x");
+        Guard lastResort = new Guard(
+                Scope.REGISTRY,
+                2,
+                new TreeSet<>(),
+                new TreeSet<>(Set.of(new Role("ops"))),
+                false,
+                EnumSet.allOf(KeyKind.class),
+                3600);
+        Decider decider = new Decider(CHAIN, governance(new GuardTable(Optional.of(lastResort), List.of(), List.of())));
+        assertThat(missing(decider.decide(change, List.of(authored(ALICE, change)), NOW))
+                        .sentence())
+                .isEqualTo("the guard on the registry needs 1 more of 2 signatures; ask bob, carol");
+        admitted(decider.decide(change, List.of(authored(ALICE, change), approved(BOB, change)), NOW), "alice", "bob");
+    }
+
+    @Test
+    void whereNothingDecidesAndThereIsNoLastResortNobodyWrites() {
+        Decider decider = new Decider(
+                CHAIN, governance(new GuardTable(Optional.empty(), List.of(), List.of(Bytes.utf8("free/")))));
+        Change range = changeOf(List.of(new ChangeOperation.DeleteRange(Bytes.utf8("free/a"), Bytes.utf8("g"))));
+        assertThat(refused(decider.decide(range, List.of(authored(ALICE, range)), NOW))
+                        .objections())
+                .containsExactly(new Objection.ClosedKey(Bytes.utf8("free/a")));
+        Change within = change("free/a");
+        admitted(decider.decide(within, List.of(authored(ALICE, within)), NOW));
+    }
+
+    @Test
+    void aLongListOfObjectionsIsCut() {
+        List<Guard> guards = IntStream.range(0, 100)
+                .mapToObj(i -> twoOf("app/%02d".formatted(i)))
+                .toList();
+        Change all = changeOf(List.of(new ChangeOperation.DeleteRange(Bytes.utf8("app/"), Bytes.utf8("app0"))));
+        assertThat(refused(decide(guards, all, authored(ALICE, all))).objections())
+                .hasSize(Decision.MAX_LISTED)
+                .last()
+                .isEqualTo(new Objection.AndMore(100 - Decision.MAX_LISTED + 1));
     }
 
     @Test

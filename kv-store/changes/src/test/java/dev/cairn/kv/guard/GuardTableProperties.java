@@ -1,6 +1,7 @@
 package dev.cairn.kv.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.protocol.model.Bytes;
@@ -16,6 +17,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -54,7 +56,7 @@ class GuardTableProperties {
 
     static Guard guard(Bytes prefix) {
         return new Guard(
-                prefix,
+                new Scope.OfPrefix(prefix),
                 1,
                 new TreeSet<>(),
                 new TreeSet<>(Set.of(new Role("ops"))),
@@ -63,31 +65,83 @@ class GuardTableProperties {
                 60);
     }
 
-    private static Optional<Guard> slowly(List<Guard> guards, Bytes key) {
-        return guards.stream()
-                .filter(guard -> key.startsWith(guard.prefix()))
-                .max(Comparator.comparingInt(guard -> guard.prefix().size()));
-    }
+    /** Prefixes, some guarded and the others open, with a guard of last resort or without. */
+    record Rules(Set<Bytes> prefixes, int openBits, boolean hasRegistryGuard) {
+        private static final Guard LAST_RESORT = new Guard(
+                Scope.REGISTRY,
+                1,
+                new TreeSet<>(),
+                new TreeSet<>(Set.of(new Role("admin"))),
+                false,
+                EnumSet.allOf(KeyKind.class),
+                60);
 
-    @Property
-    void theLongestPrefixDecides(@ForAll("prefixes") Set<Bytes> prefixes) {
-        List<Guard> guards = prefixes.stream().map(GuardTableProperties::guard).toList();
-        GuardTable table = new GuardTable(guards);
-        for (Bytes key : KEYS) {
-            assertThat(table.deciding(key)).isEqualTo(slowly(guards, key));
+        private List<Bytes> chosen(boolean open) {
+            List<Bytes> sorted = List.copyOf(new TreeSet<>(prefixes));
+            return sorted.stream()
+                    .filter(prefix -> (openBits >> sorted.indexOf(prefix) & 1) == (open ? 1 : 0))
+                    .toList();
+        }
+
+        GuardTable table() {
+            return new GuardTable(
+                    registryGuard(),
+                    chosen(false).stream().map(GuardTableProperties::guard).toList(),
+                    chosen(true));
+        }
+
+        private Optional<Guard> registryGuard() {
+            return hasRegistryGuard ? Optional.of(LAST_RESORT) : Optional.empty();
+        }
+
+        Ruling slowly(Bytes key) {
+            Optional<Bytes> longest =
+                    prefixes.stream().filter(key::startsWith).max(Comparator.comparingInt(Bytes::size));
+            if (longest.isEmpty()) {
+                return registryGuard().<Ruling>map(Ruling.Guarded::new).orElseGet(Ruling.Closed::new);
+            }
+            return chosen(true).contains(longest.get()) ? new Ruling.Open() : new Ruling.Guarded(guard(longest.get()));
         }
     }
 
-    /** A range touches exactly the guards that decide on one of its keys. */
+    @Provide
+    Arbitrary<Rules> rules() {
+        return Combinators.combine(
+                        prefixes(), Arbitraries.integers().between(0, (1 << 12) - 1), Arbitraries.of(true, false))
+                .as(Rules::new);
+    }
+
+    @Property
+    void theLongestPrefixDecides(@ForAll("rules") Rules rules) {
+        GuardTable table = rules.table();
+        for (Bytes key : KEYS) {
+            Ruling expected = rules.slowly(key);
+            assertThat(table.ruling(key)).isEqualTo(expected);
+            assertThat(table.isOpen(KeySpan.single(key))).isEqualTo(expected.equals(new Ruling.Open()));
+        }
+    }
+
+    /** A range touches exactly what decides on one of its keys, and is open if each of them is. */
     @Property
     void aRangeTouchesWhatItsKeysTouch(
-            @ForAll("prefixes") Set<Bytes> prefixes,
-            @ForAll("shortKeys") Bytes from,
-            @ForAll("shortKeys") Bytes until) {
-        List<Guard> guards = prefixes.stream().map(GuardTableProperties::guard).toList();
-        KeySpan span = new KeySpan(from, Optional.of(until));
-        Set<Guard> expected = new LinkedHashSet<>();
-        KEYS.stream().filter(span::contains).forEach(key -> slowly(guards, key).ifPresent(expected::add));
-        assertThat(new GuardTable(guards).deciding(span)).containsExactlyInAnyOrderElementsOf(expected);
+            @ForAll("rules") Rules rules, @ForAll("shortKeys") Bytes from, @ForAll("shortKeys") Bytes until) {
+        touchesWhatItsKeysTouch(rules, new KeySpan(from, Optional.of(until)));
+        touchesWhatItsKeysTouch(rules, new KeySpan(from, Optional.empty()));
+    }
+
+    private static void touchesWhatItsKeysTouch(Rules rules, KeySpan span) {
+        Set<Ruling> expected = new LinkedHashSet<>();
+        KEYS.stream().filter(span::contains).forEach(key -> expected.add(rules.slowly(key)));
+        GuardTable table = rules.table();
+        assertThat(table.rulings(span)).containsExactlyInAnyOrderElementsOf(expected);
+        assertThat(table.isOpen(span))
+                .isEqualTo(expected.stream().allMatch(ruling -> ruling.equals(new Ruling.Open())));
+    }
+
+    @Property
+    void oneRuleForOnePrefix(@ForAll("shortKeys") Bytes prefix) {
+        assertThatThrownBy(() -> new GuardTable(Optional.empty(), List.of(guard(prefix)), List.of(prefix)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("keep one");
     }
 }

@@ -1,0 +1,83 @@
+package dev.cairn.kv.guard;
+
+import dev.cairn.kv.change.ChangeException;
+import dev.cairn.kv.change.GovernanceText;
+import dev.cairn.protocol.model.Bytes;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Who may change what in a cluster. It has one text, which stands in the genesis document and, once it was changed, in the
+ * state.
+ *
+ * @param registry everybody who signs
+ * @param guards what decides on keys, and on everything else
+ * @param recovery admits changes of the governance, alone and instead of the other guards
+ * @param gatewayRights what gateways may do without signatures, beside writing to open prefixes
+ * @param keepRevisions so many of the newest revisions are never compacted away
+ */
+public record Governance(
+        Registry registry, GuardTable guards, Optional<Guard> recovery, Set<Right> gatewayRights, long keepRevisions) {
+
+    /** Nobody governs: gateways may do everything, and that can never change. For tests and for trying things out. */
+    public static final Governance OPEN = new Governance(
+            new Registry(List.of()),
+            new GuardTable(Optional.empty(), List.of(), List.of(Bytes.EMPTY)),
+            Optional.empty(),
+            EnumSet.allOf(Right.class),
+            0);
+
+    public static final long MAX_KEEP_REVISIONS = 999_999_999_999_999_999L;
+
+    public Governance {
+        gatewayRights = Collections.unmodifiableSet(
+                gatewayRights.isEmpty() ? EnumSet.noneOf(Right.class) : EnumSet.copyOf(gatewayRights));
+        requireScope(guards.registryGuard(), Scope.REGISTRY);
+        requireScope(recovery, Scope.RECOVERY);
+        if (keepRevisions < 0 || keepRevisions > MAX_KEEP_REVISIONS) {
+            throw new IllegalArgumentException("0 to " + MAX_KEEP_REVISIONS + " revisions are kept, not "
+                    + keepRevisions + "; correct the number");
+        }
+    }
+
+    private static void requireScope(Optional<Guard> guard, Scope scope) {
+        if (guard.isPresent() && !guard.get().scope().equals(scope)) {
+            throw new IllegalArgumentException("the guard on "
+                    + guard.get().scope().name() + " stands where one on " + scope.name() + " should; exchange it");
+        }
+    }
+
+    /** Reads the text; refuses everything that {@link #text} would not have written. */
+    public static Governance parse(Bytes text) throws ChangeException {
+        return GovernanceText.parse(text);
+    }
+
+    /** The one text of this governance. */
+    public Bytes text() {
+        return GovernanceText.print(this);
+    }
+
+    /** Every guard: the registry's, recovery's, then those on prefixes in their order. */
+    public List<Guard> allGuards() {
+        List<Guard> all = new ArrayList<>();
+        guards.registryGuard().ifPresent(all::add);
+        recovery.ifPresent(all::add);
+        for (Ruling ruling : guards.byPrefix().values()) {
+            if (ruling instanceof Ruling.Guarded(Guard guard)) {
+                all.add(guard);
+            }
+        }
+        return all;
+    }
+
+    /** The guards that could not let anything pass at that time. */
+    public List<Objection.DeadEnd> deadEnds(long nowSeconds) {
+        return allGuards().stream()
+                .flatMap(guard -> guard.deadEnd(registry, nowSeconds).stream())
+                .toList();
+    }
+}

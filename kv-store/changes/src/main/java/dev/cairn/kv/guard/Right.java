@@ -1,0 +1,25 @@
+package dev.cairn.kv.guard;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/** What reaches beyond keys, and gateways may do without signatures if the governance says so. */
+public enum Right {
+    /** To drop old revisions, down to those that the governance keeps. */
+    COMPACT("compact");
+
+    private final String word;
+
+    Right(String word) {
+        this.word = word;
+    }
+
+    /** As it stands in texts. */
+    public String word() {
+        return word;
+    }
+
+    public static Optional<Right> named(String word) {
+        return Arrays.stream(values()).filter(right -> right.word.equals(word)).findFirst();
+    }
+}

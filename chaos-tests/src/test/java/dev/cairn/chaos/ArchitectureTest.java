@@ -61,7 +61,17 @@ class ArchitectureTest {
             Map.entry("server", List.of("genesis", "kv", "runtime", "codec", "protocol", "proto")),
             Map.entry(
                     "cli",
-                    List.of("server", "client", "genesis", "simulator", "kv", "runtime", "codec", "protocol", "proto")),
+                    List.of(
+                            "server",
+                            "client",
+                            "genesis",
+                            "simulator",
+                            "kv",
+                            "ssh",
+                            "runtime",
+                            "codec",
+                            "protocol",
+                            "proto")),
             Map.entry(
                     "chaos",
                     List.of(

@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** Where to ask, and for how long: the options of every command that talks to a cluster. */
-final class Endpoints {
+public final class Endpoints {
     private static final int DEFAULT_PORT = 2379;
     private static final String VARIABLE = "CAIRN_ENDPOINTS";
     private static final String DEFAULT = "2379,2389,2399,2409";

@@ -1,14 +1,14 @@
 package dev.cairn.cli;
 
 /** A command that cannot do what was asked. The message is one line for the user: what happened, and what to do. */
-final class Failure extends Exception {
+public final class Failure extends Exception {
     private static final long serialVersionUID = 1L;
 
-    Failure(String message) {
+    public Failure(String message) {
         super(message);
     }
 
-    Failure(String message, Throwable cause) {
+    public Failure(String message, Throwable cause) {
         super(message, cause);
     }
 }

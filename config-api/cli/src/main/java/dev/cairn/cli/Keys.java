@@ -3,7 +3,7 @@ package dev.cairn.cli;
 import com.google.protobuf.ByteString;
 
 /** Keys as they are typed, and etcd's ways to name a set of keys by its end. */
-final class Keys {
+public final class Keys {
     private static final ByteString ALL = ByteString.copyFrom(new byte[1]);
 
     /** What Java makes of a byte that is no character of the terminal's encoding. */
@@ -12,7 +12,7 @@ final class Keys {
     private Keys() {}
 
     /** The bytes of a key or value on the command line. Refused if some of them did not survive the way here. */
-    static ByteString typed(String argument) throws Failure {
+    public static ByteString typed(String argument) throws Failure {
         if (argument.indexOf(LOST) >= 0) {
             throw new Failure("\"" + argument + "\" holds bytes that are no text in this terminal's encoding; set"
                     + " LC_ALL=C.UTF-8 and write UTF-8, or give a value on standard input");

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /** How to start {@code cairn} once more: through the launcher that started this process, else as this process was. */
-final class Launch {
+public final class Launch {
     /** The launcher script's absolute path, set by itself. */
     static final String LAUNCHER = "cairn.launcher";
 
@@ -37,7 +37,7 @@ final class Launch {
     }
 
     /** How hints name the command: as it was called, so that they can be typed where they are read. */
-    static String called() {
+    public static String called() {
         return quoted(System.getProperty(CALLED, "cairn"));
     }
 

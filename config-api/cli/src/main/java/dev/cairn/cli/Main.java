@@ -1,6 +1,10 @@
 package dev.cairn.cli;
 
 import dev.cairn.cli.bench.BenchCommand;
+import dev.cairn.cli.changes.DiffCommand;
+import dev.cairn.cli.changes.DraftCommand;
+import dev.cairn.cli.changes.SignCommand;
+import dev.cairn.cli.changes.VerifyCommand;
 import java.io.PrintWriter;
 import java.util.Map;
 import java.util.TreeMap;
@@ -38,6 +42,10 @@ public final class Main {
         commands.put("watch", WatchCommand::new);
         commands.put("proof", ProofCommand::new);
         commands.put("audit", AuditCommand::new);
+        commands.put("draft", DraftCommand::new);
+        commands.put("diff", DiffCommand::new);
+        commands.put("sign", SignCommand::new);
+        commands.put("verify", VerifyCommand::new);
         commands.put("bench", BenchCommand::new);
         commands.put("simulate", SimulateCommand::new);
         commands.put(TrainingCommand.NAME, TrainingCommand::new);

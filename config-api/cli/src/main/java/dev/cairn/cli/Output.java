@@ -13,30 +13,30 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
 /** Where keys and values go: bytes as they are, or JSON in etcdctl's terms (keys and values in base64). */
-final class Output {
+public final class Output {
     private final OutputStream out;
 
-    Output(OutputStream out) {
+    public Output(OutputStream out) {
         this.out = out;
     }
 
-    static Output standard() {
+    public static Output standard() {
         return new Output(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out)));
     }
 
-    Output line(ByteString bytes) throws Failure {
+    public Output line(ByteString bytes) throws Failure {
         return write(bytes).write(ByteString.copyFromUtf8("\n"));
     }
 
-    Output line(String text) throws Failure {
+    public Output line(String text) throws Failure {
         return line(ByteString.copyFrom(text, StandardCharsets.UTF_8));
     }
 
-    Output json(Json value) throws Failure {
+    public Output json(Json value) throws Failure {
         return line(value.renderLine());
     }
 
-    void flush() throws Failure {
+    public void flush() throws Failure {
         try {
             out.flush();
         } catch (IOException e) {

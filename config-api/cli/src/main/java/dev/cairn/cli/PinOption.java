@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The genesis document that is believed. */
-final class PinOption {
+public final class PinOption {
     private static final String VARIABLE = "CAIRN_PIN";
     private static final Path DEV = Path.of(".cairn-dev", "genesis.json");
 
@@ -25,18 +25,18 @@ final class PinOption {
     private @Nullable Path pin;
 
     /** The pinned document; nothing if none is named and none found. */
-    Optional<Pin> find() throws GenesisException {
+    public Optional<Pin> find() throws GenesisException {
         Optional<Path> document = document();
         return document.isPresent() ? Optional.of(Pin.read(document.get())) : Optional.empty();
     }
 
-    Pin require() throws Failure, GenesisException {
+    public Pin require() throws Failure, GenesisException {
         return find().orElseThrow(() -> new Failure(
                 "nothing is proven without the cluster's genesis document: name it with --pin, or by $" + VARIABLE));
     }
 
     /** A client that believes nothing but {@code pinned}. Asks the document's replicas where none are named. */
-    static CairnClient client(Pin pinned, Endpoints endpoints) throws Failure {
+    public static CairnClient client(Pin pinned, Endpoints endpoints) throws Failure {
         ClientSettings settings = ClientSettings.of(pinned)
                 .withHeads(new FileHeadStore(headOf(pinned)))
                 .withTimeout(endpoints.timeout());

@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** On what grounds an answer is believed, for people and for programs. */
-final class Provenance {
+public final class Provenance {
     private Provenance() {}
 
     /** Says who was not believed, always, and why the answer is, if that is wanted. */
@@ -30,7 +30,7 @@ final class Provenance {
         err.flush();
     }
 
-    static void tellRefused(PrintWriter err, List<Attempt> refused) {
+    public static void tellRefused(PrintWriter err, List<Attempt> refused) {
         refused.forEach(attempt -> err.println("cairn: not believed: " + attempt));
     }
 

@@ -26,6 +26,10 @@ class MainTest {
                 "watch",
                 "audit",
                 "proof",
+                "draft",
+                "diff",
+                "sign",
+                "verify",
                 "simulate"
             })
     void everyCommandHasHelp(String name) {

@@ -8,8 +8,8 @@ import java.util.function.Function;
 import picocli.CommandLine;
 
 /** What one command line did. */
-record Run(int exitCode, String out, String err) {
-    static Run of(Function<Output, Object> command, String... arguments) {
+public record Run(int exitCode, String out, String err) {
+    public static Run of(Function<Output, Object> command, String... arguments) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
@@ -20,7 +20,7 @@ record Run(int exitCode, String out, String err) {
         return new Run(exitCode, bytes.toString(StandardCharsets.UTF_8) + out, err.toString());
     }
 
-    static Run of(Object command, String... arguments) {
+    public static Run of(Object command, String... arguments) {
         return of(output -> command, arguments);
     }
 }

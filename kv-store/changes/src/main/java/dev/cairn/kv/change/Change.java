@@ -27,7 +27,8 @@ public record Change(
         PrincipalName author,
         String reason,
         List<Precondition> preconditions,
-        List<ChangeOperation> operations) {
+        List<ChangeOperation> operations)
+        implements SignedText {
 
     /** What is wrong with the parts of a change. */
     private record Problem(ChangeRefusal reason, String message) {}
@@ -176,11 +177,13 @@ public record Change(
     }
 
     /** The one text of this change. */
+    @Override
     public Bytes text() {
         return Bytes.utf8(ChangeText.print(this));
     }
 
     /** Identifies the change: SHA-256 of its text. */
+    @Override
     public Digest digest() {
         return Hashing.sha256(text().shared());
     }

@@ -3,6 +3,7 @@ package dev.cairn.kv.change;
 import dev.cairn.protocol.model.Bytes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The one text of a change; docs/changes.md describes it. */
 public final class ChangeText {
@@ -53,6 +54,11 @@ public final class ChangeText {
     /** A key or a prefix as it stands in the text. */
     public static String printKey(Bytes key) {
         return Words.printKey(key);
+    }
+
+    /** The key that {@link #printKey} writes so, if it does for any that may be. */
+    public static Optional<Bytes> parseKey(String word) {
+        return Words.parseKey(word);
     }
 
     /** Reads the text; refuses everything that {@link Change#text} would not have written. */

@@ -1,0 +1,73 @@
+package dev.cairn.cli.changes;
+
+import dev.cairn.cli.Failure;
+import dev.cairn.client.NotVerifiedException;
+import dev.cairn.genesis.GenesisException;
+import dev.cairn.kv.change.SignedText;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "diff",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Show what a change would do to the store as it is now.",
+            "The state is proven. What the change expects and does not find is named as a conflict."
+        },
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {
+            "0:shown",
+            "1:a failure",
+            "2:a command line that makes no sense",
+            "4:shown, and it conflicts: as things are it would not be executed"
+        })
+public final class DiffCommand implements Callable<Integer> {
+    @Parameters(
+            paramLabel = "FILE|DIGEST",
+            description = "The draft, or the digest of a change that waits; its first 8 digits or more will do.")
+    @SuppressWarnings("NullAway.Init")
+    private String change;
+
+    @Option(
+            names = "--color",
+            paramLabel = "WHEN",
+            defaultValue = "auto",
+            description = "auto, always or never. Default: ${DEFAULT-VALUE}, on a terminal and without $NO_COLOR.")
+    @SuppressWarnings("NullAway.Init")
+    private Paint.When color;
+
+    @Option(names = "--json", description = "JSON, keys and values in base64.")
+    private boolean json;
+
+    @Mixin
+    private ClusterOptions cluster = new ClusterOptions();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Failure, GenesisException, NotVerifiedException {
+        try (Cluster asked = cluster.open()) {
+            Ledger ledger = new Ledger(asked.pin(), asked.now());
+            Proposal proposal = Proposal.find(change, ledger);
+            Shown shown = Shown.of(proposal, ledger);
+            PrintWriter out = spec.commandLine().getOut();
+            if (json) {
+                out.println(shown.json().renderLine());
+            } else {
+                SignedText text = proposal.text();
+                Texts.heading(text).forEach(out::println);
+                shown.lines(Paint.of(color)).forEach(out::println);
+            }
+            out.flush();
+            return shown.conflicts() ? Exits.REFUSED : Exits.DONE;
+        }
+    }
+}

@@ -1,0 +1,175 @@
+package dev.cairn.cli.changes;
+
+import dev.cairn.cli.Failure;
+import dev.cairn.cli.Launch;
+import dev.cairn.client.NotVerifiedException;
+import dev.cairn.client.Pin;
+import dev.cairn.genesis.GenesisException;
+import dev.cairn.genesis.json.Json;
+import dev.cairn.kv.change.Change;
+import dev.cairn.kv.change.Precondition;
+import dev.cairn.kv.change.UtcTime;
+import dev.cairn.kv.guard.Governance;
+import dev.cairn.protocol.model.Bytes;
+import java.io.PrintWriter;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "draft",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Write a change of keys into a file, for people to read and sign.",
+            "What it does comes from options, from a directory, or where there are none from $EDITOR. Each key that it"
+                    + " touches is expected to be as it is now, so that nobody's later write is lost."
+        },
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {"0:drafted", "1:a failure, or nothing to change", "2:a command line that makes no sense"},
+        footer = {
+            "",
+            "For example:  ${ROOT-COMMAND-NAME} draft --put prod/limit=20 -m 'Raise the limit, ticket 42'",
+            "              ${ROOT-COMMAND-NAME} diff change.txt; ${ROOT-COMMAND-NAME} sign change.txt;"
+                    + " ${ROOT-COMMAND-NAME} submit change.txt"
+        })
+public final class DraftCommand implements Callable<Integer> {
+    @Mixin
+    private OperationOptions operations = new OperationOptions();
+
+    @Mixin
+    private DirectoryOption directory = new DirectoryOption();
+
+    @Mixin
+    private HeadOptions head = new HeadOptions();
+
+    @Option(names = "--edit", description = "Open $EDITOR also where operations are named.")
+    private boolean edit;
+
+    @Option(names = "--no-expect", description = "Expect nothing but what --expect says: overwrite whatever is there.")
+    private boolean expectNothing;
+
+    @Option(
+            names = "--base",
+            paramLabel = "REVISION",
+            description = "Ask no replica: the change is made against this revision, and expects only what --expect"
+                    + " says.")
+    private @Nullable Long base;
+
+    @Option(names = "--json", description = "JSON: the file, the digest and the times.")
+    private boolean json;
+
+    @Mixin
+    private GovernanceOption governance = new GovernanceOption();
+
+    @Mixin
+    private ClusterOptions cluster = new ClusterOptions();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Failure, GenesisException, NotVerifiedException {
+        ChangeFiles files = head.files("change.txt");
+        Draft draft = draft();
+        files.write(draft.change().text(), draft.valuesByDigest(), head.force);
+        tell(files, draft.change());
+        return Exits.DONE;
+    }
+
+    private Draft draft() throws Failure, GenesisException, NotVerifiedException {
+        if (base != null) {
+            return unasked(base);
+        }
+        try (Cluster asked = cluster.open()) {
+            return against(asked.pin(), asked.now());
+        }
+    }
+
+    private Draft unasked(long revision) throws Failure, GenesisException {
+        if (revision < 0 || directory.isGiven()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--base: a revision is not negative, and --from-dir needs the cluster");
+        }
+        Pin pin = cluster.pin();
+        DraftBuffer buffer = edited(operations.intents());
+        return draft(
+                pin,
+                revision,
+                governance.read(pin),
+                buffer,
+                operations.expected().values());
+    }
+
+    private Draft against(Pin pin, Snapshot now) throws Failure, NotVerifiedException {
+        List<Intent> intents = new ArrayList<>(operations.intents());
+        intents.addAll(directory.intents(now));
+        if (directory.isGiven() && intents.isEmpty()) {
+            throw new Failure("nothing to change: every key is as its file already");
+        }
+        Governance governing = governance.isNamed() ? governance.read(pin) : new Ledger(pin, now).governance();
+        DraftBuffer buffer = edited(intents);
+        Map<Bytes, Precondition> given = operations.expected();
+        Collection<Precondition> expected =
+                expectNothing ? given.values() : Expectation.of(buffer.intents(), given, now);
+        return draft(pin, now.revision(), governing, buffer, expected);
+    }
+
+    private Draft draft(
+            Pin pin, long revision, Governance governing, DraftBuffer buffer, Collection<Precondition> expected)
+            throws Failure {
+        ValidityOptions.Validity validity =
+                head.validity.validity(Instant.now(), Draft.longestValiditySeconds(buffer.intents(), governing));
+        String reason = buffer.reason().orElseGet(head::requireReason);
+        Draft.Head top = new Draft.Head(pin.chainId(), revision, head.author(governing), reason);
+        return Draft.of(top, validity, List.copyOf(expected), buffer.intents());
+    }
+
+    /** What was named, as it leaves the editor if there is to be one. */
+    private DraftBuffer edited(List<Intent> named) throws Failure {
+        if (!named.isEmpty() && !edit) {
+            return new DraftBuffer(head.reason(), named);
+        }
+        DraftBuffer written = DraftBuffer.parse(Editor.edit(DraftBuffer.template(head.reason())));
+        if (written.reason().isEmpty()) {
+            throw new Failure("the reason is empty; nothing is drafted");
+        }
+        List<Intent> all = new ArrayList<>(named);
+        all.addAll(written.intents());
+        return new DraftBuffer(written.reason(), all);
+    }
+
+    private void tell(ChangeFiles files, Change change) {
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.println(Json.object()
+                    .put("file", files.text().toString())
+                    .put("digest", change.digest().toHex())
+                    .put("base", change.baseRevision())
+                    .put("valid_from", UtcTime.print(change.validFromSeconds()))
+                    .put("expires", UtcTime.print(change.expiresSeconds()))
+                    .put("author", change.author().text())
+                    .put("operations", change.operations().size())
+                    .build()
+                    .renderLine());
+        } else {
+            int count = change.operations().size();
+            out.println("drafted " + files.text() + ": " + count + (count == 1 ? " operation" : " operations") + " by "
+                    + change.author() + ", valid until " + UtcTime.print(change.expiresSeconds()));
+            out.println("change " + change.digest().toHex());
+            out.println("next: " + Launch.called() + " diff " + files.text() + "; " + Launch.called() + " sign "
+                    + files.text());
+        }
+        out.flush();
+    }
+}

@@ -1,0 +1,139 @@
+package dev.cairn.cli.changes;
+
+import dev.cairn.kv.change.Change;
+import dev.cairn.kv.change.Endorsement;
+import dev.cairn.kv.change.PrincipalName;
+import dev.cairn.kv.change.Purpose;
+import dev.cairn.kv.change.SignedText;
+import dev.cairn.kv.guard.Decider;
+import dev.cairn.kv.guard.Decision;
+import dev.cairn.kv.guard.Governance;
+import dev.cairn.kv.guard.Objection;
+import dev.cairn.kv.guard.Principal;
+import dev.cairn.kv.guard.SignerRefusal;
+import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Digest;
+import dev.cairn.ssh.SshException;
+import dev.cairn.ssh.SshPublicKey;
+import dev.cairn.ssh.SshRefusal;
+import dev.cairn.ssh.SshSignature;
+import dev.cairn.ssh.VerifiedSignature;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** What signatures on a change are worth, as a replica would decide; nobody is asked. */
+record Judgement(SignedText text, List<Signature> signatures, Decision decision) {
+    /** What became of one signature. */
+    sealed interface Signature {
+        String source();
+
+        /** It counts. */
+        record Counts(String source, PrincipalName name, Purpose purpose, SshPublicKey key) implements Signature {}
+
+        /** It is valid, and counts for nothing here. */
+        record Idle(String source, String why) implements Signature {}
+
+        /** It is no signature on this text. */
+        record Invalid(String source, String why) implements Signature {}
+    }
+
+    Judgement {
+        signatures = List.copyOf(signatures);
+    }
+
+    /** @param nowSeconds the block time at which it is decided */
+    static Judgement of(
+            SignedText text, List<Evidence> evidence, Digest chain, Governance governance, long nowSeconds) {
+        Decider decider = new Decider(chain, governance);
+        List<VerifiedSignature> verified = new ArrayList<>();
+        List<Signature> signatures = new ArrayList<>();
+        for (Evidence each : evidence) {
+            try {
+                VerifiedSignature signature = verify(text, each.armoured());
+                verified.add(signature);
+                signatures.add(worth(decider, text, each.source(), signature, governance, nowSeconds));
+            } catch (SshException e) {
+                signatures.add(new Signature.Invalid(each.source(), String.valueOf(e.getMessage())));
+            }
+        }
+        return new Judgement(text, signatures, decider.decide((Change) text, verified, nowSeconds));
+    }
+
+    /** By its own word on what it was made for, which the decision looks at. */
+    private static VerifiedSignature verify(SignedText text, Bytes armoured) throws SshException {
+        String namespace = SshSignature.parse(armoured).namespace();
+        Purpose purpose = Arrays.stream(Purpose.values())
+                .filter(each -> each.namespace().equals(namespace))
+                .findFirst()
+                .orElseThrow(() -> new SshException(
+                        SshRefusal.WRONG_NAMESPACE,
+                        "the signature was made for \"" + namespace + "\", which is no purpose of changes"));
+        return SshKeygen.verify(armoured, namespace, signedText(text, purpose));
+    }
+
+    /** What a signature for that purpose is on. */
+    static Bytes signedText(SignedText text, Purpose purpose) {
+        return switch (purpose) {
+            case CHANGE, ADMIN -> text.text();
+            case APPROVE -> new Endorsement(Endorsement.Kind.APPROVAL, text.chain(), text.digest()).text();
+            case WITHDRAW -> new Endorsement(Endorsement.Kind.WITHDRAWAL, text.chain(), text.digest()).text();
+        };
+    }
+
+    private static Signature worth(
+            Decider decider,
+            SignedText text,
+            String source,
+            VerifiedSignature signature,
+            Governance governance,
+            long nowSeconds) {
+        // Alone, so that it is known whose reason it is.
+        Optional<SignerRefusal> refusal = switch (decider.decide((Change) text, List.of(signature), nowSeconds)) {
+            case Decision.Admitted _ -> Optional.empty();
+            case Decision.Refused refused -> refused.uncounted().stream().findFirst();
+        };
+        if (refusal.isPresent()) {
+            return new Signature.Idle(source, refusal.get().sentence());
+        }
+        PrincipalName name = People.holder(governance, signature.key())
+                .map(Principal::name)
+                .orElseThrow(() -> new IllegalStateException("a signature counts whose key is nobody's"));
+        Purpose purpose = Arrays.stream(Purpose.values())
+                .filter(each -> each.namespace().equals(signature.namespace()))
+                .findFirst()
+                .orElseThrow();
+        return new Signature.Counts(source, name, purpose, signature.key());
+    }
+
+    /** What stands against it; empty if it would be executed. */
+    List<Objection> objections() {
+        return switch (decision) {
+            case Decision.Admitted _ -> List.of();
+            case Decision.Refused refused -> refused.objections();
+        };
+    }
+
+    boolean isAdmitted() {
+        return decision instanceof Decision.Admitted;
+    }
+
+    /** Whether all that stands against it is that signatures are missing, which can still come. */
+    boolean onlyWaits() {
+        return objections().stream()
+                .allMatch(objection -> objection instanceof Objection.SignaturesMissing
+                        || objection instanceof Objection.NotSignedByAuthor);
+    }
+
+    boolean hasInvalid() {
+        return signatures.stream().anyMatch(Signature.Invalid.class::isInstance);
+    }
+
+    int exitCode() {
+        if (hasInvalid() || !(isAdmitted() || onlyWaits())) {
+            return Exits.REFUSED;
+        }
+        return isAdmitted() ? Exits.DONE : Exits.MISSING;
+    }
+}

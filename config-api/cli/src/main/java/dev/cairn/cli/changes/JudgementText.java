@@ -1,0 +1,95 @@
+package dev.cairn.cli.changes;
+
+import dev.cairn.genesis.json.Json;
+import dev.cairn.kv.change.Purpose;
+import dev.cairn.kv.guard.Objection;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A judgement in lines for people, and for programs. */
+final class JudgementText {
+    private JudgementText() {}
+
+    static List<String> of(Judgement judgement) {
+        List<String> lines = new ArrayList<>();
+        judgement.signatures().forEach(signature -> lines.add(line(signature)));
+        judgement.objections().forEach(objection -> lines.add(line(objection)));
+        if (judgement.isAdmitted()) {
+            lines.add("complete: no signature is missing");
+        }
+        return lines;
+    }
+
+    private static String line(Judgement.Signature signature) {
+        return switch (signature) {
+            case Judgement.Signature.Counts counts ->
+                verb(counts.purpose()) + " by " + counts.name() + " with " + counts.key();
+            case Judgement.Signature.Idle idle -> "not counted: " + idle.why() + " (" + idle.source() + ")";
+            case Judgement.Signature.Invalid invalid -> "not valid: " + invalid.why() + " (" + invalid.source() + ")";
+        };
+    }
+
+    static String verb(Purpose purpose) {
+        return switch (purpose) {
+            case CHANGE, ADMIN -> "signed";
+            case APPROVE -> "approved";
+            case WITHDRAW -> "withdrawn";
+        };
+    }
+
+    private static String line(Objection objection) {
+        return (isMissing(objection) ? "missing: " : "refused: ") + objection.sentence();
+    }
+
+    private static boolean isMissing(Objection objection) {
+        return objection instanceof Objection.SignaturesMissing || objection instanceof Objection.NotSignedByAuthor;
+    }
+
+    static Json json(Judgement judgement) {
+        return Json.object()
+                .put("complete", judgement.isAdmitted())
+                .put(
+                        "signatures",
+                        judgement.signatures().stream().map(JudgementText::json).toList())
+                .put(
+                        "objections",
+                        judgement.objections().stream().map(JudgementText::json).toList())
+                .build();
+    }
+
+    private static Json json(Judgement.Signature signature) {
+        Json.Builder fields = Json.object().put("source", signature.source());
+        return switch (signature) {
+            case Judgement.Signature.Counts counts ->
+                fields.put("counts", true)
+                        .put("name", counts.name().text())
+                        .put("purpose", counts.purpose().namespace())
+                        .put("key", counts.key().fingerprint().toString())
+                        .build();
+            case Judgement.Signature.Idle idle ->
+                fields.put("counts", false)
+                        .put("valid", true)
+                        .put("why", idle.why())
+                        .build();
+            case Judgement.Signature.Invalid invalid ->
+                fields.put("counts", false)
+                        .put("valid", false)
+                        .put("why", invalid.why())
+                        .build();
+        };
+    }
+
+    static Json json(Objection objection) {
+        Json.Builder fields = Json.object().put("sentence", objection.sentence());
+        if (objection instanceof Objection.SignaturesMissing missing) {
+            fields.put("guard", missing.scope().name())
+                    .put("missing", missing.missing())
+                    .put(
+                            "from",
+                            missing.from().stream()
+                                    .map(name -> Json.text(name.text()))
+                                    .toList());
+        }
+        return fields.build();
+    }
+}

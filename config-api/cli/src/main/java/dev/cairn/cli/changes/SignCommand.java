@@ -1,0 +1,93 @@
+package dev.cairn.cli.changes;
+
+import dev.cairn.cli.Failure;
+import dev.cairn.cli.Launch;
+import dev.cairn.cli.PinOption;
+import dev.cairn.client.Pin;
+import dev.cairn.genesis.GenesisException;
+import dev.cairn.kv.change.Change;
+import dev.cairn.kv.change.PrincipalName;
+import dev.cairn.kv.change.SignedText;
+import dev.cairn.kv.guard.Governance;
+import dev.cairn.protocol.model.Bytes;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "sign",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Show a draft and sign it as its author, by running ssh-keygen: its passphrase, its agent, its hardware key.",
+            "Asks no replica. The signature is verified before it is written to FILE.sig; with --approve, of somebody"
+                    + " else, to FILE.approve.NAME.sig."
+        },
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {"0:signed", "1:not signed", "2:a command line that makes no sense"})
+public final class SignCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "FILE", description = "The draft.")
+    @SuppressWarnings("NullAway.Init")
+    private Path file;
+
+    @Option(names = "--approve", description = "Approve it instead, as somebody who is not its author.")
+    private boolean approve;
+
+    @Mixin
+    private KeyOption key = new KeyOption();
+
+    @Mixin
+    private GovernanceOption governance = new GovernanceOption();
+
+    @Mixin
+    private PinOption pin = new PinOption();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Failure, GenesisException {
+        ChangeFiles files = new ChangeFiles(file);
+        Pin pinned = pin.require();
+        Governance governing = governance.read(pinned);
+        Bytes bytes = files.readText();
+        SignedText text = Texts.parse(file, bytes);
+        if (!text.chain().equals(pinned.chainId())) {
+            throw new Failure(file + " is for chain " + text.chain().toHex() + ", and the genesis document is that of "
+                    + pinned.chainId().toHex());
+        }
+        if (text instanceof Change change) {
+            files.readValues(change);
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        out.print(bytes.toUtf8());
+        out.println();
+        out.flush();
+        Signing signing = new Signing(governing, key, Instant.now().getEpochSecond());
+        Signing.Done done = approve ? signing.approve(text) : signing.signAsAuthor(text);
+        Path written = write(files, text, done);
+        out.println((approve ? "approved" : "signed") + " by " + done.name() + " with "
+                + done.signed().signature().key() + ": " + written);
+        out.println("next: " + Launch.called() + " submit " + file);
+        out.flush();
+        return Exits.DONE;
+    }
+
+    private Path write(ChangeFiles files, SignedText text, Signing.Done done) throws Failure {
+        if (!approve) {
+            ChangeFiles.write(files.signature(), done.signed().armoured());
+            return files.signature();
+        }
+        PrincipalName name = done.name();
+        ChangeFiles.write(files.approval(), Judgement.signedText(text, done.purpose()));
+        ChangeFiles.write(files.approvalBy(name), done.signed().armoured());
+        return files.approvalBy(name);
+    }
+}

@@ -1,0 +1,28 @@
+package dev.cairn.cli.changes;
+
+import dev.cairn.ssh.SshPublicKey;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Where ssh-keygen finds a key to sign with. */
+sealed interface SigningKey {
+    /** What to give ssh-keygen for it. */
+    Path file(Path scratch) throws IOException;
+
+    /** A private key's file, or a public key's whose private one the agent has. */
+    record InFile(Path path) implements SigningKey {
+        @Override
+        public Path file(Path scratch) {
+            return path;
+        }
+    }
+
+    record InAgent(SshPublicKey key) implements SigningKey {
+        @Override
+        public Path file(Path scratch) throws IOException {
+            return Files.writeString(scratch.resolve("key.pub"), key.line() + "\n", StandardCharsets.US_ASCII);
+        }
+    }
+}

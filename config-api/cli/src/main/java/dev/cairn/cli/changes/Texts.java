@@ -1,0 +1,43 @@
+package dev.cairn.cli.changes;
+
+import dev.cairn.cli.Failure;
+import dev.cairn.kv.change.Change;
+import dev.cairn.kv.change.ChangeException;
+import dev.cairn.kv.change.Purpose;
+import dev.cairn.kv.change.SignedText;
+import dev.cairn.kv.change.UtcTime;
+import dev.cairn.protocol.model.Bytes;
+import java.util.List;
+
+/** Changes of both kinds as people see them. */
+final class Texts {
+    /** Of either kind of change; preconditions and operations follow. */
+    static final int HEAD_LINES = 7;
+
+    private Texts() {}
+
+    /** @param where for errors */
+    static SignedText parse(Object where, Bytes text) throws Failure {
+        try {
+            return SignedText.parse(text);
+        } catch (ChangeException e) {
+            throw new Failure(where + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** What its author signs it for. */
+    static Purpose authorsPurpose(SignedText text) {
+        return text instanceof Change ? Purpose.CHANGE : Purpose.ADMIN;
+    }
+
+    static List<String> heading(SignedText text) {
+        return List.of(
+                "change " + text.digest().toHex(),
+                "Author: " + text.author(),
+                "Valid:  " + UtcTime.print(text.validFromSeconds()) + " until " + UtcTime.print(text.expiresSeconds())
+                        + ", from revision " + text.baseRevision(),
+                "",
+                "    " + text.reason(),
+                "");
+    }
+}

@@ -1,0 +1,76 @@
+package dev.cairn.cli.changes;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** When a change is valid. */
+final class ValidityOptions {
+    private static final Pattern DURATION = Pattern.compile("([1-9][0-9]{0,8})([smhd])");
+    private static final long DEFAULT_SECONDS = 86_400;
+
+    /** A change is valid a little before it was drafted: replicas' clocks may be behind this one. */
+    private static final long EARLIER_SECONDS = 60;
+
+    @Option(
+            names = "--expires",
+            paramLabel = "TIME",
+            description = "How long the change is valid, such as 30m, 24h or 7d, or until when, such as"
+                    + " 2026-01-31T12:00:00Z. Default: 24h, or less where a guard allows less.")
+    private @Nullable String expires;
+
+    @Option(
+            names = "--valid-from",
+            paramLabel = "TIME",
+            description = "From when on it is valid, such as 2026-01-31T12:00:00Z. Default: now, and a minute before.")
+    private @Nullable String validFrom;
+
+    @Spec(Spec.Target.MIXEE)
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec command;
+
+    /** From the first second until before the second, in seconds since 1970. */
+    record Validity(long fromSeconds, long untilSeconds) {}
+
+    /** @param longestSeconds what guards allow; nothing if none decides */
+    Validity validity(Instant now, OptionalLong longestSeconds) {
+        long from = validFrom == null ? now.getEpochSecond() - EARLIER_SECONDS : time("--valid-from", validFrom);
+        if (expires == null) {
+            return new Validity(from, from + Math.min(DEFAULT_SECONDS, longestSeconds.orElse(DEFAULT_SECONDS)));
+        }
+        Matcher duration = DURATION.matcher(expires);
+        long until = duration.matches() ? from + seconds(duration) : time("--expires", expires);
+        if (until <= from) {
+            throw new ParameterException(command.commandLine(), "--expires: it would expire before it is valid");
+        }
+        return new Validity(from, until);
+    }
+
+    private static long seconds(Matcher duration) {
+        long count = Long.parseLong(duration.group(1));
+        return switch (duration.group(2)) {
+            case "s" -> count;
+            case "m" -> count * 60;
+            case "h" -> count * 3600;
+            default -> count * 86_400;
+        };
+    }
+
+    private long time(String option, String text) {
+        try {
+            return Instant.parse(text).getEpochSecond();
+        } catch (DateTimeException e) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    option + ": \"" + text + "\" is neither a time such as 2026-01-31T12:00:00Z nor one such as 24h",
+                    e);
+        }
+    }
+}

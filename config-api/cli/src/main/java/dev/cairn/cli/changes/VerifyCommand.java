@@ -1,0 +1,120 @@
+package dev.cairn.cli.changes;
+
+import dev.cairn.cli.Failure;
+import dev.cairn.cli.PinOption;
+import dev.cairn.client.Pin;
+import dev.cairn.genesis.GenesisException;
+import dev.cairn.genesis.json.Json;
+import dev.cairn.kv.change.Change;
+import dev.cairn.kv.change.SignedText;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "verify",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Check a change in FILE, its values and its signatures, and say which are still missing and from whom.",
+            "Asks no replica. Signatures are FILE.sig and FILE.approve.*.sig where they are there, and those named."
+        },
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {
+            "0:complete: it would be admitted",
+            "1:a file cannot be read, or is no change",
+            "2:a command line that makes no sense",
+            "3:signatures are missing",
+            "4:a signature is not valid, or the change could not be admitted whoever signed"
+        })
+public final class VerifyCommand implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "FILE", description = "The text of the change.")
+    @SuppressWarnings("NullAway.Init")
+    private Path file;
+
+    @Parameters(index = "1..*", paramLabel = "SIGNATURE", description = "Files that ssh-keygen -Y sign wrote.")
+    private List<Path> more = new ArrayList<>();
+
+    @Option(
+            names = "--at",
+            paramLabel = "TIME",
+            description = "As it would be decided at this block time, such as 2026-01-31T12:00:00Z. Default: now.")
+    private @Nullable String at;
+
+    @Option(names = "--json", description = "JSON: which signatures count, and what is missing.")
+    private boolean json;
+
+    @Mixin
+    private GovernanceOption governance = new GovernanceOption();
+
+    @Mixin
+    private PinOption pin = new PinOption();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Failure, GenesisException {
+        long decided = nowSeconds();
+        Pin pinned = pin.require();
+        ChangeFiles files = new ChangeFiles(file);
+        SignedText text = Texts.parse(file, files.readText());
+        if (text instanceof Change change) {
+            files.readValues(change);
+        }
+        Judgement judgement = Judgement.of(text, evidence(files), pinned.chainId(), governance.read(pinned), decided);
+        print(text, judgement);
+        return judgement.exitCode();
+    }
+
+    private List<Evidence> evidence(ChangeFiles files) throws Failure {
+        List<ChangeFiles.Content> contents = new ArrayList<>(files.readSignatures());
+        for (Path signature : more) {
+            contents.add(ChangeFiles.readSignature(signature));
+        }
+        return contents.stream()
+                .map(content -> new Evidence(content.file().toString(), content.bytes()))
+                .toList();
+    }
+
+    private long nowSeconds() {
+        if (at == null) {
+            return Instant.now().getEpochSecond();
+        }
+        try {
+            return Instant.parse(at).getEpochSecond();
+        } catch (DateTimeException e) {
+            throw new ParameterException(
+                    spec.commandLine(), "--at: \"" + at + "\" is no time such as 2026-01-31T12:00:00Z", e);
+        }
+    }
+
+    private void print(SignedText text, Judgement judgement) {
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.println(Json.object()
+                    .put("digest", text.digest().toHex())
+                    .put("author", text.author().text())
+                    .put("reason", text.reason())
+                    .put("judgement", JudgementText.json(judgement))
+                    .build()
+                    .renderLine());
+        } else {
+            Texts.heading(text).forEach(out::println);
+            JudgementText.of(judgement).forEach(out::println);
+        }
+        out.flush();
+    }
+}

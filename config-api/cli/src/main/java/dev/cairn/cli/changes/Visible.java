@@ -1,0 +1,55 @@
+package dev.cairn.cli.changes;
+
+import dev.cairn.protocol.model.Bytes;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/** Text of others on a terminal: nothing in it moves, hides or reorders what is shown. */
+final class Visible {
+    private Visible() {}
+
+    /** What can be read as it stands; everything else as its number, such as {@code \}{@code u{202e}}. */
+    static String text(String text) {
+        if (text.codePoints().allMatch(Visible::isShown)) {
+            return text;
+        }
+        StringBuilder out = new StringBuilder();
+        text.codePoints().forEach(c -> {
+            if (isShown(c)) {
+                out.appendCodePoint(c);
+            } else {
+                out.append("\\u{").append(Integer.toHexString(c)).append('}');
+            }
+        });
+        return out.toString();
+    }
+
+    private static boolean isShown(int c) {
+        return c == '\t'
+                || switch (Character.getType(c)) {
+                    case Character.CONTROL,
+                            Character.FORMAT,
+                            Character.SURROGATE,
+                            Character.PRIVATE_USE,
+                            Character.UNASSIGNED,
+                            Character.LINE_SEPARATOR,
+                            Character.PARAGRAPH_SEPARATOR -> false;
+                    default -> true;
+                };
+    }
+
+    /** A value as text; nothing if it is none, which a zero byte is a sign of too. */
+    static Optional<String> decode(Bytes value) {
+        try {
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(value.shared()))
+                    .toString();
+            return text.indexOf('\0') < 0 ? Optional.of(text) : Optional.empty();
+        } catch (CharacterCodingException e) {
+            return Optional.empty();
+        }
+    }
+}

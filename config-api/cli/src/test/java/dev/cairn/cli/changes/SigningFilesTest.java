@@ -1,0 +1,214 @@
+package dev.cairn.cli.changes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cairn.cli.Run;
+import dev.cairn.genesis.json.Json;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A change drafted, signed, approved and verified in files, with real ssh-keygen and without a cluster. */
+class SigningFilesTest {
+    private static final Path VECTORS = Path.of("..", "..", "docs", "vectors", "saved-proofs.json");
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path directory;
+
+    @SuppressWarnings("NullAway.Init")
+    private Path genesis;
+
+    @SuppressWarnings("NullAway.Init")
+    private Path governance;
+
+    @SuppressWarnings("NullAway.Init")
+    private Path change;
+
+    @SuppressWarnings("NullAway.Init")
+    private SshKeys keys;
+
+    @BeforeEach
+    void setUp() throws Exception {
+        SshKeys.require();
+        keys = new SshKeys(directory);
+        change = directory.resolve("change.txt");
+        Json.Fields vectors = (Json.Fields) Json.parse(Files.readString(VECTORS));
+        Json text = Optional.ofNullable(vectors.values().get("genesis")).orElseThrow();
+        genesis = Files.writeString(directory.resolve("genesis.json"), ((Json.Text) text).value());
+        StringBuilder people = new StringBuilder("cairn-governance-1\n");
+        for (String name : List.of("alice", "bob", "carol")) {
+            people.append("person ").append(name).append("\nkey ").append(name).append(' ');
+            people.append(SshKeys.publicKey(keys.make(name)).line()).append('\n');
+        }
+        people.append(
+                "guard prefix prod/ threshold 2 people alice,bob,carol roles - author counts keys any valid 3600\n");
+        governance = Files.writeString(directory.resolve("governance"), people);
+        keys.make("mallory");
+    }
+
+    private Run run(Object command, String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--pin", genesis.toString(), "--governance", governance.toString()));
+        return Run.of(command, all.toArray(String[]::new));
+    }
+
+    private Run draft(String... more) {
+        List<String> all =
+                new ArrayList<>(List.of("--base", "7", "--author", "alice", "-m", "Raise it", "-o", change.toString()));
+        all.addAll(List.of(more));
+        return run(new DraftCommand(), all.toArray(String[]::new));
+    }
+
+    private Run sign(String name, String... more) {
+        List<String> all = new ArrayList<>(
+                List.of(change.toString(), "--key", directory.resolve(name).toString()));
+        all.addAll(List.of(more));
+        return run(new SignCommand(), all.toArray(String[]::new));
+    }
+
+    private Run verify(String... more) {
+        List<String> all = new ArrayList<>(List.of(change.toString()));
+        all.addAll(List.of(more));
+        return run(new VerifyCommand(), all.toArray(String[]::new));
+    }
+
+    @Test
+    void twoPeopleSignAndAnybodyVerifies() throws Exception {
+        Run drafted = draft("--put", "prod/limit=20", "--delete", "prod/old", "--expect", "prod/limit=6");
+        assertThat(drafted.err()).isEmpty();
+        assertThat(drafted.exitCode()).isZero();
+        assertThat(drafted.out()).contains(": 2 operations by alice, valid until ");
+        assertThat(Files.readString(change))
+                .endsWith("\ndelete prod/old\n")
+                .contains("\nbase 7\n", "\nreason Raise it\nexpect prod/limit revision 6\nput prod/limit 2 f5ca38f7");
+
+        Run unsigned = verify();
+        assertThat(unsigned.exitCode()).isEqualTo(Exits.MISSING);
+        assertThat(unsigned.out()).contains("missing: the change names alice as its author");
+
+        Run signed = sign("alice");
+        assertThat(signed.exitCode()).as(signed.err()).isZero();
+        assertThat(signed.out())
+                .startsWith(Files.readString(change))
+                .contains("signed by alice with ssh-ed25519 SHA256:");
+        Run half = verify();
+        assertThat(half.exitCode()).isEqualTo(Exits.MISSING);
+        assertThat(half.out()).contains("missing: the guard on \"prod/\" needs 1 more of 2 signatures; ask bob, carol");
+
+        assertThat(sign("bob", "--approve").exitCode()).isZero();
+        Run whole = verify();
+        assertThat(whole.exitCode()).as(whole.out()).isZero();
+        assertThat(whole.out()).contains("signed by alice", "approved by bob", "complete: no signature is missing");
+        assertThat(verify("--json").out()).startsWith("{\"digest\":\"").contains("\"complete\":true");
+    }
+
+    @Test
+    void bareSshKeygenMakesAndChecksTheSameFiles() throws Exception {
+        draft("--put", "prod/limit=20");
+        assertThat(keys.run(
+                        Path.of("/dev/null"),
+                        "-q",
+                        "-Y",
+                        "sign",
+                        "-f",
+                        "alice",
+                        "-n",
+                        "change@cairn.dev",
+                        "change.txt"))
+                .isZero();
+        assertThat(sign("bob", "--approve").exitCode()).isZero();
+        assertThat(verify().exitCode()).isZero();
+        Files.writeString(
+                directory.resolve("allowed"),
+                "bob " + SshKeys.publicKey(directory.resolve("bob")).line() + "\n");
+        assertThat(keys.run(
+                        directory.resolve("change.txt.approve"),
+                        "-Y",
+                        "verify",
+                        "-f",
+                        "allowed",
+                        "-I",
+                        "bob",
+                        "-n",
+                        "approve@cairn.dev",
+                        "-s",
+                        "change.txt.approve.bob.sig"))
+                .isZero();
+    }
+
+    @Test
+    void anotherTextOrValueIsRefused() throws Exception {
+        draft("--put", "prod/limit=20");
+        sign("alice");
+        String text = Files.readString(change);
+        Files.writeString(change, text.replace("reason Raise it", "reason Raise IT"));
+        Run changed = verify();
+        assertThat(changed.exitCode()).isEqualTo(Exits.REFUSED);
+        assertThat(changed.out()).contains("not valid: the signature is not this key's on this text");
+
+        Files.writeString(change, text);
+        try (var values = Files.list(directory.resolve("change.txt.values"))) {
+            Files.writeString(values.findFirst().orElseThrow(), "21");
+        }
+        Run otherValue = verify();
+        assertThat(otherValue.exitCode()).isEqualTo(1);
+        assertThat(otherValue.err())
+                .contains("the value of key prod/limit has 2 bytes")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void nobodySignsForAnother() throws Exception {
+        draft("--put", "prod/limit=20");
+        assertThat(sign("bob").err())
+                .contains("the key is bob's, and the author is alice")
+                .hasLineCount(1);
+        assertThat(sign("mallory", "--approve").err()).contains("nobody's key").hasLineCount(1);
+        assertThat(directory.resolve("change.txt.sig")).doesNotExist();
+        Run none = sign("nothing");
+        assertThat(none.exitCode()).isEqualTo(1);
+        assertThat(none.err()).contains("there is no such key").hasLineCount(1);
+    }
+
+    @Test
+    void aDraftIsNotOverwrittenAndSignaturesAreNotKeptOverIt() throws Exception {
+        draft("--put", "prod/limit=20");
+        sign("alice");
+        Run again = draft("--put", "prod/limit=30");
+        assertThat(again.exitCode()).isEqualTo(1);
+        assertThat(again.err()).contains("is there already").hasLineCount(1);
+        assertThat(draft("--put", "prod/limit=30", "--force").exitCode()).isZero();
+        assertThat(directory.resolve("change.txt.sig")).doesNotExist();
+    }
+
+    @Test
+    void aDraftIsValidNoLongerThanItsGuardAllows() throws Exception {
+        draft("--put", "prod/limit=20");
+        sign("alice");
+        sign("bob", "--approve");
+        assertThat(verify().exitCode()).isZero();
+        draft("--put", "prod/limit=20", "--force", "--expires", "2h");
+        sign("alice");
+        Run tooLong = verify();
+        assertThat(tooLong.exitCode()).isEqualTo(Exits.REFUSED);
+        assertThat(tooLong.out()).contains("refused: the guard on \"prod/\" lets a change be valid for 3600 s");
+        assertThat(verify("--at", "2020-01-01T00:00:00Z").out()).contains("refused: the change is not valid before");
+    }
+
+    @Test
+    void nonsenseIsWrongUse() {
+        assertThat(draft("--put", "nothing").exitCode()).isEqualTo(2);
+        assertThat(draft("--put", "a=b", "--expect", "a=yesterday").err())
+                .contains("is not absent, a revision, or sha256:");
+        assertThat(draft("--put", "a=b", "--expires", "soon").exitCode()).isEqualTo(2);
+        assertThat(draft("--put", "a=b", "--put", "a=c").err()).contains("key a is listed twice");
+        assertThat(verify("--at", "then").exitCode()).isEqualTo(2);
+        assertThat(verify().err()).contains("there is no such file").hasLineCount(1);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cairn.cli.changes;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,28 @@
+package dev.cairn.kv.change;
+
+import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Digest;
+
+/** What an author signs. */
+public sealed interface SignedText permits Change {
+    Digest chain();
+
+    long baseRevision();
+
+    long validFromSeconds();
+
+    long expiresSeconds();
+
+    PrincipalName author();
+
+    String reason();
+
+    Bytes text();
+
+    Digest digest();
+
+    /** Reads a text of either kind, by its first line. */
+    static SignedText parse(Bytes text) throws ChangeException {
+        return ChangeText.parse(text);
+    }
+}

@@ -1,6 +1,5 @@
 package dev.cairn.cli.changes;
 
-import dev.cairn.cli.Failure;
 import dev.cairn.cli.Provenance;
 import dev.cairn.client.CairnClient;
 import dev.cairn.client.Freshness;
@@ -8,11 +7,8 @@ import dev.cairn.client.NotVerifiedException;
 import dev.cairn.client.Pin;
 import dev.cairn.client.TrustedHead;
 import dev.cairn.client.Verified;
-import dev.cairn.client.Watch;
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KeyValue;
-import dev.cairn.kv.model.Operation;
-import dev.cairn.kv.model.Outcome;
 import dev.cairn.protocol.model.Bytes;
 import java.io.PrintWriter;
 import java.util.List;
@@ -36,33 +32,7 @@ final class Cluster implements AutoCloseable {
     /** The newest state; a write that was acknowledged before is in it. */
     Snapshot now() throws NotVerifiedException {
         TrustedHead head = told(client.head(Freshness.LINEARIZABLE));
-        return new At(head.revision(), head.time().getEpochSecond());
-    }
-
-    /** The state at an older revision, as far as it has not been compacted. */
-    Snapshot at(long revision, long timeSeconds) {
-        return new At(revision, timeSeconds);
-    }
-
-    /** What the log did with the operation, by its receipt. */
-    Outcome.Change submit(Operation operation) throws NotVerifiedException, Failure {
-        Outcome outcome = told(client.submit(operation)).outcome();
-        return switch (outcome) {
-            case Outcome.Change change -> change;
-            case Outcome.Failed(long _, var error) ->
-                throw new Failure("the cluster refused it: " + Sentences.of(error));
-            case Outcome.Put _, Outcome.Deleted _, Outcome.Ranged _, Outcome.Txn _ -> throw foreign(outcome);
-            case Outcome.Compacted _, Outcome.SessionOpened _ -> throw foreign(outcome);
-        };
-    }
-
-    private static Failure foreign(Outcome outcome) {
-        return new Failure("the receipt is of another kind of operation: " + outcome);
-    }
-
-    /** All that happens to the ledger's records of a span from now on. */
-    Watch watchRecords(KeySpan span, long after) {
-        return client.watchRecords(span, after);
+        return new At(head.revision());
     }
 
     private <T> T told(Verified<T> answer) {
@@ -79,21 +49,14 @@ final class Cluster implements AutoCloseable {
     /** What was true at a revision stays true, so any newer head will do. */
     private final class At implements Snapshot {
         private final long revision;
-        private final long timeSeconds;
 
-        private At(long revision, long timeSeconds) {
+        private At(long revision) {
             this.revision = revision;
-            this.timeSeconds = timeSeconds;
         }
 
         @Override
         public long revision() {
             return revision;
-        }
-
-        @Override
-        public long timeSeconds() {
-            return timeSeconds;
         }
 
         @Override
@@ -104,16 +67,6 @@ final class Cluster implements AutoCloseable {
         @Override
         public List<KeyValue> list(KeySpan span) throws NotVerifiedException {
             return told(client.list(span, 0, revision, Freshness.ANY)).records();
-        }
-
-        @Override
-        public Optional<KeyValue> getRecord(Bytes key) throws NotVerifiedException {
-            return told(client.getRecord(key, revision, Freshness.ANY));
-        }
-
-        @Override
-        public List<KeyValue> listRecords(KeySpan span) throws NotVerifiedException {
-            return told(client.listRecords(span, 0, revision, Freshness.ANY)).records();
         }
     }
 }

@@ -3,8 +3,10 @@ package dev.cairn.cli.changes;
 import dev.cairn.cli.Failure;
 import dev.cairn.client.NotVerifiedException;
 import dev.cairn.genesis.GenesisException;
-import dev.cairn.kv.change.SignedText;
+import dev.cairn.kv.change.Change;
+import dev.cairn.kv.change.ChangeValues;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,11 +30,9 @@ import picocli.CommandLine.Spec;
             "4:shown, and it conflicts: as things are it would not be executed"
         })
 public final class DiffCommand implements Callable<Integer> {
-    @Parameters(
-            paramLabel = "FILE|DIGEST",
-            description = "The draft, or the digest of a change that waits; its first 8 digits or more will do.")
+    @Parameters(paramLabel = "FILE", description = "The draft.")
     @SuppressWarnings("NullAway.Init")
-    private String change;
+    private Path file;
 
     @Option(
             names = "--color",
@@ -54,20 +54,22 @@ public final class DiffCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Failure, GenesisException, NotVerifiedException {
+        ChangeFiles files = new ChangeFiles(file);
+        if (!(Texts.parse(file, files.readText()) instanceof Change change)) {
+            throw new Failure(file + " changes no keys; read its text");
+        }
+        ChangeValues values = files.readValues(change);
         try (Cluster asked = cluster.open()) {
-            Ledger ledger = new Ledger(asked.pin(), asked.now());
-            Proposal proposal = Proposal.find(change, ledger);
-            Shown shown = Shown.of(proposal, ledger);
+            ChangeDiff diff = ChangeDiff.of(change, values, asked.now());
             PrintWriter out = spec.commandLine().getOut();
             if (json) {
-                out.println(shown.json().renderLine());
+                out.println(DiffJson.of(diff).renderLine());
             } else {
-                SignedText text = proposal.text();
-                Texts.heading(text).forEach(out::println);
-                shown.lines(Paint.of(color)).forEach(out::println);
+                Texts.heading(change).forEach(out::println);
+                DiffText.of(diff, Paint.of(color)).forEach(out::println);
             }
             out.flush();
-            return shown.conflicts() ? Exits.REFUSED : Exits.DONE;
+            return diff.conflicts().isEmpty() ? Exits.DONE : Exits.REFUSED;
         }
     }
 }

@@ -24,7 +24,8 @@ final class DirectoryOption {
     @Option(
             names = "--from-dir",
             arity = "2",
-            paramLabel = "DIR|PREFIX",
+            hideParamSyntax = true,
+            paramLabel = "DIR PREFIX",
             description = "Set PREFIX and a file's path below DIR to the file's content, for each file whose content"
                     + " differs from the value now.")
     private List<String> directoryAndPrefix = new ArrayList<>();

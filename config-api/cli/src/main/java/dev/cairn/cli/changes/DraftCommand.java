@@ -39,8 +39,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "For example:  ${ROOT-COMMAND-NAME} draft --put prod/limit=20 -m 'Raise the limit, ticket 42'",
-            "              ${ROOT-COMMAND-NAME} diff change.txt; ${ROOT-COMMAND-NAME} sign change.txt;"
-                    + " ${ROOT-COMMAND-NAME} submit change.txt"
+            "              ${ROOT-COMMAND-NAME} diff change.txt; ${ROOT-COMMAND-NAME} sign change.txt"
         })
 public final class DraftCommand implements Callable<Integer> {
     @Mixin
@@ -104,11 +103,7 @@ public final class DraftCommand implements Callable<Integer> {
         Pin pin = cluster.pin();
         DraftBuffer buffer = edited(operations.intents());
         return draft(
-                pin,
-                revision,
-                governance.read(pin),
-                buffer,
-                operations.expected().values());
+                pin, revision, governance.read(), buffer, operations.expected().values());
     }
 
     private Draft against(Pin pin, Snapshot now) throws Failure, NotVerifiedException {
@@ -117,12 +112,11 @@ public final class DraftCommand implements Callable<Integer> {
         if (directory.isGiven() && intents.isEmpty()) {
             throw new Failure("nothing to change: every key is as its file already");
         }
-        Governance governing = governance.isNamed() ? governance.read(pin) : new Ledger(pin, now).governance();
         DraftBuffer buffer = edited(intents);
         Map<Bytes, Precondition> given = operations.expected();
         Collection<Precondition> expected =
                 expectNothing ? given.values() : Expectation.of(buffer.intents(), given, now);
-        return draft(pin, now.revision(), governing, buffer, expected);
+        return draft(pin, now.revision(), governance.read(), buffer, expected);
     }
 
     private Draft draft(

@@ -35,7 +35,7 @@ final class HeadOptions {
     @Option(
             names = {"-o", "--out"},
             paramLabel = "FILE",
-            description = "Where to write the draft. Default: change.txt, or admin.txt.")
+            description = "Where to write the draft. Default: change.txt.")
     private @Nullable Path out;
 
     @Option(names = "--force", description = "Replace a draft that is there already, and its signatures.")

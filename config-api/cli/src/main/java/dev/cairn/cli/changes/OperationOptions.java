@@ -37,7 +37,8 @@ final class OperationOptions {
     @Option(
             names = "--delete-range",
             arity = "2",
-            paramLabel = "KEY",
+            hideParamSyntax = true,
+            paramLabel = "KEY KEY",
             description = "Delete all keys from the first up to but without the second. May be repeated.")
     private List<String> ranges = new ArrayList<>();
 

@@ -1,6 +1,6 @@
 package dev.cairn.cli.changes;
 
-import java.util.Objects;
+import java.io.Console;
 
 /** Colours as git's diff has them, or none. */
 enum Paint {
@@ -23,10 +23,11 @@ enum Paint {
     }
 
     /** On a terminal, unless its user wants none (no-color.org). */
+    @SuppressWarnings("SystemConsoleNull") // It is null since Java 25 where standard input or output is no terminal.
     private static boolean isWanted() {
         String no = System.getenv("NO_COLOR");
-        boolean onTerminal = Objects.requireNonNull(System.console()).isTerminal();
-        return onTerminal && (no == null || no.isEmpty());
+        Console console = System.console();
+        return console != null && console.isTerminal() && (no == null || no.isEmpty());
     }
 
     String bold(String text) {

@@ -56,7 +56,7 @@ public final class SignCommand implements Callable<Integer> {
     public Integer call() throws Failure, GenesisException {
         ChangeFiles files = new ChangeFiles(file);
         Pin pinned = pin.require();
-        Governance governing = governance.read(pinned);
+        Governance governing = governance.read();
         Bytes bytes = files.readText();
         SignedText text = Texts.parse(file, bytes);
         if (!text.chain().equals(pinned.chainId())) {
@@ -75,7 +75,7 @@ public final class SignCommand implements Callable<Integer> {
         Path written = write(files, text, done);
         out.println((approve ? "approved" : "signed") + " by " + done.name() + " with "
                 + done.signed().signature().key() + ": " + written);
-        out.println("next: " + Launch.called() + " submit " + file);
+        out.println("next: " + Launch.called() + " verify " + file);
         out.flush();
         return Exits.DONE;
     }

@@ -30,10 +30,6 @@ record Signing(Governance governance, KeyOption key, long nowSeconds) {
         return endorse(text, Purpose.APPROVE, name -> !name.equals(text.author()));
     }
 
-    Done withdraw(SignedText text) throws Failure {
-        return endorse(text, Purpose.WITHDRAW, _ -> true);
-    }
-
     private Done endorse(SignedText text, Purpose purpose, Predicate<PrincipalName> may) throws Failure {
         Predicate<SshPublicKey> belongs = candidate -> People.signsNow(governance, candidate, nowSeconds)
                 .map(Principal::name)
@@ -48,7 +44,7 @@ record Signing(Governance governance, KeyOption key, long nowSeconds) {
         PrincipalName name = People.signsNow(governance, used, nowSeconds)
                 .map(Principal::name)
                 .orElseThrow(() -> new Failure("nobody's key that is valid now is " + used
-                        + "; sign with a registered key (see `cairn people`), or have this one added"));
+                        + "; sign with a registered key, or have this one added"));
         return new Done(purpose, name, signed);
     }
 }

@@ -7,22 +7,13 @@ import dev.cairn.protocol.model.Bytes;
 import java.util.List;
 import java.util.Optional;
 
-/** The store as it stood at one revision. */
+/** The clients' keys as they stood at one revision. */
 interface Snapshot {
     long revision();
-
-    /** When the block was proposed under whose head the revision is known, in seconds since 1970. */
-    long timeSeconds();
 
     /** A client's key. */
     Optional<KeyValue> get(Bytes key) throws NotVerifiedException;
 
     /** Clients' keys: all of them, in order. */
     List<KeyValue> list(KeySpan span) throws NotVerifiedException;
-
-    /** A record of the ledger. */
-    Optional<KeyValue> getRecord(Bytes key) throws NotVerifiedException;
-
-    /** Records of the ledger: all of them, in order. */
-    List<KeyValue> listRecords(KeySpan span) throws NotVerifiedException;
 }

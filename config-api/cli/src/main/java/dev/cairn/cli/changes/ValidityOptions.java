@@ -29,7 +29,8 @@ final class ValidityOptions {
     @Option(
             names = "--valid-from",
             paramLabel = "TIME",
-            description = "From when on it is valid, such as 2026-01-31T12:00:00Z. Default: now, and a minute before.")
+            description =
+                    "From when on it is valid, such as 2026-01-31T12:00:00Z. Default: a minute before now, for clocks that are behind.")
     private @Nullable String validFrom;
 
     @Spec(Spec.Target.MIXEE)

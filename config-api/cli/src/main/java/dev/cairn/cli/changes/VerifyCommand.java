@@ -74,7 +74,7 @@ public final class VerifyCommand implements Callable<Integer> {
         if (text instanceof Change change) {
             files.readValues(change);
         }
-        Judgement judgement = Judgement.of(text, evidence(files), pinned.chainId(), governance.read(pinned), decided);
+        Judgement judgement = Judgement.of(text, evidence(files), pinned.chainId(), governance.read(), decided);
         print(text, judgement);
         return judgement.exitCode();
     }

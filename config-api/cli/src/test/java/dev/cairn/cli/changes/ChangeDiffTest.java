@@ -126,6 +126,11 @@ class ChangeDiffTest {
     }
 
     @Test
+    void whereThereIsNoTerminalThereAreNoColours() {
+        assertThat(Paint.of(Paint.When.AUTO)).isEqualTo(Paint.PLAIN);
+    }
+
+    @Test
     void farLinesAreLeftOutAndTheirPlaceIsTold() throws Exception {
         String before = "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12";
         FakeSnapshot long1 = new FakeSnapshot().put("k", before);

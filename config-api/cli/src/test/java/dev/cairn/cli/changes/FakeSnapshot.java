@@ -25,11 +25,6 @@ final class FakeSnapshot implements Snapshot {
     }
 
     @Override
-    public long timeSeconds() {
-        return 0;
-    }
-
-    @Override
     public Optional<KeyValue> get(Bytes key) {
         return Optional.ofNullable(records.get(key));
     }
@@ -39,15 +34,5 @@ final class FakeSnapshot implements Snapshot {
         return records.values().stream()
                 .filter(record -> span.contains(record.key()))
                 .toList();
-    }
-
-    @Override
-    public Optional<KeyValue> getRecord(Bytes key) {
-        return Optional.empty();
-    }
-
-    @Override
-    public List<KeyValue> listRecords(KeySpan span) {
-        return List.of();
     }
 }

@@ -1,0 +1,100 @@
+package dev.cairn.chaos.real;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import dev.cairn.proto.etcdserverpb.PutRequest;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A change is drafted and compared against what real processes prove. */
+class RealDraftTest {
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path directory;
+
+    private record Ended(int exitCode, List<String> lines) {}
+
+    private Ended cairn(RealCluster cluster, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.cairn.cli.Main"));
+        command.addAll(List.of(arguments));
+        command.addAll(List.of(
+                "--timeout",
+                "30",
+                "--pin",
+                cluster.directory(0).resolve("genesis.json").toString()));
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
+        builder.environment().remove("CAIRN_ENDPOINTS");
+        builder.environment().put("XDG_STATE_HOME", directory.resolve("state").toString());
+        Process process = builder.start();
+        List<String> lines = process.inputReader(StandardCharsets.UTF_8).lines().toList();
+        return new Ended(process.waitFor(), lines);
+    }
+
+    private static void put(RealCluster cluster, String key, String value) {
+        var _ = cluster.kv(0)
+                .put(PutRequest.newBuilder()
+                        .setKey(ByteString.copyFromUtf8(key))
+                        .setValue(ByteString.copyFromUtf8(value))
+                        .build());
+    }
+
+    private Ended draft(RealCluster cluster, String... more) throws Exception {
+        List<String> all =
+                new ArrayList<>(List.of("draft", "--governance", "governance", "--author", "alice", "-m", "why"));
+        all.addAll(List.of(more));
+        return cairn(cluster, all.toArray(String[]::new));
+    }
+
+    @Test
+    void aDraftExpectsWhatIsThereAndTheDiffShowsWhatHasChangedSince() throws Exception {
+        Files.writeString(directory.resolve("governance"), "cairn-governance-1\nopen everything\n");
+        Files.createDirectories(directory.resolve("wanted"));
+        Files.writeString(directory.resolve("wanted").resolve("a"), "1");
+        Files.writeString(directory.resolve("wanted").resolve("b"), "2");
+        try (RealCluster cluster = new RealCluster(directory)) {
+            cluster.startAll();
+            put(cluster, "app/a", "1");
+            put(cluster, "app/old", "x");
+            put(cluster, "tmp/1", "y");
+
+            Ended drafted = draft(cluster, "--from-dir", "wanted", "app/", "--prune", "--delete-range", "tmp/", "tmp0");
+            assertThat(drafted.exitCode()).as("%s", drafted.lines()).isZero();
+            assertThat(Files.readAllLines(directory.resolve("change.txt")))
+                    .contains("expect app/b absent", "expect app/old revision 3", "expect tmp/1 revision 4")
+                    .contains("delete app/old", "delete-range tmp/ tmp0")
+                    .noneMatch(line -> line.startsWith("put app/a "));
+
+            Ended diff = cairn(cluster, "diff", "change.txt");
+            assertThat(diff.exitCode()).as("%s", diff.lines()).isZero();
+            assertThat(diff.lines())
+                    .containsSequence(
+                            "--- (absent)", "+++ app/b", "+2", "--- app/old  (revision 3)", "+++ (deleted)", "-x");
+
+            put(cluster, "app/old", "changed");
+            Ended late = cairn(cluster, "diff", "change.txt");
+            assertThat(late.exitCode()).isEqualTo(4);
+            assertThat(late.lines())
+                    .last()
+                    .isEqualTo("conflict: key app/old should be that of revision 3, and it was last written at"
+                            + " revision 5");
+
+            put(cluster, "app/b", "2");
+            Ended nothing = draft(cluster, "--from-dir", "wanted", "app/", "-o", "none.txt");
+            assertThat(nothing.exitCode()).isEqualTo(1);
+            assertThat(nothing.lines()).containsExactly("cairn: nothing to change: every key is as its file already");
+        }
+    }
+}

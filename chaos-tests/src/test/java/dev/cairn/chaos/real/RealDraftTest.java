@@ -95,6 +95,12 @@ class RealDraftTest {
             Ended nothing = draft(cluster, "--from-dir", "wanted", "app/", "-o", "none.txt");
             assertThat(nothing.exitCode()).isEqualTo(1);
             assertThat(nothing.lines()).containsExactly("cairn: nothing to change: every key is as its file already");
+
+            Ended nobody = cairn(cluster, "people");
+            assertThat(nobody.exitCode()).isEqualTo(1);
+            assertThat(nobody.lines())
+                    .containsExactly("cairn: the genesis document names nobody who signs; say who governs with"
+                            + " --governance FILE");
         }
     }
 }

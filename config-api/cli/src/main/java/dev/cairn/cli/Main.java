@@ -1,8 +1,11 @@
 package dev.cairn.cli;
 
 import dev.cairn.cli.bench.BenchCommand;
+import dev.cairn.cli.changes.AllowedSignersCommand;
 import dev.cairn.cli.changes.DiffCommand;
 import dev.cairn.cli.changes.DraftCommand;
+import dev.cairn.cli.changes.GuardCommand;
+import dev.cairn.cli.changes.PeopleCommand;
 import dev.cairn.cli.changes.SignCommand;
 import dev.cairn.cli.changes.VerifyCommand;
 import java.io.PrintWriter;
@@ -46,6 +49,9 @@ public final class Main {
         commands.put("diff", DiffCommand::new);
         commands.put("sign", SignCommand::new);
         commands.put("verify", VerifyCommand::new);
+        commands.put("guard", GuardCommand::new);
+        commands.put("people", PeopleCommand::new);
+        commands.put("allowed-signers", AllowedSignersCommand::new);
         commands.put("bench", BenchCommand::new);
         commands.put("simulate", SimulateCommand::new);
         commands.put(TrainingCommand.NAME, TrainingCommand::new);

@@ -30,6 +30,9 @@ class MainTest {
                 "diff",
                 "sign",
                 "verify",
+                "guard",
+                "people",
+                "allowed-signers",
                 "simulate"
             })
     void everyCommandHasHelp(String name) {

@@ -7,6 +7,7 @@ import dev.cairn.client.NotVerifiedException;
 import dev.cairn.client.Pin;
 import dev.cairn.client.TrustedHead;
 import dev.cairn.client.Verified;
+import dev.cairn.kv.change.LedgerKeys;
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KeyValue;
 import dev.cairn.protocol.model.Bytes;
@@ -33,6 +34,12 @@ final class Cluster implements AutoCloseable {
     Snapshot now() throws NotVerifiedException {
         TrustedHead head = told(client.head(Freshness.LINEARIZABLE));
         return new At(head.revision());
+    }
+
+    /** The text of who governs, once it was changed. */
+    Optional<Bytes> governance() throws NotVerifiedException {
+        return told(client.getRecord(LedgerKeys.GOVERNANCE, 0, Freshness.LINEARIZABLE))
+                .map(KeyValue::value);
     }
 
     private <T> T told(Verified<T> answer) {

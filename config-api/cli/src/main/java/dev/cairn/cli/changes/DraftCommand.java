@@ -91,7 +91,7 @@ public final class DraftCommand implements Callable<Integer> {
             return unasked(base);
         }
         try (Cluster asked = cluster.open()) {
-            return against(asked.pin(), asked.now());
+            return against(asked, asked.now());
         }
     }
 
@@ -106,7 +106,7 @@ public final class DraftCommand implements Callable<Integer> {
                 pin, revision, governance.read(), buffer, operations.expected().values());
     }
 
-    private Draft against(Pin pin, Snapshot now) throws Failure, NotVerifiedException {
+    private Draft against(Cluster asked, Snapshot now) throws Failure, NotVerifiedException {
         List<Intent> intents = new ArrayList<>(operations.intents());
         intents.addAll(directory.intents(now));
         if (directory.isGiven() && intents.isEmpty()) {
@@ -116,7 +116,7 @@ public final class DraftCommand implements Callable<Integer> {
         Map<Bytes, Precondition> given = operations.expected();
         Collection<Precondition> expected =
                 expectNothing ? given.values() : Expectation.of(buffer.intents(), given, now);
-        return draft(pin, now.revision(), governance.read(), buffer, expected);
+        return draft(asked.pin(), now.revision(), governance.inForce(asked), buffer, expected);
     }
 
     private Draft draft(

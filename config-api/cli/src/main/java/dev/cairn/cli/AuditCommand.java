@@ -21,8 +21,11 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 @Command(
         name = "audit",
@@ -68,6 +71,10 @@ final class AuditCommand implements Callable<Integer> {
             description = "JSON: one change a line (with --changes), then the result; keys in base64.")
     private boolean json;
 
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
     private final Output output;
 
     AuditCommand() {
@@ -80,17 +87,16 @@ final class AuditCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Failure, GenesisException {
-        Pin pinned = Pin.read(pin);
         if (from < 1) {
-            throw new Failure("--from: the first block is 1; the genesis block needs no proof");
-        }
-        if (!Files.isDirectory(data.resolve("log"))) {
-            throw new Failure(data + " holds no log; give a replica's data directory");
+            throw misused("--from: the first block is 1; the genesis block needs no proof");
         }
         if (from > 1 && prefix != null) {
-            throw new Failure(
-                    "--changes: changes come out of executing the blocks, and that only from the first one on;"
-                            + " leave --from out");
+            throw misused("--changes: changes come out of executing the blocks, and that only from the first one on;"
+                    + " leave --from out");
+        }
+        Pin pinned = Pin.read(pin);
+        if (!Files.isDirectory(data.resolve("log"))) {
+            throw new Failure(data + " holds no log; give a replica's data directory");
         }
         AuditReport report = new AuditReport(output, Optional.ofNullable(prefix).map(Bytes::utf8), json);
         try {
@@ -104,6 +110,10 @@ final class AuditCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw new Failure("cannot keep the replayed state in a temporary directory: " + e.getMessage(), e);
         }
+    }
+
+    private ParameterException misused(String message) {
+        return new ParameterException(spec.commandLine(), message);
     }
 
     /** With all blocks executed again, in a directory that is gone afterwards. */

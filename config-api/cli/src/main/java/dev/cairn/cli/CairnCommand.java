@@ -19,7 +19,8 @@ import picocli.CommandLine.Spec;
             "              ${ROOT-COMMAND-NAME} put greeting hi  then: ${ROOT-COMMAND-NAME} get greeting",
             "              ${ROOT-COMMAND-NAME} status           how the cluster is",
             "",
-            "Exit codes: 0 success, 1 failure, 2 a command line that makes no sense."
+            "Exit codes: 0 success, 1 failure, 2 a command line that makes no sense, 3 no answer: the cluster cannot be",
+            "reached, has no quorum, or says nothing that is proven. Some commands have more: see their --help."
         })
 final class CairnCommand implements Runnable {
     @Spec

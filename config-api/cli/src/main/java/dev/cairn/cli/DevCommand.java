@@ -3,6 +3,7 @@ package dev.cairn.cli;
 import dev.cairn.genesis.GenesisException;
 import dev.cairn.genesis.GenesisFile;
 import dev.cairn.protocol.Parameters;
+import dev.cairn.protocol.model.Digest;
 import dev.cairn.server.config.NewCluster;
 import dev.cairn.server.config.StartupException;
 import java.io.PrintWriter;
@@ -123,7 +124,27 @@ final class DevCommand implements Callable<Integer> {
             throw new Failure(home + " holds a cluster with base port " + port
                     + "; leave out --base-port, or choose another --dir");
         }
+        for (int i = 0; i < n; i++) {
+            requireSame(genesis, home, NewCluster.replicaDirectory(home, i).resolve(NewCluster.GENESIS));
+        }
         return genesis;
+    }
+
+    /** A replica of another cluster would start, and never be one of this one's. */
+    private static void requireSame(GenesisFile genesis, Path home, Path copy) throws Failure {
+        if (!isOfChain(genesis.chainId(), copy)) {
+            throw new Failure(home.resolve(NewCluster.GENESIS) + " is another cluster's than " + copy
+                    + "; copy the right one over the other, or choose another --dir");
+        }
+    }
+
+    /** A copy that cannot be read is told by its replica, without which the others start. */
+    private static boolean isOfChain(Digest chainId, Path copy) {
+        try {
+            return GenesisFile.read(copy).chainId().equals(chainId);
+        } catch (GenesisException _) {
+            return true;
+        }
     }
 
     private static void stopAndWait(CountDownLatch stop, CountDownLatch stopped) {

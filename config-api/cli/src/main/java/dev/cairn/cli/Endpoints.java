@@ -7,12 +7,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** Where to ask, and for how long: the options of every command that talks to a cluster. */
 public final class Endpoints {
@@ -23,12 +21,10 @@ public final class Endpoints {
 
     @Option(
             names = "--endpoints",
-            split = ",",
-            paramLabel = "HOST[:PORT]",
-            converter = Address.class,
+            paramLabel = "HOST[:PORT],...",
             description = "Replicas to ask, in turn until one answers. Default: $CAIRN_ENDPOINTS, else"
                     + " 127.0.0.1:2379,2389,2399,2409. A bare port means 127.0.0.1.")
-    private List<HostPort> endpoints = new ArrayList<>();
+    private List<String> endpoints = new ArrayList<>();
 
     @Option(
             names = "--timeout",
@@ -48,17 +44,18 @@ public final class Endpoints {
 
     /** Those that were named, on the command line or by the environment. */
     Optional<List<HostPort>> given() {
-        String named = System.getenv(VARIABLE);
         if (!endpoints.isEmpty()) {
-            return Optional.of(List.copyOf(new LinkedHashSet<>(endpoints)));
+            return Optional.of(parseAll("--endpoints", String.join(",", endpoints)));
         }
-        if (named == null || named.isBlank()) {
-            return Optional.empty();
-        }
+        String named = System.getenv(VARIABLE);
+        return named == null || named.isBlank() ? Optional.empty() : Optional.of(parseAll("$" + VARIABLE, named));
+    }
+
+    private List<HostPort> parseAll(String source, String addresses) {
         try {
-            return Optional.of(parseAll(named));
+            return parseAll(addresses);
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(command.commandLine(), "$" + VARIABLE + ": " + e.getMessage(), e);
+            throw new ParameterException(command.commandLine(), source + ": " + e.getMessage(), e);
         }
     }
 
@@ -86,16 +83,5 @@ public final class Endpoints {
         String address = text.startsWith("http://") ? text.substring("http://".length()) : text;
         boolean bare = !address.isEmpty() && address.chars().allMatch(c -> c >= '0' && c <= '9');
         return HostPort.parse(bare ? "127.0.0.1:" + address : address, DEFAULT_PORT);
-    }
-
-    static final class Address implements ITypeConverter<HostPort> {
-        @Override
-        public HostPort convert(String value) {
-            try {
-                return parse(value);
-            } catch (IllegalArgumentException e) {
-                throw new TypeConversionException(e.getMessage());
-            }
-        }
     }
 }

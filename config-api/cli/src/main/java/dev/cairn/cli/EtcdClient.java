@@ -93,15 +93,15 @@ final class EtcdClient implements AutoCloseable {
                     throw new Failure(endpoint + ": " + describe(e.getStatus()), e);
                 }
                 if (!repeatable && sent.isSent()) {
-                    throw new Failure(
+                    throw new Failure.NoAnswer(
                             endpoint + " took the request and did not answer (" + describe(e.getStatus())
-                                    + "); whether it was carried out is unknown: read the key to see",
+                                    + "); whether it was carried out is unknown, and it may be yet: read the key to see",
                             e);
                 }
                 problems.add(endpoint + " (" + describe(e.getStatus()) + ")");
             }
         }
-        throw new Failure("no endpoint answered: " + String.join(", ", problems)
+        throw new Failure.NoAnswer("no endpoint answered: " + String.join(", ", problems)
                 + "; does a quorum run (`cairn status`), and are --endpoints right?");
     }
 

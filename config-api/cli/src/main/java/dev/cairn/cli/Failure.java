@@ -1,7 +1,7 @@
 package dev.cairn.cli;
 
 /** A command that cannot do what was asked. The message is one line for the user: what happened, and what to do. */
-public final class Failure extends Exception {
+public sealed class Failure extends Exception {
     private static final long serialVersionUID = 1L;
 
     public Failure(String message) {
@@ -10,5 +10,18 @@ public final class Failure extends Exception {
 
     public Failure(String message, Throwable cause) {
         super(message, cause);
+    }
+
+    /** The cluster gave no answer, which says nothing about what was asked. */
+    static final class NoAnswer extends Failure {
+        private static final long serialVersionUID = 1L;
+
+        NoAnswer(String message) {
+            super(message);
+        }
+
+        NoAnswer(String message, Throwable cause) {
+            super(message, cause);
+        }
     }
 }

@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Print a key and its value, one a line, as etcdctl does.",
             "Where a cluster is pinned the answer is proven before it is printed.",
-            "Exit code 1 when there is no such key."
+            "Exit code 1 when there is no such key, 3 when that cannot be known: nobody answers, or nothing is proven."
         })
 final class GetCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "KEY", description = "The key, or with --prefix how keys begin.")

@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
         description = {
             "Print the keys that begin with PREFIX, one a line, in order.",
             "Where a cluster is pinned it is proven, before any is printed, that none is missing and none made up.",
-            "Exit code 1 when there is no such key."
+            "Exit code 1 when there is no such key, 3 when that cannot be known: nobody answers, or nothing is proven."
         })
 final class ListCommand implements Callable<Integer> {
     @Parameters(

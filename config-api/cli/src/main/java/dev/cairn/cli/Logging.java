@@ -12,7 +12,15 @@ final class Logging {
     /** Warns, with a stack trace, of what follows from closing while something opens. Held, lest its level be lost. */
     private static final Logger CLOSING = Logger.getLogger("io.netty.channel.AbstractChannel");
 
+    /** Warns, with a stack trace, of each name that is not found. Held as well. */
+    private static final Logger RPC = Logger.getLogger("io.grpc");
+
     private Logging() {}
+
+    /** What a client's connections come to is told in its own error's one line. */
+    static void quietConnections() {
+        RPC.setLevel(Level.SEVERE);
+    }
 
     static void toStandardOutput() {
         LogManager.getLogManager().reset();

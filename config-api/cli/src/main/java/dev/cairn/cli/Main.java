@@ -8,6 +8,7 @@ import dev.cairn.cli.changes.GuardCommand;
 import dev.cairn.cli.changes.PeopleCommand;
 import dev.cairn.cli.changes.SignCommand;
 import dev.cairn.cli.changes.VerifyCommand;
+import dev.cairn.client.NotVerifiedException;
 import java.io.PrintWriter;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,6 +23,9 @@ public final class Main {
 
     /** The command line made no sense. */
     static final int USAGE = 2;
+
+    /** Nothing came back that can be relied on; a key that was asked for may be there or not. */
+    static final int NO_ANSWER = 3;
 
     /** How every error line begins. */
     static final String ERROR = "cairn: ";
@@ -96,7 +100,7 @@ public final class Main {
         if (Messages.isUnexpected(e)) {
             e.printStackTrace(err);
         }
-        return FAILURE;
+        return e instanceof Failure.NoAnswer || e instanceof NotVerifiedException ? NO_ANSWER : FAILURE;
     }
 
     private static <N extends Number> N number(String text, Function<String, N> parse) {

@@ -40,6 +40,7 @@ public final class PinOption {
         ClientSettings settings = ClientSettings.of(pinned)
                 .withHeads(new FileHeadStore(headOf(pinned)))
                 .withTimeout(endpoints.timeout());
+        Logging.quietConnections();
         try {
             return CairnClient.connect(
                     endpoints.given().map(settings::withEndpoints).orElse(settings));

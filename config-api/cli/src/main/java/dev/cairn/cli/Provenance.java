@@ -2,6 +2,7 @@ package dev.cairn.cli;
 
 import dev.cairn.client.Attempt;
 import dev.cairn.client.ProvenKeys;
+import dev.cairn.client.Refusal;
 import dev.cairn.client.TrustedHead;
 import dev.cairn.client.Verified;
 import dev.cairn.genesis.json.Json;
@@ -21,7 +22,7 @@ import java.util.stream.Collectors;
 public final class Provenance {
     private Provenance() {}
 
-    /** Says who was not believed, always, and why the answer is, if that is wanted. */
+    /** Says who was not believed or did not answer, always, and why the answer is, if that is wanted. */
     static void tell(PrintWriter err, Verified<?> answer, boolean verbose) {
         tellRefused(err, answer.refused());
         if (verbose) {
@@ -31,7 +32,10 @@ public final class Provenance {
     }
 
     public static void tellRefused(PrintWriter err, List<Attempt> refused) {
-        refused.forEach(attempt -> err.println("cairn: not believed: " + attempt));
+        for (Attempt attempt : refused) {
+            boolean isSilent = attempt.refusal() instanceof Refusal.NoAnswer;
+            err.println(Main.ERROR + (isSilent ? "passed over: " : "not believed: ") + attempt);
+        }
     }
 
     static String line(TrustedHead head) {

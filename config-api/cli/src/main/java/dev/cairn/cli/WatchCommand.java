@@ -3,6 +3,7 @@ package dev.cairn.cli;
 import com.google.protobuf.ByteString;
 import dev.cairn.client.CairnClient;
 import dev.cairn.client.Changes;
+import dev.cairn.client.Freshness;
 import dev.cairn.client.NotVerifiedException;
 import dev.cairn.client.Watch;
 import dev.cairn.genesis.GenesisException;
@@ -40,7 +41,10 @@ final class WatchCommand implements Callable<Integer> {
     @Option(names = "--prefix", description = "All keys that begin with KEY.")
     private boolean prefix;
 
-    @Option(names = "--rev", paramLabel = "REVISION", description = "First what has happened since this revision.")
+    @Option(
+            names = "--rev",
+            paramLabel = "REVISION",
+            description = "First what has happened since this revision; one that is still to come is waited for.")
     private long revision;
 
     @Option(names = "--limit", paramLabel = "N", description = "End after N changes; 0 for never.")
@@ -92,8 +96,12 @@ final class WatchCommand implements Callable<Integer> {
             request.setRangeEnd(Keys.prefixEnd(name));
         }
         try (Channels channels = new Channels()) {
-            new Watching(channels, endpoints.list(), endpoints.timeout(), request.build())
-                    .run(response -> print(response.getEventsList()));
+            new Watching(channels, endpoints.list(), endpoints.timeout(), request.build()).run(response -> {
+                if (response.getCreated()) {
+                    tellIfItWaits(response.getHeader().getRevision());
+                }
+                return print(response.getEventsList());
+            });
             return 0;
         }
     }
@@ -102,7 +110,7 @@ final class WatchCommand implements Callable<Integer> {
     private int verified(CairnClient client) throws Failure, NotVerifiedException, InterruptedException {
         Bytes name = Bytes.wrap(Keys.typed(key).toByteArray());
         PrintWriter err = spec.commandLine().getErr();
-        try (Watch watch = client.watch(prefix ? KeySpan.prefix(name) : KeySpan.single(name), after())) {
+        try (Watch watch = client.watch(prefix ? KeySpan.prefix(name) : KeySpan.single(name), after(client))) {
             Changes changes;
             do {
                 changes = watch.next();
@@ -112,14 +120,33 @@ final class WatchCommand implements Callable<Integer> {
                             Provenance.line(changes.head()) + ", all changes through revision " + changes.through());
                     err.flush();
                 }
-            } while (print(changes.events().stream().map(WatchCommand::event).toList()));
+            } while (print(changes.events().stream()
+                    .filter(event -> event.change().modRevision() >= revision)
+                    .map(WatchCommand::event)
+                    .toList()));
         }
         return 0;
     }
 
-    /** The revision before the first that is wanted; 0 for what comes from now on. */
-    private long after() {
-        return revision == 0 ? 0 : Math.max(1, revision - 1);
+    /**
+     * The revision before the first that is wanted, or the newest where that is still to come, since nothing can be proven of
+     * it; 0 for what comes from now on.
+     */
+    private long after(CairnClient client) throws NotVerifiedException {
+        if (revision == 0) {
+            return 0;
+        }
+        long newest = client.head(Freshness.LINEARIZABLE).head().revision();
+        tellIfItWaits(newest);
+        return Math.max(1, Math.min(newest, revision - 1));
+    }
+
+    private void tellIfItWaits(long newest) {
+        if (revision > newest + 1) {
+            PrintWriter err = spec.commandLine().getErr();
+            err.println("waiting for revision " + revision + "; the newest is " + newest);
+            err.flush();
+        }
     }
 
     private static Event event(KeyEvent event) {

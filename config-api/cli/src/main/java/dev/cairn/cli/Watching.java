@@ -58,7 +58,7 @@ final class Watching {
                 case SERVED -> lastServed = now;
                 case SILENT -> {
                     if (now - lastServed > timeout.toNanos() && turn + 1 >= endpoints.size()) {
-                        throw new Failure("no endpoint carries the watch: " + problems()
+                        throw new Failure.NoAnswer("no endpoint carries the watch: " + problems()
                                 + "; is the cluster running (`cairn status`), and are --endpoints right?");
                     }
                     if (turn % endpoints.size() == endpoints.size() - 1) {

@@ -6,14 +6,28 @@ import dev.cairn.genesis.json.Json;
 import io.grpc.Status;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class DataCommandsTest {
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    Path directory;
+
     private final FakeEtcd.Store store = new FakeEtcd.Store();
 
     @SuppressWarnings("NullAway.Init")
@@ -142,8 +156,10 @@ class DataCommandsTest {
         assertThat(Run.of(PutCommand::new, "a", "1", down).out()).isEqualTo("OK\n");
         first.fallSilent();
         Run run = Run.of(PutCommand::new, "a", "2", endpoints(), "--timeout=0.6");
-        assertThat(run.exitCode()).isEqualTo(1);
-        assertThat(run.err()).contains("whether it was carried out is unknown").hasLineCount(1);
+        assertThat(run.exitCode()).isEqualTo(3);
+        assertThat(run.err())
+                .contains("whether it was carried out is unknown, and it may be yet")
+                .hasLineCount(1);
         assertThat(Run.of(GetCommand::new, "a", "--value-only", down).out()).isEqualTo("1\n");
     }
 
@@ -193,6 +209,11 @@ class DataCommandsTest {
         Run nothing = Run.of(GetCommand::new, "a", "--keys-only", "--value-only", endpoints());
         assertThat(nothing.exitCode()).isEqualTo(2);
         assertThat(nothing.err()).contains("leave nothing to print");
+        for (String nobody : List.of("--endpoints=,", "--endpoints=", "--endpoints=2379,,2389")) {
+            Run run = Run.of(GetCommand::new, "a", nobody);
+            assertThat(run.exitCode()).as(nobody).isEqualTo(2);
+            assertThat(run.err()).startsWith("cairn: --endpoints: \"\" is no host name");
+        }
         Run secure = Run.of(GetCommand::new, "a", "--endpoints=https://127.0.0.1:2379");
         assertThat(secure.exitCode()).isEqualTo(2);
         assertThat(secure.err()).contains("asks for TLS");
@@ -206,7 +227,7 @@ class DataCommandsTest {
                 .isEqualTo(new Run(1, "", "cairn: " + first.endpoint() + ": etcdserver: key is not provided\n"));
         String nobody = closedPort();
         Run down = Run.of(GetCommand::new, "a", "--endpoints=" + nobody);
-        assertThat(down.exitCode()).isEqualTo(1);
+        assertThat(down.exitCode()).isEqualTo(3);
         assertThat(down.err())
                 .startsWith("cairn: no endpoint answered: " + nobody + " (connection refused)")
                 .hasLineCount(1);
@@ -235,11 +256,87 @@ class DataCommandsTest {
         String one = closedPort();
         String another = closedPort();
         Run run = Run.of(WatchCommand::new, "k", "--timeout=0.3", "--endpoints=" + one + "," + another);
-        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.exitCode()).isEqualTo(3);
         assertThat(run.err())
                 .startsWith("cairn: no endpoint carries the watch: " + one + " (connection refused), " + another
                         + " (connection refused); is the cluster running (`cairn status`)")
                 .hasLineCount(1);
+    }
+
+    @Test
+    void aWatchFromARevisionThatIsStillToComeSaysThatItWaits() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            store.put("k", "v" + i);
+        }
+        CompletableFuture<Run> waiting = CompletableFuture.supplyAsync(
+                () -> Run.of(WatchCommand::new, "k", "--rev=6", "--limit=1", endpoints()));
+        first.awaitWatch();
+        store.put("k", "too early");
+        store.put("k", "now");
+        assertThat(waiting.join()).isEqualTo(new Run(0, "PUT\nk\nnow\n", "waiting for revision 6; the newest is 4\n"));
+        assertThat(Run.of(WatchCommand::new, "k", "--rev=4", "--limit=1", endpoints()))
+                .isEqualTo(new Run(0, "PUT\nk\nv2\n", ""));
+    }
+
+    @Test
+    void anAnswerThatCouldNotBeHadIsNoMissingKeyAndNoLie() throws Exception {
+        Path genesis = genesis();
+        Logger log = Logger.getLogger("");
+        List<String> logged = new CopyOnWriteArrayList<>();
+        Handler handler = new Listening(logged);
+        log.addHandler(handler);
+        try {
+            String down = closedPort();
+            assertThat(Run.of(GetCommand::new, "a", "--pin=" + genesis, "--endpoints=" + down))
+                    .isEqualTo(new Run(
+                            3,
+                            "",
+                            "cairn: no replica answered: " + down
+                                    + " (connection refused); does a quorum run, and are these its replicas?\n"));
+            Run unknown = Run.of(GetCommand::new, "a", "--pin=" + genesis, "--endpoints=nobody.invalid:1");
+            assertThat(unknown)
+                    .isEqualTo(new Run(
+                            3,
+                            "",
+                            "cairn: no replica answered: nobody.invalid:1 (no such host); does a quorum run, and are"
+                                    + " these its replicas?\n"));
+            first.fallSilent();
+            Run silent = Run.of(
+                    GetCommand::new, "a", "--pin=" + genesis, "--timeout=0.5", "--endpoints=" + first.endpoint());
+            assertThat(silent.err()).doesNotContain("believed", "DEADLINE");
+        } finally {
+            log.removeHandler(handler);
+        }
+        assertThat(logged).isEmpty();
+    }
+
+    private Path genesis() throws Exception {
+        Json.Fields vectors =
+                (Json.Fields) Json.parse(Files.readString(Path.of("..", "..", "docs", "vectors", "saved-proofs.json")));
+        return Files.writeString(
+                directory.resolve("genesis.json"),
+                ((Json.Text) Objects.requireNonNull(vectors.values().get("genesis"))).value());
+    }
+
+    private static final class Listening extends Handler {
+        private final List<String> logged;
+
+        Listening(List<String> logged) {
+            this.logged = logged;
+        }
+
+        @Override
+        public void publish(LogRecord entry) {
+            if (entry.getLevel().intValue() >= Level.WARNING.intValue()) {
+                logged.add(entry.getLoggerName() + ": " + entry.getMessage());
+            }
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
     }
 
     private static String closedPorts(int count) throws Exception {

@@ -159,6 +159,22 @@ class DevCommandTest {
                 .contains("is missing; copy it back from " + config(0).resolveSibling(NewCluster.GENESIS));
     }
 
+    @Test
+    void anotherClustersGenesisIsToldBeforeAnythingStarts() throws Exception {
+        Dev dev = dev("--replicas=1", "--base-port=" + basePort);
+        dev.linesUntil("ready");
+        dev.process.destroy();
+        assertThat(dev.process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        Path genesis = home().resolve(NewCluster.GENESIS);
+        String other = Files.readString(genesis).replace("\"dev\"", "\"another\"");
+        assertThat(other).isNotEqualTo(Files.readString(genesis));
+        Files.writeString(genesis, other);
+        assertThat(dev().failure())
+                .isEqualTo("cairn: " + genesis + " is another cluster's than "
+                        + config(0).resolveSibling(NewCluster.GENESIS)
+                        + "; copy the right one over the other, or choose another --dir");
+    }
+
     private record Dev(Process process, BufferedReader out, BufferedReader err) {
         List<String> linesUntil(String beginning) throws IOException {
             List<String> lines = new ArrayList<>();

@@ -1,5 +1,7 @@
 package dev.cairn.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.google.protobuf.ByteString;
 import dev.cairn.genesis.HostPort;
 import dev.cairn.proto.etcdserverpb.ClusterGrpc;
@@ -34,7 +36,9 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** An endpoint of a store that several endpoints can share, and that misbehaves on demand. */
 final class FakeEtcd {
@@ -42,6 +46,7 @@ final class FakeEtcd {
     static final class Store {
         private final NavigableMap<String, KeyValue> keys = new TreeMap<>();
         private final List<KeyValue> changes = new ArrayList<>();
+        private final List<Consumer<KeyValue>> followers = new ArrayList<>();
         private long revision = 1;
 
         synchronized long put(String key, String value) {
@@ -55,7 +60,7 @@ final class FakeEtcd {
                     .build();
             keys.put(key, record);
             changes.add(record);
-            notifyAll();
+            followers.forEach(follower -> follower.accept(record));
             return revision;
         }
 
@@ -75,6 +80,10 @@ final class FakeEtcd {
             found.forEach(record -> keys.remove(record.getKey().toStringUtf8()));
             revision += found.isEmpty() ? 0 : 1;
             return found.size();
+        }
+
+        synchronized void follow(Consumer<KeyValue> follower) {
+            followers.add(follower);
         }
 
         synchronized List<KeyValue> since(long start) {
@@ -100,6 +109,7 @@ final class FakeEtcd {
     private volatile ReplicaStatusResponse condition = ReplicaStatusResponse.getDefaultInstance();
     private volatile List<Member> members = List.of();
     private volatile int eventsPerWatch = Integer.MAX_VALUE;
+    private final CountDownLatch watched = new CountDownLatch(1);
 
     FakeEtcd(Store store) throws IOException {
         this.store = store;
@@ -143,6 +153,11 @@ final class FakeEtcd {
     /** From now on a watch breaks after this many events. */
     void breakWatchesAfter(int events) {
         eventsPerWatch = events;
+    }
+
+    /** Returns when a watch has begun. */
+    void awaitWatch() throws InterruptedException {
+        assertThat(watched.await(30, TimeUnit.SECONDS)).isTrue();
     }
 
     void close() throws InterruptedException {
@@ -211,19 +226,31 @@ final class FakeEtcd {
                             .setHeader(store.header())
                             .setCreated(true)
                             .build());
+                    long start = request.getCreateRequest().getStartRevision();
                     int sent = 0;
-                    for (KeyValue record :
-                            store.since(request.getCreateRequest().getStartRevision())) {
+                    for (KeyValue record : store.since(start)) {
                         if (sent == eventsPerWatch) {
                             observer.onError(Status.UNAVAILABLE.asRuntimeException());
                             return;
                         }
-                        observer.onNext(WatchResponse.newBuilder()
-                                .setHeader(store.header())
-                                .addEvents(Event.newBuilder().setKv(record))
-                                .build());
+                        tell(record);
                         sent++;
                     }
+                    if (start > store.header().getRevision()) {
+                        store.follow(record -> {
+                            if (record.getModRevision() >= start) {
+                                tell(record);
+                            }
+                        });
+                    }
+                    watched.countDown();
+                }
+
+                private void tell(KeyValue record) {
+                    observer.onNext(WatchResponse.newBuilder()
+                            .setHeader(store.header())
+                            .addEvents(Event.newBuilder().setKv(record))
+                            .build());
                 }
 
                 @Override

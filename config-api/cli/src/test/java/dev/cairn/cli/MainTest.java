@@ -56,6 +56,16 @@ class MainTest {
     }
 
     @Test
+    void anAuditThatCannotBeIsExitCodeTwo() {
+        Run zero = Run.of(AuditCommand::new, "data", "--pin=none", "--from=0");
+        assertThat(zero.exitCode()).isEqualTo(2);
+        assertThat(zero.err()).startsWith("cairn: --from: the first block is 1");
+        Run contradiction = Run.of(AuditCommand::new, "data", "--pin=none", "--from=2", "--changes=a");
+        assertThat(contradiction.exitCode()).isEqualTo(2);
+        assertThat(contradiction.err()).startsWith("cairn: --changes: ");
+    }
+
+    @Test
     void helpIsACommandToo() {
         assertThat(run("help").out()).contains("status", "bench");
         assertThat(run("help", "get").out()).startsWith("Usage: cairn get");

@@ -18,6 +18,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import java.net.ConnectException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -234,8 +235,20 @@ final class Calls {
     }
 
     private static String sentence(Status status) {
+        for (Throwable cause = status.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof UnknownHostException) {
+                return "no such host";
+            }
+            if (cause instanceof ConnectException) {
+                return "connection refused";
+            }
+        }
         String description = status.getDescription();
-        return status.getCode().name() + (description == null ? "" : ": " + description);
+        return switch (status.getCode()) {
+            case DEADLINE_EXCEEDED -> "no answer in time";
+            case UNIMPLEMENTED -> "it does not speak this protocol";
+            default -> status.getCode().name() + (description == null ? "" : ": " + description);
+        };
     }
 
     static HeadWanted wanted(LightClient.Question question) {

@@ -131,7 +131,7 @@ public sealed interface Refusal {
     record NoAnswer(String detail, boolean mayHaveActed) implements Refusal {
         @Override
         public String sentence() {
-            return "no answer, " + detail + (mayHaveActed ? "; it may have been done all the same" : "");
+            return detail + (mayHaveActed ? "; it may have been done all the same" : "");
         }
     }
 }

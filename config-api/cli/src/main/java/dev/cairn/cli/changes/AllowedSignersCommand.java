@@ -19,7 +19,8 @@ import picocli.CommandLine.Spec;
             "With it, bare ssh-keygen checks a signature that counted at a block time."
         },
         exitCodeListHeading = "Exit codes:%n",
-        exitCodeList = {"0:printed", "1:a failure", "2:a command line that makes no sense"},
+        exitCodeList = {"0:printed", "1:a failure", "2:a command line that makes no sense", "3:no answer that is proven"
+        },
         footer = {
             "",
             "For example:  ${ROOT-COMMAND-NAME} allowed-signers > allowed_signers",

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             "0:shown",
             "1:a failure",
             "2:a command line that makes no sense",
+            "3:no answer that is proven",
             "4:shown, and it conflicts: as things are it would not be executed"
         })
 public final class DiffCommand implements Callable<Integer> {

@@ -35,7 +35,12 @@ import picocli.CommandLine.Spec;
                     + " touches is expected to be as it is now, so that nobody's later write is lost."
         },
         exitCodeListHeading = "Exit codes:%n",
-        exitCodeList = {"0:drafted", "1:a failure, or nothing to change", "2:a command line that makes no sense"},
+        exitCodeList = {
+            "0:drafted",
+            "1:a failure, or nothing to change",
+            "2:a command line that makes no sense",
+            "3:no answer that is proven"
+        },
         footer = {
             "",
             "For example:  ${ROOT-COMMAND-NAME} draft --put prod/limit=20 -m 'Raise the limit, ticket 42'",

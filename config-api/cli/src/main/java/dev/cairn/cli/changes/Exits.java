@@ -4,11 +4,8 @@ package dev.cairn.cli.changes;
 final class Exits {
     static final int DONE = 0;
 
-    /** A file, the network, a proof: the question was not answered. */
-    static final int FAILED = 1;
-
     /** All is well, and signatures are still missing. */
-    static final int MISSING = 3;
+    static final int MISSING = 5;
 
     /** It does not hold, or will not be executed as it is. */
     static final int REFUSED = 4;

@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
             "0:explained",
             "1:a failure",
             "2:a command line that makes no sense",
+            "3:no answer that is proven",
             "4:explained, and nobody can write the key"
         })
 final class GuardExplainCommand implements Callable<Integer> {

@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "List the guards, the open prefixes, and what gateways may do without signatures",
         exitCodeListHeading = "Exit codes:%n",
-        exitCodeList = {"0:listed", "1:a failure", "2:a command line that makes no sense"})
+        exitCodeList = {"0:listed", "1:a failure", "2:a command line that makes no sense", "3:no answer that is proven"
+        })
 final class GuardListCommand implements Callable<Integer> {
     @Option(names = "--json", description = "JSON.")
     private boolean json;

@@ -28,7 +28,8 @@ import picocli.CommandLine.Spec;
             "Proven, as it is now, or with --governance as a file says."
         },
         exitCodeListHeading = "Exit codes:%n",
-        exitCodeList = {"0:listed", "1:a failure", "2:a command line that makes no sense"})
+        exitCodeList = {"0:listed", "1:a failure", "2:a command line that makes no sense", "3:no answer that is proven"
+        })
 public final class PeopleCommand implements Callable<Integer> {
     @Option(
             names = "--text",

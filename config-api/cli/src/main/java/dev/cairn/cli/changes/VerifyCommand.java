@@ -35,8 +35,8 @@ import picocli.CommandLine.Spec;
             "0:complete: it would be admitted",
             "1:a file cannot be read, or is no change",
             "2:a command line that makes no sense",
-            "3:signatures are missing",
-            "4:a signature is not valid, or the change could not be admitted whoever signed"
+            "4:a signature is not valid, or the change could not be admitted whoever signed",
+            "5:signatures are missing"
         })
 public final class VerifyCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "FILE", description = "The text of the change.")

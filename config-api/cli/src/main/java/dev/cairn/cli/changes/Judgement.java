@@ -1,6 +1,5 @@
 package dev.cairn.cli.changes;
 
-import dev.cairn.kv.change.Change;
 import dev.cairn.kv.change.Endorsement;
 import dev.cairn.kv.change.PrincipalName;
 import dev.cairn.kv.change.Purpose;
@@ -58,7 +57,7 @@ record Judgement(SignedText text, List<Signature> signatures, Decision decision)
                 signatures.add(new Signature.Invalid(each.source(), String.valueOf(e.getMessage())));
             }
         }
-        return new Judgement(text, signatures, decider.decide((Change) text, verified, nowSeconds));
+        return new Judgement(text, signatures, decider.decide(text, verified, nowSeconds));
     }
 
     /** By its own word on what it was made for, which the decision looks at. */
@@ -90,7 +89,7 @@ record Judgement(SignedText text, List<Signature> signatures, Decision decision)
             Governance governance,
             long nowSeconds) {
         // Alone, so that it is known whose reason it is.
-        Optional<SignerRefusal> refusal = switch (decider.decide((Change) text, List.of(signature), nowSeconds)) {
+        Optional<SignerRefusal> refusal = switch (decider.decide(text, List.of(signature), nowSeconds)) {
             case Decision.Admitted _ -> Optional.empty();
             case Decision.Refused refused -> refused.uncounted().stream().findFirst();
         };

@@ -33,22 +33,6 @@ public record Change(
     /** What is wrong with the parts of a change. */
     private record Problem(ChangeRefusal reason, String message) {}
 
-    /** Carries to the parser which rule the parts break. */
-    static final class RefusedPartsException extends IllegalArgumentException {
-        private static final long serialVersionUID = 1;
-
-        private final ChangeRefusal reason;
-
-        private RefusedPartsException(Problem problem) {
-            super(problem.message());
-            this.reason = problem.reason();
-        }
-
-        ChangeRefusal reason() {
-            return reason;
-        }
-    }
-
     public Change {
         preconditions = preconditions.stream()
                 .sorted(Comparator.comparing(Precondition::key))
@@ -56,33 +40,12 @@ public record Change(
         operations = operations.stream()
                 .sorted(Comparator.comparing(operation -> operation.span().from()))
                 .toList();
-        Optional<Problem> problem = problemOf(baseRevision, validFromSeconds, expiresSeconds, reason);
-        if (problem.isEmpty()) {
-            problem = problemOfKeys(preconditions, operations);
-        }
+        var _ = new Head(chain, baseRevision, validFromSeconds, expiresSeconds, author, reason);
+        Optional<Problem> problem = problemOfKeys(preconditions, operations);
         if (problem.isPresent()) {
-            throw new RefusedPartsException(problem.get());
+            throw new RefusedPartsException(
+                    problem.get().reason(), problem.get().message());
         }
-    }
-
-    private static Optional<Problem> problemOf(
-            long baseRevision, long validFromSeconds, long expiresSeconds, String reason) {
-        if (baseRevision < 0) {
-            return problem(ChangeRefusal.NOT_CANONICAL, "the base revision is negative; use the store's revision");
-        }
-        if (validFromSeconds < 0 || expiresSeconds > UtcTime.MAX_SECONDS) {
-            return problem(ChangeRefusal.NOT_CANONICAL, "the times are not between 1970 and 9999; correct them");
-        }
-        if (validFromSeconds >= expiresSeconds) {
-            return problem(ChangeRefusal.EMPTY_VALIDITY, "the change expires before it is valid; correct the times");
-        }
-        if (!Words.isReason(reason)) {
-            return problem(
-                    ChangeRefusal.NOT_CANONICAL,
-                    "the reason is not one line of 1 to " + ChangeLimits.MAX_REASON_BYTES
-                            + " bytes of visible text; write it anew, without blanks around it");
-        }
-        return Optional.empty();
     }
 
     private static Optional<Problem> problemOfKeys(List<Precondition> preconditions, List<ChangeOperation> operations) {

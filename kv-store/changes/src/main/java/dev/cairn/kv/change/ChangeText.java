@@ -14,13 +14,8 @@ public final class ChangeText {
     private ChangeText() {}
 
     static String print(Change change) {
-        StringBuilder out = new StringBuilder(FORMAT).append('\n');
-        line(out, "chain", change.chain().toHex());
-        line(out, "base", Long.toString(change.baseRevision()));
-        line(out, "valid-from", UtcTime.print(change.validFromSeconds()));
-        line(out, "expires", UtcTime.print(change.expiresSeconds()));
-        line(out, "author", change.author().text());
-        line(out, "reason", change.reason());
+        StringBuilder out =
+                new StringBuilder(FORMAT).append('\n').append(Head.of(change).print());
         change.preconditions().forEach(precondition -> line(out, "expect", print(precondition)));
         change.operations().forEach(operation -> out.append(print(operation)).append('\n'));
         return out.toString();
@@ -30,7 +25,7 @@ public final class ChangeText {
         out.append(name).append(' ').append(value).append('\n');
     }
 
-    private static String print(Precondition precondition) {
+    static String print(Precondition precondition) {
         String key = Words.printKey(precondition.key());
         return switch (precondition) {
             case Precondition.Absent _ -> key + " absent";
@@ -67,7 +62,7 @@ public final class ChangeText {
         Change change;
         try {
             change = read(in);
-        } catch (Change.RefusedPartsException e) {
+        } catch (RefusedPartsException e) {
             throw new ChangeException(e.reason(), String.valueOf(e.getMessage()));
         } catch (IllegalArgumentException e) {
             throw new ChangeException(ChangeRefusal.NOT_CANONICAL, String.valueOf(e.getMessage()));
@@ -78,12 +73,7 @@ public final class ChangeText {
 
     private static Change read(Lines in) throws ChangeException {
         in.requireFirst(FORMAT);
-        var chain = in.digest(in.field("chain"));
-        long base = in.number(in.field("base"));
-        long validFrom = in.time(in.field("valid-from"));
-        long expires = in.time(in.field("expires"));
-        PrincipalName author = new PrincipalName(in.field("author"));
-        String reason = in.field("reason");
+        Head head = Head.read(in);
         List<Precondition> preconditions = new ArrayList<>();
         List<ChangeOperation> operations = new ArrayList<>();
         while (in.hasNext()) {
@@ -94,7 +84,15 @@ public final class ChangeText {
                 operations.add(operation(in, words));
             }
         }
-        return new Change(chain, base, validFrom, expires, author, reason, preconditions, operations);
+        return new Change(
+                head.chain(),
+                head.baseRevision(),
+                head.validFromSeconds(),
+                head.expiresSeconds(),
+                head.author(),
+                head.reason(),
+                preconditions,
+                operations);
     }
 
     private static Precondition precondition(Lines in, String[] words) throws ChangeException {

@@ -3,6 +3,7 @@ package dev.cairn.kv.change;
 import dev.cairn.kv.guard.Guard;
 import dev.cairn.kv.guard.Lifetime;
 import dev.cairn.kv.guard.Principal;
+import dev.cairn.kv.guard.Right;
 import dev.cairn.kv.guard.Role;
 import dev.cairn.kv.guard.Scope;
 import dev.cairn.ssh.KeyKind;
@@ -122,5 +123,10 @@ final class GovernancePhrases {
             kinds.add(KeyKind.named(name).orElseThrow(() -> in.wrong("names no kind of key: \"" + name + "\"")));
         }
         return kinds;
+    }
+
+    static Right right(Phrase in) throws ChangeException {
+        String word = in.word();
+        return Right.named(word).orElseThrow(() -> in.wrong("names no right: \"" + word + "\""));
     }
 }

@@ -116,7 +116,7 @@ public final class GovernanceText {
                 case "key" -> takeKey(line);
                 case "guard" -> takeGuard(GovernancePhrases.guard(line));
                 case "open" -> open.add(GovernancePhrases.prefix(line).prefix());
-                case "gateways-may" -> rights.add(right(line));
+                case "gateways-may" -> rights.add(GovernancePhrases.right(line));
                 case "keep-revisions" -> keepRevisions = line.number();
                 default -> throw line.wrong("begins with \"" + first + "\", which nothing here does");
             }
@@ -146,11 +146,6 @@ public final class GovernanceText {
                 case Scope.OfRecovery _ -> recovery = Optional.of(guard);
                 case Scope.OfPrefix _ -> guards.add(guard);
             }
-        }
-
-        private static Right right(Phrase line) throws ChangeException {
-            String word = line.word();
-            return Right.named(word).orElseThrow(() -> line.wrong("names no right: \"" + word + "\""));
         }
 
         Governance finished() {

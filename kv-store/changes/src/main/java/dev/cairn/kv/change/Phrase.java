@@ -2,6 +2,8 @@ package dev.cairn.kv.change;
 
 import dev.cairn.kv.guard.Role;
 import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Digest;
+import dev.cairn.ssh.Fingerprint;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -56,6 +58,16 @@ final class Phrase {
         return (int) number;
     }
 
+    long numberAfter(String word) throws ChangeException {
+        require(word);
+        return number();
+    }
+
+    int smallAfter(String word) throws ChangeException {
+        require(word);
+        return smallNumber();
+    }
+
     long time() throws ChangeException {
         return in.time(word());
     }
@@ -66,6 +78,15 @@ final class Phrase {
 
     PrincipalName name() throws ChangeException {
         return new PrincipalName(word());
+    }
+
+    Fingerprint fingerprint() throws ChangeException {
+        return Fingerprint.parse(word())
+                .orElseThrow(() -> in.wrong("has no fingerprint as `ssh-keygen -l` prints it, SHA256:…"));
+    }
+
+    Digest digest() throws ChangeException {
+        return in.digest(word());
     }
 
     /** Words parted by commas; a dash stands for none. */

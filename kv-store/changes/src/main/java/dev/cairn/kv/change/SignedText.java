@@ -4,7 +4,7 @@ import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
 
 /** What an author signs. */
-public sealed interface SignedText permits Change {
+public sealed interface SignedText permits Change, AdminChange {
     Digest chain();
 
     long baseRevision();
@@ -23,6 +23,6 @@ public sealed interface SignedText permits Change {
 
     /** Reads a text of either kind, by its first line. */
     static SignedText parse(Bytes text) throws ChangeException {
-        return ChangeText.parse(text);
+        return text.startsWith(AdminText.FIRST_LINE) ? AdminText.parse(text) : ChangeText.parse(text);
     }
 }

@@ -1,15 +1,20 @@
 package dev.cairn.kv.guard;
 
+import dev.cairn.kv.change.AdminChange;
+import dev.cairn.kv.change.AdminOperation;
 import dev.cairn.kv.change.Change;
 import dev.cairn.kv.change.ChangeOperation;
 import dev.cairn.kv.change.Endorsement;
 import dev.cairn.kv.change.PrincipalName;
 import dev.cairn.kv.change.Purpose;
+import dev.cairn.kv.change.SignedText;
+import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.ssh.Fingerprint;
 import dev.cairn.ssh.KeyKind;
 import dev.cairn.ssh.VerifiedSignature;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.NavigableSet;
@@ -22,11 +27,13 @@ public final class Decider {
     private final Digest chain;
     private final Registry registry;
     private final GuardTable guards;
+    private final Optional<Guard> recovery;
 
     public Decider(Digest chain, Governance governance) {
         this.chain = chain;
         this.registry = governance.registry();
         this.guards = governance.guards();
+        this.recovery = governance.recovery();
     }
 
     /** A signature that counts: whose, with what kind of key, and whether as the author. */
@@ -46,42 +53,123 @@ public final class Decider {
      * @param signatures the author's and others', in any order
      * @param nowSeconds the time of the block that executes it, whole seconds since 1970, rounded down
      */
-    public Decision decide(Change change, List<VerifiedSignature> signatures, long nowSeconds) {
+    public Decision decide(SignedText text, List<VerifiedSignature> signatures, long nowSeconds) {
         List<Vote> votes = new ArrayList<>();
         List<SignerRefusal> uncounted = new ArrayList<>();
-        Texts texts = new Texts(
-                change.digest(), new Endorsement(Endorsement.Kind.APPROVAL, chain, change.digest()).textDigest());
+        Texts texts =
+                new Texts(text.digest(), new Endorsement(Endorsement.Kind.APPROVAL, chain, text.digest()).textDigest());
         for (VerifiedSignature signature : signatures) {
-            switch (judge(change, texts, signature, votes, nowSeconds)) {
+            switch (judge(text, texts, signature, votes, nowSeconds)) {
                 case Judged.Counted(Vote vote) -> votes.add(vote);
                 case Judged.Uncounted(SignerRefusal reason) -> uncounted.add(reason);
             }
         }
-        List<Objection> objections = new ArrayList<>(objectionsToText(change, nowSeconds));
+        List<Objection> objections = new ArrayList<>(objectionsToText(text, nowSeconds));
         if (votes.stream().noneMatch(Vote::asAuthor)) {
-            objections.add(new Objection.NotSignedByAuthor(change.author(), Purpose.CHANGE));
+            objections.add(new Objection.NotSignedByAuthor(text.author(), authorsPurpose(text)));
         }
-        firstClosedKey(change).ifPresent(objections::add);
-        NavigableSet<PrincipalName> people = new TreeSet<>();
-        for (Guard guard : decidingOn(change)) {
-            NavigableSet<PrincipalName> counted = counted(guard, change, votes);
-            people.addAll(counted);
-            objectionOf(guard, change, counted, nowSeconds).ifPresent(objections::add);
+        return switch (text) {
+            case Change change -> {
+                firstClosedKey(change).ifPresent(objections::add);
+                yield hear(decidingOn(change), text, votes, nowSeconds).decision(objections, uncounted);
+            }
+            case AdminChange change -> decideOnAdmin(change, votes, objections, uncounted, nowSeconds);
+        };
+    }
+
+    private Decision decideOnAdmin(
+            AdminChange change,
+            List<Vote> votes,
+            List<Objection> toText,
+            List<SignerRefusal> uncounted,
+            long nowSeconds) {
+        Optional<Principal> author = registry.principal(change.author());
+        if (author.isPresent() && !author.get().isPerson()) {
+            toText.add(new Objection.AuthorNoPerson(change.author()));
         }
-        return objections.isEmpty() ? new Decision.Admitted(people) : new Decision.Refused(objections, uncounted);
+        Hearing usual = hear(decidingOn(change), change, votes, nowSeconds);
+        if (change.operations().stream().anyMatch(operation -> authority(operation) instanceof Ruling.Closed)) {
+            usual.objections().add(new Objection.ClosedRegistry());
+        }
+        boolean mayRecover =
+                recovery.isPresent() && author.isPresent() && recovery.get().names(author.get());
+        if (usual.objections().isEmpty() || !mayRecover) {
+            return usual.decision(toText, uncounted);
+        }
+        Hearing instead = hear(List.of(recovery.get()), change, votes, nowSeconds);
+        if (!instead.objections().isEmpty()) {
+            usual.objections().addAll(instead.objections());
+            return usual.decision(toText, uncounted);
+        }
+        return instead.decision(toText, uncounted);
+    }
+
+    /** What decides on an operation of the governance: the guard there now, so that no weaker one gets below it. */
+    private Ruling authority(AdminOperation operation) {
+        return switch (operation) {
+            case AdminOperation.SetGuard(Guard guard) -> authority(guard.scope());
+            case AdminOperation.RemoveGuard(Scope scope) -> authority(scope);
+            case AdminOperation.SetOpen(Scope.OfPrefix scope) -> authority(scope);
+            case AdminOperation.RemoveOpen(Scope.OfPrefix scope) -> authority(scope);
+            case AdminOperation.SetPrincipal _,
+                    AdminOperation.RevokePrincipal _,
+                    AdminOperation.SetKey _,
+                    AdminOperation.RevokeKey _,
+                    AdminOperation.SetRight _,
+                    AdminOperation.RemoveRight _,
+                    AdminOperation.SetKeepRevisions _,
+                    AdminOperation.Compact _ -> guards.lastResort();
+        };
+    }
+
+    private Ruling authority(Scope scope) {
+        return switch (scope) {
+            case Scope.OfPrefix(Bytes prefix) -> {
+                Ruling now = guards.ruling(prefix);
+                yield now instanceof Ruling.Guarded ? now : guards.lastResort();
+            }
+            case Scope.OfRegistry _, Scope.OfRecovery _ -> guards.lastResort();
+        };
+    }
+
+    private static Purpose authorsPurpose(SignedText text) {
+        return switch (text) {
+            case Change _ -> Purpose.CHANGE;
+            case AdminChange _ -> Purpose.ADMIN;
+        };
+    }
+
+    /** What some guards say: who counted, and what they miss. */
+    private record Hearing(NavigableSet<PrincipalName> people, List<Objection> objections) {
+        Decision decision(List<Objection> toText, List<SignerRefusal> uncounted) {
+            List<Objection> all = new ArrayList<>(toText);
+            all.addAll(objections);
+            return all.isEmpty() ? new Decision.Admitted(people) : new Decision.Refused(all, uncounted);
+        }
+    }
+
+    private Hearing hear(Collection<Guard> deciding, SignedText text, List<Vote> votes, long nowSeconds) {
+        Hearing hearing = new Hearing(new TreeSet<>(), new ArrayList<>());
+        for (Guard guard : deciding) {
+            NavigableSet<PrincipalName> counted = counted(guard, text, votes);
+            hearing.people().addAll(counted);
+            objectionOf(guard, text, counted, nowSeconds).ifPresent(hearing.objections()::add);
+        }
+        return hearing;
     }
 
     /** The digests of the two texts that may have been signed. */
     private record Texts(Digest change, Digest approval) {}
 
-    private Judged judge(Change change, Texts texts, VerifiedSignature signature, List<Vote> before, long nowSeconds) {
+    private Judged judge(
+            SignedText change, Texts texts, VerifiedSignature signature, List<Vote> before, long nowSeconds) {
         Optional<Registry.Holding> found = registry.holderOf(signature.key().blob());
         if (found.isEmpty()) {
             return new Judged.Uncounted(
                     new SignerRefusal.UnknownSigner(signature.key().fingerprint()));
         }
         Principal signer = found.get().principal();
-        boolean asAuthor = signature.namespace().equals(Purpose.CHANGE.namespace());
+        boolean asAuthor = signature.namespace().equals(authorsPurpose(change).namespace());
         Optional<SignerRefusal> refusal = outOfTime(found.get(), nowSeconds)
                 .or(() -> asAuthor
                         ? refusalAsAuthor(change, texts, signer, signature)
@@ -113,9 +201,9 @@ public final class Decider {
     }
 
     private static Optional<SignerRefusal> refusalAsAuthor(
-            Change change, Texts texts, Principal signer, VerifiedSignature signature) {
+            SignedText change, Texts texts, Principal signer, VerifiedSignature signature) {
         if (!signature.messageDigest().equals(texts.change())) {
-            return Optional.of(new SignerRefusal.OtherText(signer.name(), Purpose.CHANGE));
+            return Optional.of(new SignerRefusal.OtherText(signer.name(), authorsPurpose(change)));
         }
         return signer.name().equals(change.author())
                 ? Optional.empty()
@@ -132,7 +220,7 @@ public final class Decider {
                 : Optional.of(new SignerRefusal.OtherText(signer.name(), Purpose.APPROVE));
     }
 
-    private List<Objection> objectionsToText(Change change, long nowSeconds) {
+    private List<Objection> objectionsToText(SignedText change, long nowSeconds) {
         List<Objection> objections = new ArrayList<>();
         if (!change.chain().equals(chain)) {
             objections.add(new Objection.WrongChain(chain, change.chain()));
@@ -167,7 +255,17 @@ public final class Decider {
         return all;
     }
 
-    private static NavigableSet<PrincipalName> counted(Guard guard, Change change, List<Vote> votes) {
+    private SequencedSet<Guard> decidingOn(AdminChange change) {
+        SequencedSet<Guard> all = new LinkedHashSet<>();
+        for (AdminOperation operation : change.operations()) {
+            if (authority(operation) instanceof Ruling.Guarded(Guard guard)) {
+                all.add(guard);
+            }
+        }
+        return all;
+    }
+
+    private static NavigableSet<PrincipalName> counted(Guard guard, SignedText change, List<Vote> votes) {
         NavigableSet<PrincipalName> people = new TreeSet<>();
         for (Vote vote : votes) {
             if (guard.keyKinds().contains(vote.keyKind()) && guard.counts(vote.signer(), change.author())) {
@@ -178,7 +276,7 @@ public final class Decider {
     }
 
     private Optional<Objection> objectionOf(
-            Guard guard, Change change, NavigableSet<PrincipalName> counted, long nowSeconds) {
+            Guard guard, SignedText change, NavigableSet<PrincipalName> counted, long nowSeconds) {
         long validitySeconds = change.expiresSeconds() - change.validFromSeconds();
         if (validitySeconds > guard.maxValiditySeconds()) {
             return Optional.of(new Objection.ValidTooLong(guard.scope(), validitySeconds, guard.maxValiditySeconds()));

@@ -38,7 +38,7 @@ public sealed interface Decision {
     /** So that what is kept and hashed has a bound. */
     int MAX_LISTED = 32;
 
-    private static <T> List<T> shortened(List<? extends T> all, IntFunction<? extends T> andMore) {
+    static <T> List<T> shortened(List<? extends T> all, IntFunction<? extends T> andMore) {
         if (all.size() <= MAX_LISTED) {
             return List.copyOf(all);
         }

@@ -1,5 +1,6 @@
 package dev.cairn.kv.guard;
 
+import dev.cairn.kv.change.AdminChange;
 import dev.cairn.kv.change.ChangeException;
 import dev.cairn.kv.change.GovernanceText;
 import dev.cairn.protocol.model.Bytes;
@@ -79,5 +80,13 @@ public record Governance(
         return allGuards().stream()
                 .flatMap(guard -> guard.deadEnd(registry, nowSeconds).stream())
                 .toList();
+    }
+
+    /**
+     * This governance after the change; whether it has the signatures it needs is not looked at. It never has a guard without a
+     * way out that this one had not, and nothing in it counts otherwise at times before {@code nowSeconds}.
+     */
+    public Amendment apply(AdminChange change, long nowSeconds) {
+        return new Amender(this, nowSeconds).apply(change.operations());
     }
 }

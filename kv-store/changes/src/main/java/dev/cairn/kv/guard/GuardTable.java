@@ -52,7 +52,7 @@ public final class GuardTable {
     }
 
     private void cutIntoSegments() {
-        Ruling lastResort = registryGuard.<Ruling>map(Ruling.Guarded::new).orElseGet(Ruling.Closed::new);
+        Ruling lastResort = lastResort();
         segments.put(Bytes.EMPTY, lastResort);
         Deque<Bytes> around = new ArrayDeque<>();
         byPrefix.forEach((prefix, ruling) -> {
@@ -77,6 +77,11 @@ public final class GuardTable {
     /** The guard of last resort, which also decides on everything but keys. */
     public Optional<Guard> registryGuard() {
         return registryGuard;
+    }
+
+    /** What decides where no prefix does. */
+    Ruling lastResort() {
+        return registryGuard.<Ruling>map(Ruling.Guarded::new).orElseGet(Ruling.Closed::new);
     }
 
     /** What was laid down for each prefix, {@link Ruling.Open} or {@link Ruling.Guarded}, in their order. */

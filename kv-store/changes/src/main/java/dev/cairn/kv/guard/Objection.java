@@ -1,11 +1,13 @@
 package dev.cairn.kv.guard;
 
 import dev.cairn.kv.change.ChangeText;
+import dev.cairn.kv.change.Precondition;
 import dev.cairn.kv.change.PrincipalName;
 import dev.cairn.kv.change.Purpose;
 import dev.cairn.kv.change.UtcTime;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
+import dev.cairn.ssh.Fingerprint;
 import java.util.Collections;
 import java.util.NavigableSet;
 import java.util.TreeSet;
@@ -125,6 +127,157 @@ public sealed interface Objection {
         public String sentence() {
             return "the threshold " + threshold + " of the guard on " + scope.name() + " could never be met: " + able
                     + " of its people have a key that counts; lower it or name more people";
+        }
+    }
+
+    /** Only persons change the governance. */
+    record AuthorNoPerson(PrincipalName author) implements Objection {
+        @Override
+        public String sentence() {
+            return author + " is no person and cannot change the governance; let a person be the author";
+        }
+    }
+
+    /** Nothing decides on what the change is about. */
+    record ClosedRegistry() implements Objection {
+        @Override
+        public String sentence() {
+            return "this governance has no guard on the registry, so nobody can change it;"
+                    + " make a new cluster with one";
+        }
+    }
+
+    record UnknownPrincipal(PrincipalName name) implements Objection {
+        @Override
+        public String sentence() {
+            return "there is no " + name + "; set that person, node, service or gateway first";
+        }
+    }
+
+    record OtherKind(PrincipalName name, Principal.Kind kind) implements Objection {
+        @Override
+        public String sentence() {
+            return name + " is a " + kind.word() + " and stays one; say so, or choose another name";
+        }
+    }
+
+    record KeyOfAnother(Fingerprint key, PrincipalName holder) implements Objection {
+        @Override
+        public String sentence() {
+            return "the key " + key + " is " + holder + "'s; each needs a key of their own";
+        }
+    }
+
+    record UnknownKey(PrincipalName holder, Fingerprint key) implements Objection {
+        @Override
+        public String sentence() {
+            return holder + " has no key " + key + "; look with `cairn people`";
+        }
+    }
+
+    record TooManyKeys(PrincipalName holder, int most) implements Objection {
+        @Override
+        public String sentence() {
+            return holder + " has " + most + " keys, the retired ones counted, and can have no more;"
+                    + " give the new one to another principal";
+        }
+    }
+
+    /** A principal, or a key of it, would count otherwise than it did at a time that is over; or is revoked. */
+    record RewritesPast(PrincipalName name) implements Objection {
+        @Override
+        public String sentence() {
+            return "what " + name + " could sign in the past stays as it was: no beginning is moved, no end is moved to"
+                    + " or from before now, nothing revoked comes back; set another key, or choose another name";
+        }
+    }
+
+    record NoSuchGuard(Scope scope) implements Objection {
+        @Override
+        public String sentence() {
+            return "there is no guard on " + scope.name() + "; leave its line out";
+        }
+    }
+
+    record NotOpen(Scope.OfPrefix scope) implements Objection {
+        @Override
+        public String sentence() {
+            return scope.name() + " is no open prefix; leave its line out";
+        }
+    }
+
+    record GovernanceTooLarge(int bytes, int mostBytes) implements Objection {
+        @Override
+        public String sentence() {
+            return "the governance would have " + bytes + " bytes, and " + mostBytes
+                    + " are the most; remove guards that nobody needs";
+        }
+    }
+
+    /** The store's: the governance was changed since the author looked. */
+    record GovernanceChanged(long baseRevision, long changedRevision) implements Objection {
+        @Override
+        public String sentence() {
+            return "the governance was changed at revision " + changedRevision + ", after revision " + baseRevision
+                    + " that the author looked at; draft it anew";
+        }
+    }
+
+    /** The store's. */
+    record BaseCompacted(long baseRevision, long compactedRevision) implements Objection {
+        @Override
+        public String sentence() {
+            return "the base revision " + baseRevision + " was compacted away, up to " + compactedRevision
+                    + "; draft it anew";
+        }
+    }
+
+    /** The store's. */
+    record BaseAhead(long baseRevision, long revision) implements Objection {
+        @Override
+        public String sentence() {
+            return "the base revision " + baseRevision + " is above the store's, " + revision + "; draft it anew";
+        }
+    }
+
+    /** The store's: a precondition does not hold. {@code foundRevision} is 0 if there is no such key. */
+    record Conflict(Precondition expected, long foundRevision) implements Objection {
+        @Override
+        public String sentence() {
+            String found = foundRevision == 0 ? "is absent" : "was last written at revision " + foundRevision;
+            String wanted = switch (expected) {
+                case Precondition.Absent _ -> "absent";
+                case Precondition.LastWrittenAt at -> "of revision " + at.revision();
+                case Precondition.HasValue value ->
+                    "with the value " + value.valueDigest().toHex();
+            };
+            return "key " + ChangeText.printKey(expected.key()) + " " + found + ", and the change expects it " + wanted
+                    + "; draft it anew";
+        }
+    }
+
+    /** The store's. */
+    record TooManyPending(PrincipalName author, int most) implements Objection {
+        @Override
+        public String sentence() {
+            return author + " has " + most + " changes waiting, the most for one author; withdraw one first";
+        }
+    }
+
+    /** The store's: there is no such change that waits. */
+    record NotPending(Digest change) implements Objection {
+        @Override
+        public String sentence() {
+            return "no change " + change.toHex() + " waits for signatures; submit it first";
+        }
+    }
+
+    /** The store's: revisions that are kept would be compacted away. */
+    record KeepsRevisions(long revision, long mostRevision) implements Objection {
+        @Override
+        public String sentence() {
+            return "revision " + revision + " cannot be compacted to, for the governance keeps those above "
+                    + mostRevision + "; choose that or a lower one";
         }
     }
 

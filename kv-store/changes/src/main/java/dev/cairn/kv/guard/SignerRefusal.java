@@ -44,7 +44,8 @@ public sealed interface SignerRefusal {
         @Override
         public String sentence() {
             return "the signature of " + name + " is for " + namespace + "; the author signs for "
-                    + Purpose.CHANGE.namespace() + ", everybody else for " + Purpose.APPROVE.namespace();
+                    + Purpose.CHANGE.namespace() + ", or " + Purpose.ADMIN.namespace()
+                    + " if it changes the governance, everybody else for " + Purpose.APPROVE.namespace();
         }
     }
 

@@ -109,11 +109,15 @@ public final class GovernanceArbitraries {
                         scope, threshold, new TreeSet<>(people), roles, excluded, EnumSet.copyOf(kinds), valid));
     }
 
-    private static Arbitrary<PrincipalName> names() {
+    static Arbitrary<SshPublicKey> keys() {
+        return Arbitraries.of(KEYS);
+    }
+
+    static Arbitrary<PrincipalName> names() {
         return Arbitraries.of(NAMES).map(PrincipalName::new);
     }
 
-    private static Arbitrary<NavigableSet<Role>> roles() {
+    static Arbitrary<NavigableSet<Role>> roles() {
         return Arbitraries.of("admin", "ops", "on-call")
                 .map(Role::new)
                 .set()

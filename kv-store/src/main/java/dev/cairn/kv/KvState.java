@@ -1,5 +1,6 @@
 package dev.cairn.kv;
 
+import dev.cairn.kv.guard.Governance;
 import dev.cairn.kv.model.KeyEvent;
 import dev.cairn.kv.model.RequestOutcome;
 import dev.cairn.kv.proof.EmptyState;
@@ -17,6 +18,7 @@ import java.util.List;
  * @param tree every key of every space
  * @param revision the store's revision; 1 in a new store
  * @param compactRevision revisions below it can't be read; {@link #NEVER_COMPACTED} at first
+ * @param governance who may change what, from the next operation on
  * @param results what became of the block's requests, in their order
  * @param changes the block's changes, in order of revision and sub
  * @param written the versions that these changes made, each with the history before it, in the same order
@@ -30,6 +32,7 @@ public record KvState(
         long revision,
         long compactRevision,
         StateRoots roots,
+        Governance governance,
         List<RequestOutcome> results,
         List<KeyEvent> changes,
         List<Leaf> written,
@@ -50,18 +53,19 @@ public record KvState(
     }
 
     /** The state of a new store, before the first block. */
-    public static KvState genesis() {
-        return at(Height.GENESIS, Tree.EMPTY, EmptyState.roots());
+    public static KvState genesis(Governance governance) {
+        return at(Height.GENESIS, Tree.EMPTY, EmptyState.roots(), governance);
     }
 
     /** A state read from disk: what its block did is not known any more. */
-    public static KvState at(Height height, Tree tree, StateRoots roots) {
+    public static KvState at(Height height, Tree tree, StateRoots roots, Governance governance) {
         return new KvState(
                 height,
                 tree,
                 roots.lastRevision(),
                 roots.compactRevision(),
                 roots,
+                governance,
                 List.of(),
                 List.of(),
                 List.of(),

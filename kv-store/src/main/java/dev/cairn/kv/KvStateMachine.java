@@ -1,5 +1,6 @@
 package dev.cairn.kv;
 
+import dev.cairn.kv.guard.Governance;
 import dev.cairn.kv.model.KeyEvent;
 import dev.cairn.kv.model.KeyValue;
 import dev.cairn.kv.model.KeyVersion;
@@ -22,6 +23,7 @@ import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.StateRoots;
+import dev.cairn.ssh.Signatures;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,27 +36,41 @@ import java.util.function.Predicate;
  */
 public final class KvStateMachine implements StateMachine<KvState>, AutoCloseable {
     private final KvStore store;
+    private final Digest chainId;
+    private final Governance founding;
     private final Limits limits;
+    private final Signatures signatures = new Signatures();
     private volatile Purger purger;
     private volatile Pins pins;
     private volatile KvState committed;
     private final PersistedHeight persisted;
     private boolean closed;
 
-    private KvStateMachine(KvStore store, Limits limits) {
+    private KvStateMachine(KvStore store, Digest chainId, Governance founding, Limits limits) {
         this.store = store;
+        this.chainId = chainId;
+        this.founding = founding;
         this.limits = limits;
-        this.committed = store.load();
+        this.committed = store.load(founding);
         this.persisted = new PersistedHeight(committed.height());
         this.purger = new Purger(store);
         this.pins = new Pins(purger, committed.compactRevision());
     }
 
-    /** Opens or makes the store of a chain; a {@link dev.cairn.kv.store.StoreException} says what stands in the way. */
+    /** As {@link #open(Path, Digest, Governance, Limits)}, of a chain that nobody governs. */
     public static KvStateMachine open(Path directory, Digest chainId, Limits limits) {
+        return open(directory, chainId, Governance.OPEN, limits);
+    }
+
+    /**
+     * Opens or makes the store of a chain; a {@link dev.cairn.kv.store.StoreException} says what stands in the way.
+     *
+     * @param founding who may change what until that is changed: the genesis document's
+     */
+    public static KvStateMachine open(Path directory, Digest chainId, Governance founding, Limits limits) {
         KvStore store = KvStore.open(directory, chainId);
         try {
-            return new KvStateMachine(store, limits);
+            return new KvStateMachine(store, chainId, founding, limits);
         } catch (RuntimeException e) {
             store.close();
             throw e;
@@ -63,7 +79,7 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
 
     /** The roots of a store that has executed nothing, for the genesis block. */
     public static StateRoots genesisRoots() {
-        return KvState.genesis().roots();
+        return KvState.genesis(Governance.OPEN).roots();
     }
 
     // The port to consensus.
@@ -80,7 +96,8 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
 
     @Override
     public KvState execute(KvState parent, Proposal proposal) {
-        return new Execution(parent, proposal, store, limits, persisted.get()).run();
+        return new Execution(parent, proposal, new Surroundings(chainId, limits, store, persisted.get(), signatures))
+                .run();
     }
 
     @Override
@@ -162,7 +179,7 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
         }
         purger.close();
         store.adopt(header);
-        committed = store.load();
+        committed = store.load(founding);
         persisted.set(committed.height());
         purger = new Purger(store);
         pins = new Pins(purger, committed.compactRevision());
@@ -173,6 +190,15 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
 
     public Limits limits() {
         return limits;
+    }
+
+    /** What remembers people's signatures, for whoever checks them before they are logged. */
+    public Signatures signatures() {
+        return signatures;
+    }
+
+    public Digest chainId() {
+        return chainId;
     }
 
     /** Answers a range from the committed state. May read from disk: not for the event loop. */

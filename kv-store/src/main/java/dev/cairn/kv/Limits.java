@@ -11,5 +11,10 @@ package dev.cairn.kv;
  * @param sessionsPerClient open sessions a client may have; the one used longest ago goes first
  */
 public record Limits(long keysVisited, long bytesMoved, int txnOperations, long treeBytes, int sessionsPerClient) {
+    /** The last eighth is for signed changes: whoever fills the store without signatures does not block them. */
+    long openTreeBytes() {
+        return treeBytes - treeBytes / 8;
+    }
+
     public static final Limits DEFAULT = new Limits(200_000, 64L << 20, 128, 128L << 20, 16);
 }

@@ -1,9 +1,11 @@
 package dev.cairn.kv;
 
+import dev.cairn.kv.change.PrincipalName;
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.protocol.model.ByteWriter;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.ClientId;
+import dev.cairn.protocol.model.Digest;
 import java.util.Optional;
 
 /** The tree keys of system records, whose first byte keeps them out of clients' reach. */
@@ -14,6 +16,11 @@ final class SystemSpace {
     static final Bytes SWEEP = systemKey("sweep");
 
     private static final Bytes SESSIONS = systemKey("session/");
+    private static final Bytes EXPIRIES = systemKey("expiry/");
+    private static final Bytes AUTHORED = systemKey("author/");
+
+    /** Of all changes that count for somebody. */
+    static final KeySpan ALL_AUTHORED = KeySpan.prefix(AUTHORED);
 
     private SystemSpace() {}
 
@@ -27,6 +34,40 @@ final class SystemSpace {
 
     static KeySpan sessionsOf(ClientId client) {
         return new KeySpan(session(client, 0), Optional.of(KeySpan.successor(session(client, -1L))));
+    }
+
+    /** That a change is to be forgotten when its time is over. */
+    static Bytes expiry(long seconds, Digest change) {
+        return Bytes.wrap(new ByteWriter(64)
+                .putRaw(EXPIRIES.shared())
+                .putLong(seconds)
+                .putDigest(change)
+                .toArray());
+    }
+
+    /** All of those whose time is over at {@code nowSeconds}. */
+    static KeySpan expiredAt(long nowSeconds) {
+        return new KeySpan(expiry(0, Digest.ZERO), Optional.of(expiry(nowSeconds + 1, Digest.ZERO)));
+    }
+
+    /** The change of a key of {@link #expiry}. */
+    static Digest expiring(Bytes key) {
+        return Digest.read(key.shared(), key.size() - Digest.BYTES);
+    }
+
+    /** That a change counts for what its author may have waiting. */
+    static Bytes authored(PrincipalName author, Digest change) {
+        return Bytes.wrap(new ByteWriter(128)
+                .putRaw(authoredBy(author).from().shared())
+                .putDigest(change)
+                .toArray());
+    }
+
+    static KeySpan authoredBy(PrincipalName author) {
+        return KeySpan.prefix(Bytes.wrap(new ByteWriter(96)
+                .putRaw(AUTHORED.shared())
+                .putBytes(Bytes.utf8(author.text()))
+                .toArray()));
     }
 
     private static Bytes systemKey(String name) {

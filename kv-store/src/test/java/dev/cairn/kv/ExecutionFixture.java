@@ -1,5 +1,6 @@
 package dev.cairn.kv;
 
+import dev.cairn.kv.guard.Governance;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.OperationCodec;
 import dev.cairn.kv.model.Outcome;
@@ -35,9 +36,13 @@ abstract class ExecutionFixture {
     @BeforeEach
     void setUp() throws IOException {
         directory = Files.createTempDirectory("cairn-kv");
-        machine = KvStateMachine.open(directory, CHAIN, Limits.DEFAULT);
+        machine = KvStateMachine.open(directory, CHAIN, founding(), Limits.DEFAULT);
         sequence = 0;
         run(List.of(new Operation.OpenSession()));
+    }
+
+    Governance founding() {
+        return Governance.OPEN;
     }
 
     @AfterTry

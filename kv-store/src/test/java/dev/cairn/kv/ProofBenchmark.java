@@ -1,5 +1,6 @@
 package dev.cairn.kv;
 
+import dev.cairn.kv.guard.Governance;
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.kv.model.Space;
@@ -64,7 +65,7 @@ public class ProofBenchmark {
         StateRoots none = KvStateMachine.genesisRoots();
         StateRoots roots = new StateRoots(
                 2, NAMESPACES * KEYS_EACH + 1, -1, none.resultsRoot(), none.eventsRoot(), tree.rootHash());
-        header = TestMachine.header(KvState.at(new Height(1), tree, roots));
+        header = TestMachine.header(KvState.at(new Height(1), tree, roots, Governance.OPEN));
         Random random = new Random(1);
         gets = new ArrayList<>();
         getProofs = new ArrayList<>();

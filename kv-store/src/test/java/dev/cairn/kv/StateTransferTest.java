@@ -3,6 +3,7 @@ package dev.cairn.kv;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cairn.kv.guard.Governance;
 import dev.cairn.kv.model.Compare;
 import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.kv.model.Operation;
@@ -275,7 +276,7 @@ class StateTransferTest {
 
     @Test
     void anEmptyStateIsFetchedToo() {
-        KvState empty = KvState.genesis();
+        KvState empty = KvState.genesis(Governance.OPEN);
         try (TestMachine fresh = new TestMachine()) {
             fresh.machine().pin(empty);
             try (Incoming incoming = target.machine().receive(TestMachine.header(empty))) {

@@ -2,6 +2,7 @@ package dev.cairn.chaos.kvworlds;
 
 import dev.cairn.kv.KvState;
 import dev.cairn.kv.KvStateMachine;
+import dev.cairn.kv.guard.Governance;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.OperationCodec;
 import dev.cairn.kv.model.RequestOutcome;
@@ -50,7 +51,7 @@ final class KvChain {
                 && !highestKnown.height().equals(Height.GENESIS)) {
             highestKnown = parent(highestKnown);
         }
-        known.computeIfAbsent(highestKnown.digest(), _ -> new After(KvState.genesis(), Map.of()));
+        known.computeIfAbsent(highestKnown.digest(), _ -> new After(KvState.genesis(Governance.OPEN), Map.of()));
         After after = Objects.requireNonNull(known.get(highestKnown.digest()));
         for (Block next : path(highestKnown.height(), block)) {
             after = execute(after.state(), next);

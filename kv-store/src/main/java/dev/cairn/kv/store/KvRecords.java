@@ -2,8 +2,12 @@ package dev.cairn.kv.store;
 
 import dev.cairn.kv.History;
 import dev.cairn.kv.KvState;
+import dev.cairn.kv.change.ChangeException;
+import dev.cairn.kv.change.LedgerKeys;
+import dev.cairn.kv.guard.Governance;
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KeyVersion;
+import dev.cairn.kv.model.Space;
 import dev.cairn.kv.tree.Leaf;
 import dev.cairn.kv.tree.Tree;
 import dev.cairn.kv.tree.TreeEditor;
@@ -200,10 +204,10 @@ final class KvRecords implements History, AutoCloseable {
     }
 
     /** Rebuilds the last written state. Its tree is made anew, so its root tells whether the disk held what it should. */
-    KvState load() {
+    KvState load(Governance founding) {
         byte[] mark = get(db.meta, APPLIED);
         if (mark == null) {
-            return KvState.genesis();
+            return KvState.genesis(founding);
         }
         StateRoots roots = new StateRoots(
                 BigEndian.getLong(mark, 8),
@@ -220,7 +224,20 @@ final class KvRecords implements History, AutoCloseable {
                 roots.resultsRoot(),
                 roots.eventsRoot(),
                 sealed.rootHash());
-        return KvState.at(new Height(BigEndian.getLong(mark, 0)), sealed, found);
+        return KvState.at(new Height(BigEndian.getLong(mark, 0)), sealed, found, governance(sealed, founding));
+    }
+
+    /** Who may change what in a state that was read: what it says itself, or as the chain was founded. */
+    private Governance governance(Tree tree, Governance founding) {
+        Optional<Bytes> text = tree.get(Space.LEDGER.treeKey(LedgerKeys.GOVERNANCE))
+                .map(Leaf::head)
+                .filter(KeyVersion::isLive)
+                .flatMap(this::value);
+        try {
+            return text.isPresent() ? Governance.parse(text.get()) : founding;
+        } catch (ChangeException e) {
+            throw StoreException.damaged("the governance text on disk is none: " + e.getMessage() + REMEDY);
+        }
     }
 
     /** The tree over all heads. */

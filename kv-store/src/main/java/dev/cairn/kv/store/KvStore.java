@@ -2,6 +2,7 @@ package dev.cairn.kv.store;
 
 import dev.cairn.kv.History;
 import dev.cairn.kv.KvState;
+import dev.cairn.kv.guard.Governance;
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.kv.tree.Leaf;
@@ -84,8 +85,8 @@ public final class KvStore implements History, AutoCloseable {
     }
 
     /** Rebuilds the last written state. Its tree is made anew, so its root tells whether the disk held what it should. */
-    public KvState load() {
-        return using(KvRecords::load);
+    public KvState load(Governance founding) {
+        return using(records -> records.load(founding));
     }
 
     @Override

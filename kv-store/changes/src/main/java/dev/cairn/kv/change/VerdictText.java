@@ -83,6 +83,7 @@ public final class VerdictText {
             case Objection.NotPending not -> "not-pending " + not.change().toHex();
             case Objection.KeepsRevisions keeps ->
                 "keeps-revisions " + keeps.revision() + " most " + keeps.mostRevision();
+            case Objection.WithdrawnBefore withdrawn -> "withdrawn-before " + withdrawn.name();
             case Objection.AndMore more -> "and-more " + more.count();
         };
     }
@@ -168,6 +169,7 @@ public final class VerdictText {
             case "too-many-pending" -> new Objection.TooManyPending(in.name(), in.smallAfter("most"));
             case "not-pending" -> new Objection.NotPending(in.digest());
             case "keeps-revisions" -> new Objection.KeepsRevisions(in.number(), in.numberAfter("most"));
+            case "withdrawn-before" -> new Objection.WithdrawnBefore(in.name());
             case "and-more" -> new Objection.AndMore(in.smallNumber());
             default -> throw in.wrong("is no objection");
         };

@@ -10,7 +10,6 @@ import dev.cairn.kv.change.Purpose;
 import dev.cairn.kv.change.SignedText;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
-import dev.cairn.ssh.Fingerprint;
 import dev.cairn.ssh.KeyKind;
 import dev.cairn.ssh.VerifiedSignature;
 import java.util.ArrayList;
@@ -170,7 +169,8 @@ public final class Decider {
         }
         Principal signer = found.get().principal();
         boolean asAuthor = signature.namespace().equals(authorsPurpose(change).namespace());
-        Optional<SignerRefusal> refusal = outOfTime(found.get(), nowSeconds)
+        Optional<SignerRefusal> refusal = found.get()
+                .outOfTime(nowSeconds)
                 .or(() -> asAuthor
                         ? refusalAsAuthor(change, texts, signer, signature)
                         : refusalAsApproval(texts, signer, signature));
@@ -185,19 +185,6 @@ public final class Decider {
         return addsNothing
                 ? new Judged.Uncounted(new SignerRefusal.SamePersonTwice(signer.name()))
                 : new Judged.Counted(vote);
-    }
-
-    private static Optional<SignerRefusal> outOfTime(Registry.Holding holding, long nowSeconds) {
-        PrincipalName name = holding.principal().name();
-        Fingerprint key = holding.key().key().fingerprint();
-        Lifetime.Standing ofHolder = holding.principal().lifetime().at(nowSeconds);
-        Lifetime.Standing ofKey = holding.key().lifetime().at(nowSeconds);
-        if (ofHolder == Lifetime.Standing.REVOKED || ofKey == Lifetime.Standing.REVOKED) {
-            return Optional.of(new SignerRefusal.RevokedSigner(name, key));
-        }
-        return ofHolder == Lifetime.Standing.VALID && ofKey == Lifetime.Standing.VALID
-                ? Optional.empty()
-                : Optional.of(new SignerRefusal.SignerOutOfTime(name, key));
     }
 
     private static Optional<SignerRefusal> refusalAsAuthor(

@@ -293,4 +293,12 @@ public sealed interface Objection {
         // The objections of recovery stand behind those of the guards that it would replace.
         return scope.equals(Scope.RECOVERY) ? "or else the recovery guard" : "the guard on " + scope.name();
     }
+
+    /** The signer took their agreement back before, for good. */
+    record WithdrawnBefore(PrincipalName name) implements Objection {
+        @Override
+        public String sentence() {
+            return name + " has withdrawn from this change, which is final; draft it anew";
+        }
+    }
 }

@@ -2,6 +2,7 @@ package dev.cairn.kv.guard;
 
 import dev.cairn.kv.change.PrincipalName;
 import dev.cairn.protocol.model.Bytes;
+import dev.cairn.ssh.Fingerprint;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Optional;
@@ -15,7 +16,21 @@ public final class Registry {
     private final SortedMap<Bytes, Holding> byKey = new TreeMap<>();
 
     /** Whose key it is, and which. */
-    record Holding(Principal principal, Principal.HeldKey key) {}
+    public record Holding(Principal principal, Principal.HeldKey key) {
+
+        /** Why a signature with this key does not count at that time, if it does not. */
+        public Optional<SignerRefusal> outOfTime(long nowSeconds) {
+            Fingerprint fingerprint = key.key().fingerprint();
+            Lifetime.Standing ofHolder = principal.lifetime().at(nowSeconds);
+            Lifetime.Standing ofKey = key.lifetime().at(nowSeconds);
+            if (ofHolder == Lifetime.Standing.REVOKED || ofKey == Lifetime.Standing.REVOKED) {
+                return Optional.of(new SignerRefusal.RevokedSigner(principal.name(), fingerprint));
+            }
+            return ofHolder == Lifetime.Standing.VALID && ofKey == Lifetime.Standing.VALID
+                    ? Optional.empty()
+                    : Optional.of(new SignerRefusal.SignerOutOfTime(principal.name(), fingerprint));
+        }
+    }
 
     /** Refuses, by {@link IllegalArgumentException}, a name or a key that is there twice. */
     public Registry(Collection<Principal> principals) {
@@ -45,7 +60,8 @@ public final class Registry {
         return Optional.ofNullable(byName.get(name));
     }
 
-    Optional<Holding> holderOf(Bytes keyBlob) {
+    /** The checked key with this spelling, if somebody holds it, and who. */
+    public Optional<Holding> holderOf(Bytes keyBlob) {
         return Optional.ofNullable(byKey.get(keyBlob));
     }
 

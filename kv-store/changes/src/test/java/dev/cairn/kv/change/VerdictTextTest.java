@@ -66,6 +66,7 @@ class VerdictTextTest {
             new Objection.TooManyPending(BOB, 9),
             new Objection.NotPending(ONE),
             new Objection.KeepsRevisions(9, 8),
+            new Objection.WithdrawnBefore(new PrincipalName("bob")),
             new Objection.AndMore(3));
 
     private static final List<SignerRefusal> REFUSALS = List.of(

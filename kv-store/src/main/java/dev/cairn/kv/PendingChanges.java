@@ -1,0 +1,156 @@
+package dev.cairn.kv;
+
+import dev.cairn.kv.change.Change;
+import dev.cairn.kv.change.ChangeRecord;
+import dev.cairn.kv.change.LedgerKeys;
+import dev.cairn.kv.change.PrincipalName;
+import dev.cairn.kv.model.KeySpan;
+import dev.cairn.kv.model.KeyVersion;
+import dev.cairn.kv.model.Space;
+import dev.cairn.kv.model.Value;
+import dev.cairn.kv.tree.Leaf;
+import dev.cairn.protocol.model.BigEndian;
+import dev.cairn.protocol.model.ByteWriter;
+import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.MerkleFrontier;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The records of changes in the state, and how many there may be. What waits, and what was settled without being executed,
+ * counts for its author until its expiry; then it is dropped. A record is in exactly one place: pending or settled.
+ */
+final class PendingChanges {
+    /** Of one author. */
+    static final int MAX_BY_AUTHOR = 64;
+
+    /** Texts and values, of one author. */
+    static final long MAX_BYTES_BY_AUTHOR = 16L << 20;
+
+    static final int MAX_ALL = 4096;
+
+    /** The rest is dropped with the next block; until then it is refused as expired. */
+    private static final int MAX_DROPPED_PER_BLOCK = 256;
+
+    private final Draft draft;
+
+    PendingChanges(Draft draft) {
+        this.draft = draft;
+    }
+
+    Optional<ChangeRecord> settled(Digest change) {
+        return read(LedgerKeys.settled(change)).map(ChangeRecord::decode);
+    }
+
+    Optional<ChangeRecord> pending(Digest change) {
+        return read(LedgerKeys.pending(change)).map(ChangeRecord::decode);
+    }
+
+    /** The values of its puts, in their order. */
+    List<Bytes> values(Digest change, int count) {
+        List<Bytes> values = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            int index = i;
+            values.add(read(LedgerKeys.value(change, i))
+                    .orElseThrow(() -> new IllegalStateException("value " + index + " of " + change + " is gone")));
+        }
+        return values;
+    }
+
+    private Optional<Bytes> read(Bytes key) {
+        Optional<KeyVersion> version =
+                draft.tree.get(Space.LEDGER.treeKey(key)).map(Leaf::head).filter(KeyVersion::isLive);
+        return version.map(live -> draft.around
+                .history()
+                .value(live)
+                .orElseThrow(() -> new IllegalStateException("the newest version is never removed: " + live)));
+    }
+
+    /** Whether one more of its author's, with so many bytes, may be kept. */
+    boolean hasRoom(Change change, long bytes) {
+        KeySpan ofAuthor = SystemSpace.authoredBy(change.author());
+        if (draft.tree.liveCount(ofAuthor) >= MAX_BY_AUTHOR
+                || draft.tree.liveCount(SystemSpace.ALL_AUTHORED) >= MAX_ALL) {
+            return false;
+        }
+        long[] sum = {bytes};
+        draft.tree.forEach(ofAuthor, record -> {
+            sum[0] += BigEndian.getLong(resident(record).shared(), 0);
+            return true;
+        });
+        return sum[0] <= MAX_BYTES_BY_AUTHOR;
+    }
+
+    /** Takes in a change that is in neither place, until its expiry at most. */
+    void begin(Change change, long bytes) {
+        Bytes author = Bytes.utf8(change.author().text());
+        Bytes size = Bytes.wrap(new ByteWriter(8).putLong(bytes).toArray());
+        putSystem(SystemSpace.expiry(change.expiresSeconds(), change.digest()), author);
+        putSystem(SystemSpace.authored(change.author(), change.digest()), size);
+    }
+
+    void wait(Writer writer, Digest change, ChangeRecord record) {
+        writer.putRecord(LedgerKeys.pending(change), record.encode());
+    }
+
+    void keepValues(Writer writer, Digest change, List<Bytes> values) {
+        for (int i = 0; i < values.size(); i++) {
+            writer.putRecord(LedgerKeys.value(change, i), values.get(i));
+        }
+    }
+
+    /** An executed change stays for ever and counts for nobody any more. */
+    void settle(Writer writer, Change change, ChangeRecord record) {
+        Digest digest = change.digest();
+        writer.removeRecord(LedgerKeys.pending(digest));
+        writer.removeRecords(LedgerKeys.values(digest));
+        writer.putRecord(LedgerKeys.settled(digest), record.encode());
+        if (record.revision() > 0) {
+            writer.putRecord(LedgerKeys.logged(record.revision()), Bytes.wrap(digest.toArray()));
+            removeSystem(SystemSpace.expiry(change.expiresSeconds(), digest));
+            removeSystem(SystemSpace.authored(change.author(), digest));
+        }
+    }
+
+    /** Forgets what has expired. */
+    void dropExpired() {
+        List<KeyVersion> over = new ArrayList<>();
+        draft.tree.forEach(SystemSpace.expiredAt(draft.nowSeconds()), record -> {
+            over.add(record);
+            return over.size() < MAX_DROPPED_PER_BLOCK;
+        });
+        if (over.isEmpty()) {
+            return;
+        }
+        draft.writeUnasked(writer -> over.forEach(expiry -> drop(writer, expiry)));
+    }
+
+    private void drop(Writer writer, KeyVersion expiry) {
+        Digest digest = SystemSpace.expiring(expiry.treeKey());
+        PrincipalName author = new PrincipalName(resident(expiry).toUtf8());
+        writer.removeRecord(LedgerKeys.pending(digest));
+        writer.removeRecord(LedgerKeys.settled(digest));
+        writer.removeRecords(LedgerKeys.values(digest));
+        removeSystem(expiry.treeKey());
+        removeSystem(SystemSpace.authored(author, digest));
+    }
+
+    private static Bytes resident(KeyVersion system) {
+        return system.value().resident().orElseThrow(() -> new IllegalStateException("system records stay in memory"));
+    }
+
+    private void putSystem(Bytes key, Bytes value) {
+        long height = draft.proposal.height().value();
+        draft.tree.put(new Leaf(KeyVersion.put(key, height, 0, 0, 0, 0, Value.of(value)), MerkleFrontier.EMPTY));
+        draft.touchedSystem.add(key);
+    }
+
+    private void removeSystem(Bytes key) {
+        if (draft.tree.get(key).isPresent()) {
+            draft.tree.remove(key);
+            draft.removed.add(key);
+        }
+    }
+}

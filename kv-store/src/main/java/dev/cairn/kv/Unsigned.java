@@ -1,0 +1,46 @@
+package dev.cairn.kv;
+
+import dev.cairn.kv.guard.Governance;
+import dev.cairn.kv.guard.Right;
+import dev.cairn.kv.model.KeySpan;
+import dev.cairn.kv.model.KvError;
+import dev.cairn.kv.model.Operation;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a gateway may do without anybody's signature. An operation is refused whole if anything that it <em>may</em> write
+ * is guarded: whichever branch a transaction would take, whether the keys of a range exist or not.
+ */
+public final class Unsigned {
+    private final Governance governance;
+
+    public Unsigned(Governance governance) {
+        this.governance = governance;
+    }
+
+    public Optional<KvError> refusal(Operation operation) {
+        return allows(operation) ? Optional.empty() : Optional.of(KvError.GUARDED);
+    }
+
+    private boolean allows(Operation operation) {
+        return switch (operation) {
+            case Operation.Put put -> allows(KeySpan.single(put.key()));
+            case Operation.DeleteRange delete -> allows(KeySpan.of(delete.key(), delete.rangeEnd()));
+            case Operation.Txn txn -> allowsAll(txn.success()) && allowsAll(txn.failure());
+            case Operation.Compact _ -> governance.gatewayRights().contains(Right.COMPACT);
+            case Operation.Unique unique -> allows(unique.operation());
+            // What these write is decided on by the signatures in them.
+            case Operation.SubmitChange _, Operation.EndorseChange _ -> true;
+            case Operation.Range _, Operation.OpenSession _ -> true;
+        };
+    }
+
+    private boolean allowsAll(List<Operation> operations) {
+        return operations.stream().allMatch(this::allows);
+    }
+
+    private boolean allows(KeySpan span) {
+        return governance.guards().isOpen(span);
+    }
+}

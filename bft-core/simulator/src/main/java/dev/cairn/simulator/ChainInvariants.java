@@ -186,6 +186,30 @@ final class ChainInvariants {
         }
     }
 
+    /** Each block is of a later time than the one before, whoever was primary and however its clock goes. */
+    static final class TimeGoesForward extends Invariant {
+        private final Map<Digest, Long> times = new HashMap<>();
+
+        @Override
+        public void onStarted(ReplicaId replica, int life, Block head, List<Block> chain) {
+            times.put(head.digest(), head.header().timeNanos());
+            chain.forEach(this::follow);
+        }
+
+        @Override
+        public void onDecided(Decided decided) {
+            follow(decided.block());
+        }
+
+        /** What was before a state that came from others is not known. */
+        private void follow(Block block) {
+            long time = block.header().timeNanos();
+            long before = times.getOrDefault(block.parent(), Long.MIN_VALUE);
+            require(time > before, "%s is of %s ns, and the block before it of %s ns", block, time, before);
+            times.put(block.digest(), time);
+        }
+    }
+
     /** What any replica ever answered to a client is in everybody's chain in the end. */
     static final class Durability extends Invariant {
         private final Map<Height, Digest> answered = new TreeMap<>();

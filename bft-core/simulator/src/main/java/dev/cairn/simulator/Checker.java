@@ -30,6 +30,7 @@ final class Checker {
                 new ChainInvariants.StateRootEquality(),
                 new ChainInvariants.Durability(),
                 new ChainInvariants.NotOfTheFuture(parameters),
+                new ChainInvariants.TimeGoesForward(),
                 new ServiceInvariants.LinearizableReads(),
                 new ServiceInvariants.SoundTestimony(setting.genesis()),
                 new ServiceInvariants.BoundedMemory(parameters, world.replicas(), world.requests()),

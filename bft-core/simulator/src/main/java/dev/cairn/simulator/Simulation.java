@@ -45,7 +45,10 @@ public final class Simulation implements SimReplica.Surroundings, SimNetwork.Por
     private final Map<Digest, LedgerMachine.State> stateAfterBlock = new HashMap<>();
     private boolean calm;
     private long calmMicros;
-    private long lastCommitMicros;
+    private Height highestCommitted = Height.GENESIS;
+
+    /** When the cluster, and not one that was behind, committed a block. */
+    private long lastGrowthMicros;
 
     private Simulation(World world, Judges judges, Clients clients, boolean keepsMessages) {
         this.world = world;
@@ -175,7 +178,7 @@ public final class Simulation implements SimReplica.Surroundings, SimNetwork.Por
     private boolean hasTimeGoneOn(List<SimReplica> sound) {
         long dueMicros = calmMicros + (long) setting.timeouts().timeTicks() * TICK_MICROS;
         long waiting = sound.stream().filter(SimReplica::waitsForTime).count();
-        return waiting <= world.faulty() || lastCommitMicros >= dueMicros;
+        return waiting <= world.faulty() || lastGrowthMicros >= dueMicros;
     }
 
     private List<SimReplica> sound() {
@@ -266,7 +269,10 @@ public final class Simulation implements SimReplica.Surroundings, SimNetwork.Por
             stateAfterBlock.putIfAbsent(block.digest(), state);
         }
         if (replica.isHonest()) {
-            lastCommitMicros = agenda.nowMicros();
+            if (block.height().isAbove(highestCommitted)) {
+                highestCommitted = block.height();
+                lastGrowthMicros = agenda.nowMicros();
+            }
             if (replica.waitsForTime() && block.requests().isEmpty()) {
                 counters.count("block for a state that waits for time");
             }

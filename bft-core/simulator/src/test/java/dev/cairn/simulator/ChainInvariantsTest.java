@@ -123,6 +123,16 @@ class ChainInvariantsTest {
         assertRefused(() -> commit(time, R0, 1, block(START, limit + 1)), time);
     }
 
+    @Test
+    void timeGoesForwardRefusesABlockAsOldAsItsParentOrOlder() {
+        Invariant time = new ChainInvariants.TimeGoesForward();
+        commit(time, R0, 1, block(START, 5));
+        commit(time, R0, 1, block(block(START, 5), 6));
+        assertRefused(() -> commit(time, R0, 1, block(block(START, 5), 5)), time);
+        assertRefused(() -> commit(time, R1, 1, block(block(START, 5), 4)), time);
+        assertRefused(() -> start(time, R1, 1, FIRST, block(FIRST, 1)), time);
+    }
+
     // Chains that begin with a state from others: nothing below its anchor is known.
 
     @Test

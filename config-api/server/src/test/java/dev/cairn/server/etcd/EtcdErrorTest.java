@@ -17,6 +17,12 @@ class EtcdErrorTest {
             EtcdError.KEY_TOO_NESTED,
             EtcdError.MALFORMED,
             EtcdError.TOO_COSTLY,
+            EtcdError.GUARDED,
+            EtcdError.INVALID_CHANGE,
+            EtcdError.BAD_SIGNATURE,
+            EtcdError.UNKNOWN_CHANGE,
+            EtcdError.TOO_MANY_CHANGES,
+            EtcdError.KEPT_REVISION,
             EtcdError.QUARANTINED);
 
     @Test

@@ -192,15 +192,6 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
         return limits;
     }
 
-    /** What remembers people's signatures, for whoever checks them before they are logged. */
-    public Signatures signatures() {
-        return signatures;
-    }
-
-    public Digest chainId() {
-        return chainId;
-    }
-
     /** Answers a range from the committed state. May read from disk: not for the event loop. */
     public Outcome range(Operation.Range range) {
         return range(committed, range);

@@ -122,8 +122,7 @@ final class Ledger {
         if (signing.withdrawn(waiting).contains(good.signer())) {
             return refused(change.digest(), List.of(new Objection.WithdrawnBefore(good.signer())), List.of());
         }
-        List<VerifiedSignature> before = signing.counting(waiting);
-        List<VerifiedSignature> all = new ArrayList<>(before);
+        List<VerifiedSignature> all = new ArrayList<>(signing.counting(waiting));
         all.add(good.signature());
         boolean addsNothing = decide(change, all) instanceof Decision.Refused refused
                 && refused.uncounted().stream()

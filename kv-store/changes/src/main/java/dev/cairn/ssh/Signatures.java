@@ -23,8 +23,6 @@ public final class Signatures {
         }
     };
 
-    private long verified;
-
     /** As {@link SshSignature#verify}. */
     public VerifiedSignature verify(
             SshSignature signature, Bytes armoured, SshPublicKey key, String namespace, Bytes text)
@@ -35,7 +33,6 @@ public final class Signatures {
             if (before != null) {
                 return before;
             }
-            verified++;
         }
         VerifiedSignature holds = signature.verify(key, namespace, text);
         synchronized (this) {
@@ -52,10 +49,5 @@ public final class Signatures {
                 .putBytes(Bytes.utf8(namespace))
                 .putDigest(Hashing.sha256(text.shared()))
                 .toArray());
-    }
-
-    /** How many were verified, and not only remembered, since the start. */
-    public synchronized long verified() {
-        return verified;
     }
 }

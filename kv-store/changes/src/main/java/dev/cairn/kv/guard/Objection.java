@@ -56,7 +56,7 @@ public sealed interface Objection {
         public String sentence() {
             return "no guard and no open prefix decides on " + ChangeText.printKey(key)
                     + ", or on keys of the range that begins there, so nobody can write them;"
-                    + " use keys below a prefix that `cairn genesis show` names";
+                    + " use keys below a prefix that `cairn guard list` names";
         }
     }
 

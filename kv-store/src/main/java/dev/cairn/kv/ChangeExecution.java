@@ -15,8 +15,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 
-/** What a change finds in the state, and what it does there. */
-final class ChangeExecution {
+/** A change of keys. */
+final class ChangeExecution implements TextExecution {
     private final Draft draft;
     private final Change change;
 
@@ -25,8 +25,8 @@ final class ChangeExecution {
         this.change = change;
     }
 
-    /** Preconditions that do not hold now. */
-    List<Objection> conflicts() {
+    @Override
+    public List<Objection> conflicts() {
         List<Objection> conflicts = new ArrayList<>();
         for (Precondition precondition : change.preconditions()) {
             Optional<KeyVersion> found = draft.tree
@@ -51,23 +51,8 @@ final class ChangeExecution {
         };
     }
 
-    /** Whether the state that the author looked at is one that this store still tells of. */
-    Optional<Objection> objectionToBase() {
-        if (change.baseRevision() > draft.revision) {
-            return Optional.of(new Objection.BaseAhead(change.baseRevision(), draft.revision));
-        }
-        return change.baseRevision() < draft.compactRevision
-                ? Optional.of(new Objection.BaseCompacted(change.baseRevision(), draft.compactRevision))
-                : Optional.empty();
-    }
-
-    /**
-     * Does all of it.
-     *
-     * @param values of the puts, in their order
-     * @return why the store has no room for it; then it is for the caller to undo what was done
-     */
-    Optional<Outcome.Failed> write(Writer writer, List<Bytes> values) {
+    @Override
+    public Optional<Outcome.Failed> write(Writer writer, List<Bytes> values) {
         Iterator<Bytes> next = values.iterator();
         for (ChangeOperation operation : change.operations()) {
             Outcome outcome = switch (operation) {

@@ -1,12 +1,9 @@
 package dev.cairn.kv;
 
-import dev.cairn.kv.change.Change;
 import dev.cairn.kv.change.ChangeException;
-import dev.cairn.kv.change.ChangeOperation;
 import dev.cairn.kv.change.ChangeRecord;
-import dev.cairn.kv.change.ChangeText;
 import dev.cairn.kv.change.Endorsement;
-import dev.cairn.kv.change.Purpose;
+import dev.cairn.kv.change.SignedText;
 import dev.cairn.kv.change.VerdictText;
 import dev.cairn.kv.guard.Decider;
 import dev.cairn.kv.guard.Decision;
@@ -47,10 +44,10 @@ final class Ledger {
     // Submission.
 
     Outcome submit(Operation.SubmitChange submit) {
-        Change change;
+        SignedText change;
         List<Bytes> values;
         try {
-            change = ChangeText.parse(submit.text());
+            change = SignedText.parse(submit.text());
             values = LedgerTexts.values(change, submit);
         } catch (ChangeException _) {
             return failed(KvError.INVALID_CHANGE);
@@ -64,11 +61,11 @@ final class Ledger {
         if (waiting.isPresent()) {
             return consider(Case.asItWaits(change, waiting.get()));
         }
-        Optional<Objection> base = new ChangeExecution(draft, change).objectionToBase();
+        Optional<Objection> base = objectionToBase(change);
         if (base.isPresent()) {
             return refused(digest, List.of(base.get()), List.of());
         }
-        ChangeRecord.Taken author = new ChangeRecord.Taken(Purpose.CHANGE, submit.signature(), draft.nowSeconds());
+        ChangeRecord.Taken author = new ChangeRecord.Taken(change.purpose(), submit.signature(), draft.nowSeconds());
         return switch (signing(change).check(author)) {
             case Signing.Checked.Bad _ -> failed(KvError.BAD_SIGNATURE);
             case Signing.Checked.Uncounted(SignerRefusal why) -> refused(digest, List.of(), List.of(why));
@@ -79,6 +76,16 @@ final class Ledger {
                         true,
                         Optional.of(new Values(values, LedgerTexts.sizeBytes(submit)))));
         };
+    }
+
+    /** Whether the state that the author looked at is one that this store still tells of. */
+    private Optional<Objection> objectionToBase(SignedText text) {
+        if (text.baseRevision() > draft.revision) {
+            return Optional.of(new Objection.BaseAhead(text.baseRevision(), draft.revision));
+        }
+        return text.baseRevision() < draft.compactRevision
+                ? Optional.of(new Objection.BaseCompacted(text.baseRevision(), draft.compactRevision))
+                : Optional.empty();
     }
 
     // Approval and withdrawal.
@@ -103,7 +110,7 @@ final class Ledger {
         if (waiting.isEmpty()) {
             return failed(KvError.UNKNOWN_CHANGE);
         }
-        Change change = LedgerTexts.change(waiting.get());
+        SignedText change = LedgerTexts.change(waiting.get());
         ChangeRecord.Taken taken =
                 new ChangeRecord.Taken(endorsement.kind().purpose(), endorse.signature(), draft.nowSeconds());
         return switch (signing(change).check(taken)) {
@@ -117,7 +124,8 @@ final class Ledger {
         };
     }
 
-    private Outcome approve(Change change, ChangeRecord waiting, ChangeRecord.Taken taken, Signing.Checked.Good good) {
+    private Outcome approve(
+            SignedText change, ChangeRecord waiting, ChangeRecord.Taken taken, Signing.Checked.Good good) {
         Signing signing = signing(change);
         if (signing.withdrawn(waiting).contains(good.signer())) {
             return refused(change.digest(), List.of(new Objection.WithdrawnBefore(good.signer())), List.of());
@@ -138,7 +146,8 @@ final class Ledger {
     }
 
     /** The author's ends the change; anybody else's takes their own agreement back, and both are final. */
-    private Outcome withdraw(Change change, ChangeRecord waiting, ChangeRecord.Taken taken, Signing.Checked.Good good) {
+    private Outcome withdraw(
+            SignedText change, ChangeRecord waiting, ChangeRecord.Taken taken, Signing.Checked.Good good) {
         if (good.signer().equals(change.author())) {
             return draft.transact(writer -> {
                 changes.settle(writer, change, waiting.with(taken).withdrawn(draft.nowSeconds()));
@@ -166,18 +175,18 @@ final class Ledger {
      * @param isNew whether the record differs from what the ledger holds
      * @param fresh the values of one that does not wait yet
      */
-    private record Case(Change change, ChangeRecord record, boolean isNew, Optional<Values> fresh) {
-        static Case asItWaits(Change change, ChangeRecord waiting) {
+    private record Case(SignedText change, ChangeRecord record, boolean isNew, Optional<Values> fresh) {
+        static Case asItWaits(SignedText change, ChangeRecord waiting) {
             return new Case(change, waiting, false, Optional.empty());
         }
 
-        static Case with(Change change, ChangeRecord waiting, ChangeRecord.Taken signature) {
+        static Case with(SignedText change, ChangeRecord waiting, ChangeRecord.Taken signature) {
             return new Case(change, waiting.with(signature), true, Optional.empty());
         }
     }
 
     private Outcome consider(Case each) {
-        Change change = each.change();
+        SignedText change = each.change();
         return switch (decide(change, signing(change).counting(each.record()))) {
             case Decision.Admitted _ -> settle(each);
             case Decision.Refused refused -> {
@@ -197,7 +206,7 @@ final class Ledger {
             return new Outcome.Change(draft.revision, digest, ChangeStanding.PENDING, detail);
         }
         if (each.fresh().isPresent()) {
-            List<Objection> conflicts = new ChangeExecution(draft, each.change()).conflicts();
+            List<Objection> conflicts = TextExecution.of(draft, each.change()).conflicts();
             if (!conflicts.isEmpty()) {
                 return refused(digest, conflicts, List.of());
             }
@@ -220,8 +229,8 @@ final class Ledger {
 
     /** All signatures are there: it is executed, or its preconditions do not hold and it never will be. */
     private Outcome settle(Case each) {
-        Change change = each.change();
-        List<Objection> conflicts = new ChangeExecution(draft, change).conflicts();
+        SignedText change = each.change();
+        List<Objection> conflicts = TextExecution.of(draft, change).conflicts();
         if (each.fresh().isPresent()
                 && !conflicts.isEmpty()
                 && !changes.hasRoom(change, each.fresh().get().bytes())) {
@@ -243,12 +252,10 @@ final class Ledger {
     }
 
     private Outcome execute(Case each, Writer writer) {
-        Change change = each.change();
-        int puts = (int) change.operations().stream()
-                .filter(ChangeOperation.Put.class::isInstance)
-                .count();
+        SignedText change = each.change();
+        int puts = LedgerTexts.puts(change);
         List<Bytes> values = each.fresh().map(Values::inOrder).orElseGet(() -> changes.values(change.digest(), puts));
-        Optional<Outcome.Failed> failure = new ChangeExecution(draft, change).write(writer, values);
+        Optional<Outcome.Failed> failure = TextExecution.of(draft, change).write(writer, values);
         if (failure.isPresent()) {
             return failed(failure.get().error());
         }
@@ -260,11 +267,11 @@ final class Ledger {
         return draft.tree.weightBytes() >= draft.around.limits().treeBytes();
     }
 
-    private Decision decide(Change change, List<VerifiedSignature> signatures) {
+    private Decision decide(SignedText change, List<VerifiedSignature> signatures) {
         return new Decider(draft.around.chain(), draft.governance).decide(change, signatures, draft.nowSeconds());
     }
 
-    private Signing signing(Change change) {
+    private Signing signing(SignedText change) {
         return new Signing(draft, change);
     }
 

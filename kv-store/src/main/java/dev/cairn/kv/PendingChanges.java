@@ -1,9 +1,9 @@
 package dev.cairn.kv;
 
-import dev.cairn.kv.change.Change;
 import dev.cairn.kv.change.ChangeRecord;
 import dev.cairn.kv.change.LedgerKeys;
 import dev.cairn.kv.change.PrincipalName;
+import dev.cairn.kv.change.SignedText;
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.kv.model.Space;
@@ -69,7 +69,7 @@ final class PendingChanges {
     }
 
     /** Whether one more of its author's, with so many bytes, may be kept. */
-    boolean hasRoom(Change change, long bytes) {
+    boolean hasRoom(SignedText change, long bytes) {
         KeySpan ofAuthor = SystemSpace.authoredBy(change.author());
         if (draft.tree.liveCount(ofAuthor) >= MAX_BY_AUTHOR
                 || draft.tree.liveCount(SystemSpace.ALL_AUTHORED) >= MAX_ALL) {
@@ -84,7 +84,7 @@ final class PendingChanges {
     }
 
     /** Takes in a change that is in neither place, until its expiry at most. */
-    void begin(Change change, long bytes) {
+    void begin(SignedText change, long bytes) {
         Bytes author = Bytes.utf8(change.author().text());
         Bytes size = Bytes.wrap(new ByteWriter(8).putLong(bytes).toArray());
         putSystem(SystemSpace.expiry(change.expiresSeconds(), change.digest()), author);
@@ -102,7 +102,7 @@ final class PendingChanges {
     }
 
     /** An executed change stays for ever and counts for nobody any more. */
-    void settle(Writer writer, Change change, ChangeRecord record) {
+    void settle(Writer writer, SignedText change, ChangeRecord record) {
         Digest digest = change.digest();
         writer.removeRecord(LedgerKeys.pending(digest));
         writer.removeRecords(LedgerKeys.values(digest));

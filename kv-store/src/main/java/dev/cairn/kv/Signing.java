@@ -1,10 +1,10 @@
 package dev.cairn.kv;
 
-import dev.cairn.kv.change.Change;
 import dev.cairn.kv.change.ChangeRecord;
 import dev.cairn.kv.change.Endorsement;
 import dev.cairn.kv.change.PrincipalName;
 import dev.cairn.kv.change.Purpose;
+import dev.cairn.kv.change.SignedText;
 import dev.cairn.kv.guard.Registry;
 import dev.cairn.kv.guard.SignerRefusal;
 import dev.cairn.protocol.model.Bytes;
@@ -22,9 +22,9 @@ import java.util.TreeSet;
 /** The signatures on one change, held against those who are registered now. */
 final class Signing {
     private final Draft draft;
-    private final Change change;
+    private final SignedText change;
 
-    Signing(Draft draft, Change change) {
+    Signing(Draft draft, SignedText change) {
         this.draft = draft;
         this.change = change;
     }

@@ -5,6 +5,7 @@ import dev.cairn.kv.KvState;
 import dev.cairn.kv.model.KeyEvent;
 import dev.cairn.kv.model.Outcome;
 import dev.cairn.kv.model.RequestOutcome;
+import dev.cairn.kv.model.Space;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Height;
@@ -60,6 +61,9 @@ final class AuditReport implements LogAudit.Listener<KvState> {
     private void note(Block block, KvState after) {
         Map<Long, Integer> authors = authors(block, after);
         for (KeyEvent event : after.changes()) {
+            if (!Space.CLIENTS.holds(event.change().treeKey())) {
+                continue; // the store's own records, some of which nobody asked for
+            }
             if (prefix.isEmpty() || event.change().key().startsWith(prefix.get())) {
                 int author = Optional.ofNullable(authors.get(event.change().modRevision()))
                         .orElseThrow(() -> new IllegalStateException("nobody made revision "

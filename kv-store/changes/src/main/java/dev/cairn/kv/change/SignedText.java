@@ -21,6 +21,14 @@ public sealed interface SignedText permits Change, AdminChange {
 
     Digest digest();
 
+    /** What its author signs it for. */
+    default Purpose purpose() {
+        return switch (this) {
+            case Change _ -> Purpose.CHANGE;
+            case AdminChange _ -> Purpose.ADMIN;
+        };
+    }
+
     /** Reads a text of either kind, by its first line. */
     static SignedText parse(Bytes text) throws ChangeException {
         return text.startsWith(AdminText.FIRST_LINE) ? AdminText.parse(text) : ChangeText.parse(text);

@@ -65,7 +65,7 @@ public final class Decider {
         }
         List<Objection> objections = new ArrayList<>(objectionsToText(text, nowSeconds));
         if (votes.stream().noneMatch(Vote::asAuthor)) {
-            objections.add(new Objection.NotSignedByAuthor(text.author(), authorsPurpose(text)));
+            objections.add(new Objection.NotSignedByAuthor(text.author(), text.purpose()));
         }
         return switch (text) {
             case Change change -> {
@@ -131,13 +131,6 @@ public final class Decider {
         };
     }
 
-    private static Purpose authorsPurpose(SignedText text) {
-        return switch (text) {
-            case Change _ -> Purpose.CHANGE;
-            case AdminChange _ -> Purpose.ADMIN;
-        };
-    }
-
     /** What some guards say: who counted, and what they miss. */
     private record Hearing(NavigableSet<PrincipalName> people, List<Objection> objections) {
         Decision decision(List<Objection> toText, List<SignerRefusal> uncounted) {
@@ -168,7 +161,7 @@ public final class Decider {
                     new SignerRefusal.UnknownSigner(signature.key().fingerprint()));
         }
         Principal signer = found.get().principal();
-        boolean asAuthor = signature.namespace().equals(authorsPurpose(change).namespace());
+        boolean asAuthor = signature.namespace().equals(change.purpose().namespace());
         Optional<SignerRefusal> refusal = found.get()
                 .outOfTime(nowSeconds)
                 .or(() -> asAuthor
@@ -190,7 +183,7 @@ public final class Decider {
     private static Optional<SignerRefusal> refusalAsAuthor(
             SignedText change, Texts texts, Principal signer, VerifiedSignature signature) {
         if (!signature.messageDigest().equals(texts.change())) {
-            return Optional.of(new SignerRefusal.OtherText(signer.name(), authorsPurpose(change)));
+            return Optional.of(new SignerRefusal.OtherText(signer.name(), change.purpose()));
         }
         return signer.name().equals(change.author())
                 ? Optional.empty()

@@ -1,0 +1,78 @@
+package dev.cairn.kv;
+
+import dev.cairn.kv.change.AdminChange;
+import dev.cairn.kv.change.AdminOperation;
+import dev.cairn.kv.change.LedgerKeys;
+import dev.cairn.kv.guard.Amendment;
+import dev.cairn.kv.guard.Governance;
+import dev.cairn.kv.guard.Objection;
+import dev.cairn.kv.model.KvError;
+import dev.cairn.kv.model.Outcome;
+import dev.cairn.kv.model.Space;
+import dev.cairn.kv.tree.Leaf;
+import dev.cairn.protocol.model.Bytes;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** A change of the governance. It holds from the next operation on. */
+final class AdminExecution implements TextExecution {
+    private final Draft draft;
+    private final AdminChange change;
+
+    AdminExecution(Draft draft, AdminChange change) {
+        this.draft = draft;
+        this.change = change;
+    }
+
+    /** Nobody changes a governance that they have not seen. */
+    @Override
+    public List<Objection> conflicts() {
+        long changedAt = draft.tree
+                .get(Space.LEDGER.treeKey(LedgerKeys.GOVERNANCE))
+                .map(Leaf::maxModRevision)
+                .orElse(0L);
+        if (changedAt > change.baseRevision()) {
+            return List.of(new Objection.GovernanceChanged(change.baseRevision(), changedAt));
+        }
+        return switch (draft.governance.apply(change, draft.nowSeconds())) {
+            case Amendment.To(Governance next) -> keptRevisions(next);
+            case Amendment.Impossible(List<Objection> objections) -> objections;
+        };
+    }
+
+    private List<Objection> keptRevisions(Governance next) {
+        long most = draft.revision - next.keepRevisions();
+        return compactions()
+                .filter(compact -> compact.revision() > most)
+                .<Objection>map(compact -> new Objection.KeepsRevisions(compact.revision(), Math.max(0, most)))
+                .toList();
+    }
+
+    @Override
+    public Optional<Outcome.Failed> write(Writer writer, List<Bytes> values) {
+        if (!(draft.governance.apply(change, draft.nowSeconds()) instanceof Amendment.To(Governance next))) {
+            throw new IllegalStateException("a conflict was overlooked: " + change.digest());
+        }
+        if (!next.equals(draft.governance)) {
+            draft.governance = next;
+            writer.putRecord(LedgerKeys.GOVERNANCE, next.text());
+        }
+        compactions().forEach(this::compact);
+        return Optional.empty();
+    }
+
+    /** What is compacted further already needs nothing. */
+    private void compact(AdminOperation.Compact compact) {
+        Optional<KvError> error = Compaction.run(draft, compact.revision());
+        if (error.isPresent() && error.get() != KvError.COMPACTED) {
+            throw new IllegalStateException("a conflict was overlooked: " + error.get());
+        }
+    }
+
+    private Stream<AdminOperation.Compact> compactions() {
+        return change.operations().stream()
+                .filter(AdminOperation.Compact.class::isInstance)
+                .map(AdminOperation.Compact.class::cast);
+    }
+}

@@ -1,13 +1,20 @@
 package dev.cairn.cli;
 
 import dev.cairn.cli.bench.BenchCommand;
+import dev.cairn.cli.changes.AdminCommand;
 import dev.cairn.cli.changes.AllowedSignersCommand;
+import dev.cairn.cli.changes.ApproveCommand;
+import dev.cairn.cli.changes.BlameCommand;
 import dev.cairn.cli.changes.DiffCommand;
 import dev.cairn.cli.changes.DraftCommand;
 import dev.cairn.cli.changes.GuardCommand;
+import dev.cairn.cli.changes.LogCommand;
+import dev.cairn.cli.changes.PendingCommand;
 import dev.cairn.cli.changes.PeopleCommand;
 import dev.cairn.cli.changes.SignCommand;
+import dev.cairn.cli.changes.SubmitCommand;
 import dev.cairn.cli.changes.VerifyCommand;
+import dev.cairn.cli.changes.WithdrawCommand;
 import dev.cairn.client.NotVerifiedException;
 import java.io.PrintWriter;
 import java.util.Map;
@@ -50,9 +57,16 @@ public final class Main {
         commands.put("proof", ProofCommand::new);
         commands.put("audit", AuditCommand::new);
         commands.put("draft", DraftCommand::new);
+        commands.put("admin", AdminCommand::new);
         commands.put("diff", DiffCommand::new);
         commands.put("sign", SignCommand::new);
         commands.put("verify", VerifyCommand::new);
+        commands.put("submit", SubmitCommand::new);
+        commands.put("approve", ApproveCommand::new);
+        commands.put("withdraw", WithdrawCommand::new);
+        commands.put("pending", PendingCommand::new);
+        commands.put("log", LogCommand::new);
+        commands.put("blame", BlameCommand::new);
         commands.put("guard", GuardCommand::new);
         commands.put("people", PeopleCommand::new);
         commands.put("allowed-signers", AllowedSignersCommand::new);

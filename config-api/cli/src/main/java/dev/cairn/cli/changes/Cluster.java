@@ -1,5 +1,6 @@
 package dev.cairn.cli.changes;
 
+import dev.cairn.cli.Failure;
 import dev.cairn.cli.Provenance;
 import dev.cairn.client.CairnClient;
 import dev.cairn.client.Freshness;
@@ -7,9 +8,11 @@ import dev.cairn.client.NotVerifiedException;
 import dev.cairn.client.Pin;
 import dev.cairn.client.TrustedHead;
 import dev.cairn.client.Verified;
-import dev.cairn.kv.change.LedgerKeys;
+import dev.cairn.client.Watch;
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KeyValue;
+import dev.cairn.kv.model.Operation;
+import dev.cairn.kv.model.Outcome;
 import dev.cairn.protocol.model.Bytes;
 import java.io.PrintWriter;
 import java.util.List;
@@ -36,10 +39,42 @@ final class Cluster implements AutoCloseable {
         return new At(head.revision());
     }
 
-    /** The text of who governs, once it was changed. */
-    Optional<Bytes> governance() throws NotVerifiedException {
-        return told(client.getRecord(LedgerKeys.GOVERNANCE, 0, Freshness.LINEARIZABLE))
-                .map(KeyValue::value);
+    /**
+     * What the log did with a submission, an approval or a withdrawal, by its receipt. Each is done once however often it is
+     * asked for, so where no receipt comes another replica is asked.
+     */
+    Outcome.Change submit(Operation operation) throws NotVerifiedException, Failure {
+        int replicas = pin().addresses().size();
+        for (int asked = 1; ; asked++) {
+            try {
+                return standing(told(client.submit(operation)).outcome());
+            } catch (NotVerifiedException e) {
+                if (asked >= replicas) {
+                    throw e;
+                }
+                Provenance.tellRefused(err, e.attempts());
+                err.flush();
+            }
+        }
+    }
+
+    private static Outcome.Change standing(Outcome outcome) throws Failure {
+        return switch (outcome) {
+            case Outcome.Change change -> change;
+            case Outcome.Failed(long _, var error) ->
+                throw new Failure("the cluster refused it: " + Sentences.of(error));
+            case Outcome.Put _, Outcome.Deleted _, Outcome.Ranged _, Outcome.Txn _ -> throw foreign(outcome);
+            case Outcome.Compacted _, Outcome.SessionOpened _ -> throw foreign(outcome);
+        };
+    }
+
+    private static Failure foreign(Outcome outcome) {
+        return new Failure("the receipt is of another kind of operation: " + outcome);
+    }
+
+    /** All that happens to the ledger's records of a span from now on. */
+    Watch watchRecords(KeySpan span, long after) {
+        return client.watchRecords(span, after);
     }
 
     private <T> T told(Verified<T> answer) {
@@ -74,6 +109,16 @@ final class Cluster implements AutoCloseable {
         @Override
         public List<KeyValue> list(KeySpan span) throws NotVerifiedException {
             return told(client.list(span, 0, revision, Freshness.ANY)).records();
+        }
+
+        @Override
+        public Optional<KeyValue> getRecord(Bytes key) throws NotVerifiedException {
+            return told(client.getRecord(key, revision, Freshness.ANY));
+        }
+
+        @Override
+        public List<KeyValue> listRecords(KeySpan span) throws NotVerifiedException {
+            return told(client.listRecords(span, 0, revision, Freshness.ANY)).records();
         }
     }
 }

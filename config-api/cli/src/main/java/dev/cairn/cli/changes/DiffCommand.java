@@ -3,10 +3,7 @@ package dev.cairn.cli.changes;
 import dev.cairn.cli.Failure;
 import dev.cairn.client.NotVerifiedException;
 import dev.cairn.genesis.GenesisException;
-import dev.cairn.kv.change.Change;
-import dev.cairn.kv.change.ChangeValues;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,7 +16,7 @@ import picocli.CommandLine.Spec;
         name = "diff",
         mixinStandardHelpOptions = true,
         description = {
-            "Show what a change would do to the store as it is now.",
+            "Show what a change would do to the store, or to who governs it, as things are now.",
             "The state is proven. What the change expects and does not find is named as a conflict."
         },
         exitCodeListHeading = "Exit codes:%n",
@@ -31,9 +28,11 @@ import picocli.CommandLine.Spec;
             "4:shown, and it conflicts: as things are it would not be executed"
         })
 public final class DiffCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "FILE", description = "The draft.")
+    @Parameters(
+            paramLabel = "DIGEST|FILE",
+            description = "The draft, or a change that waits: its digest, of which 8 digits will do.")
     @SuppressWarnings("NullAway.Init")
-    private Path file;
+    private String change;
 
     @Option(
             names = "--color",
@@ -55,22 +54,19 @@ public final class DiffCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Failure, GenesisException, NotVerifiedException {
-        ChangeFiles files = new ChangeFiles(file);
-        if (!(Texts.parse(file, files.readText()) instanceof Change change)) {
-            throw new Failure(file + " changes no keys; read its text");
-        }
-        ChangeValues values = files.readValues(change);
         try (Cluster asked = cluster.open()) {
-            ChangeDiff diff = ChangeDiff.of(change, values, asked.now());
+            Ledger ledger = Ledger.of(asked);
+            Proposal proposal = Proposal.find(change, ledger);
+            Shown shown = Shown.of(proposal, ledger);
             PrintWriter out = spec.commandLine().getOut();
             if (json) {
-                out.println(DiffJson.of(diff).renderLine());
+                out.println(shown.json().renderLine());
             } else {
-                Texts.heading(change).forEach(out::println);
-                DiffText.of(diff, Paint.of(color)).forEach(out::println);
+                Texts.heading(proposal.text()).forEach(out::println);
+                shown.lines(Paint.of(color)).forEach(out::println);
             }
             out.flush();
-            return diff.conflicts().isEmpty() ? Exits.DONE : Exits.REFUSED;
+            return shown.conflicts() ? Exits.REFUSED : Exits.DONE;
         }
     }
 }

@@ -1,17 +1,12 @@
 package dev.cairn.cli.changes;
 
 import dev.cairn.cli.Failure;
-import dev.cairn.cli.Launch;
 import dev.cairn.client.NotVerifiedException;
 import dev.cairn.client.Pin;
 import dev.cairn.genesis.GenesisException;
-import dev.cairn.genesis.json.Json;
-import dev.cairn.kv.change.Change;
 import dev.cairn.kv.change.Precondition;
-import dev.cairn.kv.change.UtcTime;
 import dev.cairn.kv.guard.Governance;
 import dev.cairn.protocol.model.Bytes;
-import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -87,7 +82,12 @@ public final class DraftCommand implements Callable<Integer> {
         ChangeFiles files = head.files("change.txt");
         Draft draft = draft();
         files.write(draft.change().text(), draft.valuesByDigest(), head.force);
-        tell(files, draft.change());
+        Drafted.tell(
+                spec.commandLine().getOut(),
+                files.text(),
+                draft.change(),
+                draft.change().operations().size(),
+                json);
         return Exits.DONE;
     }
 
@@ -96,7 +96,7 @@ public final class DraftCommand implements Callable<Integer> {
             return unasked(base);
         }
         try (Cluster asked = cluster.open()) {
-            return against(asked, asked.now());
+            return against(Ledger.of(asked));
         }
     }
 
@@ -108,10 +108,15 @@ public final class DraftCommand implements Callable<Integer> {
         Pin pin = cluster.pin();
         DraftBuffer buffer = edited(operations.intents());
         return draft(
-                pin, revision, governance.read(), buffer, operations.expected().values());
+                pin,
+                revision,
+                governance.unasked(pin),
+                buffer,
+                operations.expected().values());
     }
 
-    private Draft against(Cluster asked, Snapshot now) throws Failure, NotVerifiedException {
+    private Draft against(Ledger ledger) throws Failure, NotVerifiedException {
+        Snapshot now = ledger.at();
         List<Intent> intents = new ArrayList<>(operations.intents());
         intents.addAll(directory.intents(now));
         if (directory.isGiven() && intents.isEmpty()) {
@@ -121,7 +126,7 @@ public final class DraftCommand implements Callable<Integer> {
         Map<Bytes, Precondition> given = operations.expected();
         Collection<Precondition> expected =
                 expectNothing ? given.values() : Expectation.of(buffer.intents(), given, now);
-        return draft(asked.pin(), now.revision(), governance.inForce(asked), buffer, expected);
+        return draft(ledger.pin(), now.revision(), governance.inForce(ledger), buffer, expected);
     }
 
     private Draft draft(
@@ -146,29 +151,5 @@ public final class DraftCommand implements Callable<Integer> {
         List<Intent> all = new ArrayList<>(named);
         all.addAll(written.intents());
         return new DraftBuffer(written.reason(), all);
-    }
-
-    private void tell(ChangeFiles files, Change change) {
-        PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-            out.println(Json.object()
-                    .put("file", files.text().toString())
-                    .put("digest", change.digest().toHex())
-                    .put("base", change.baseRevision())
-                    .put("valid_from", UtcTime.print(change.validFromSeconds()))
-                    .put("expires", UtcTime.print(change.expiresSeconds()))
-                    .put("author", change.author().text())
-                    .put("operations", change.operations().size())
-                    .build()
-                    .renderLine());
-        } else {
-            int count = change.operations().size();
-            out.println("drafted " + files.text() + ": " + count + (count == 1 ? " operation" : " operations") + " by "
-                    + change.author() + ", valid until " + UtcTime.print(change.expiresSeconds()));
-            out.println("change " + change.digest().toHex());
-            out.println("next: " + Launch.called() + " diff " + files.text() + "; " + Launch.called() + " sign "
-                    + files.text());
-        }
-        out.flush();
     }
 }

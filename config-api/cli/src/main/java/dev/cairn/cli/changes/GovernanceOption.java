@@ -2,13 +2,12 @@ package dev.cairn.cli.changes;
 
 import dev.cairn.cli.Failure;
 import dev.cairn.client.NotVerifiedException;
+import dev.cairn.client.Pin;
 import dev.cairn.genesis.GenesisException;
 import dev.cairn.kv.change.ChangeException;
 import dev.cairn.kv.change.ChangeLimits;
 import dev.cairn.kv.guard.Governance;
-import dev.cairn.protocol.model.Bytes;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -17,37 +16,36 @@ final class GovernanceOption {
     @Option(
             names = "--governance",
             paramLabel = "FILE",
-            description = "Who may sign what: the text of a governance, as docs/changes.md has it.")
+            description =
+                    "Who may sign what: the text of a governance, as `${ROOT-COMMAND-NAME} people --text` prints it;"
+                            + " the cluster is not asked for it. Default: what is in force there, with proof.")
     private @Nullable Path file;
 
     /** As the file says, or else as is in force in the cluster. */
     Governance inForce(ClusterOptions cluster) throws Failure, GenesisException, NotVerifiedException {
         if (file != null) {
-            return read();
+            return read(file);
         }
         try (Cluster asked = cluster.open()) {
-            return inForce(asked);
+            return Ledger.of(asked).governance();
         }
     }
 
-    /** As the file says, or else as is in force in the cluster. */
-    Governance inForce(Cluster asked) throws Failure, NotVerifiedException {
-        Optional<Bytes> changed = file == null ? asked.governance() : Optional.empty();
-        return changed.isPresent() ? parse("the cluster's governance", changed.get()) : read();
+    /** As the file says, or else as the ledger does. */
+    Governance inForce(Ledger ledger) throws Failure {
+        return file == null ? ledger.governance() : read(file);
     }
 
-    Governance read() throws Failure {
-        if (file == null) {
-            throw new Failure("the genesis document names nobody who signs; say who governs with --governance FILE");
-        }
-        return parse(file, ChangeFiles.read(file, ChangeLimits.MAX_GOVERNANCE_BYTES));
+    /** As the file says, or else as it was when the chain was founded; nobody is asked. */
+    Governance unasked(Pin pin) throws Failure {
+        return file == null ? Ledger.founding(pin) : read(file);
     }
 
-    private static Governance parse(Object where, Bytes text) throws Failure {
+    private static Governance read(Path file) throws Failure {
         try {
-            return Governance.parse(text);
+            return Governance.parse(ChangeFiles.read(file, ChangeLimits.MAX_GOVERNANCE_BYTES));
         } catch (ChangeException e) {
-            throw new Failure(where + ": " + e.getMessage(), e);
+            throw new Failure(file + ": " + e.getMessage(), e);
         }
     }
 }

@@ -21,6 +21,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** What signatures on a change are worth, as a replica would decide; nobody is asked. */
 record Judgement(SignedText text, List<Signature> signatures, Decision decision) {
@@ -45,19 +47,59 @@ record Judgement(SignedText text, List<Signature> signatures, Decision decision)
     /** @param nowSeconds the block time at which it is decided */
     static Judgement of(
             SignedText text, List<Evidence> evidence, Digest chain, Governance governance, long nowSeconds) {
+        List<Checked> checked =
+                evidence.stream().map(each -> Checked.of(text, each)).toList();
+        Set<PrincipalName> withdrawn = withdrawn(checked, governance);
         Decider decider = new Decider(chain, governance);
-        List<VerifiedSignature> verified = new ArrayList<>();
+        List<VerifiedSignature> counting = new ArrayList<>();
         List<Signature> signatures = new ArrayList<>();
-        for (Evidence each : evidence) {
-            try {
-                VerifiedSignature signature = verify(text, each.armoured());
-                verified.add(signature);
-                signatures.add(worth(decider, text, each.source(), signature, governance, nowSeconds));
-            } catch (SshException e) {
-                signatures.add(new Signature.Invalid(each.source(), String.valueOf(e.getMessage())));
+        for (Checked each : checked) {
+            switch (each) {
+                case Checked.Bad(String source, String why) -> signatures.add(new Signature.Invalid(source, why));
+                case Checked.Good(String source, VerifiedSignature signature) -> {
+                    Optional<PrincipalName> signer = signer(signature, governance);
+                    if (signer.filter(withdrawn::contains).isPresent()) {
+                        signatures.add(
+                                new Signature.Idle(source, new Objection.WithdrawnBefore(signer.get()).sentence()));
+                    } else {
+                        counting.add(signature);
+                        signatures.add(worth(decider, text, source, signature, governance, nowSeconds));
+                    }
+                }
             }
         }
-        return new Judgement(text, signatures, decider.decide(text, verified, nowSeconds));
+        return new Judgement(text, signatures, decider.decide(text, counting, nowSeconds));
+    }
+
+    /** A signature by itself. */
+    private sealed interface Checked {
+        record Good(String source, VerifiedSignature signature) implements Checked {}
+
+        record Bad(String source, String why) implements Checked {}
+
+        static Checked of(SignedText text, Evidence evidence) {
+            try {
+                return new Good(evidence.source(), verify(text, evidence.armoured()));
+            } catch (SshException e) {
+                return new Bad(evidence.source(), String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
+    /** Who took their agreement back, which holds for all that they signed. */
+    private static Set<PrincipalName> withdrawn(List<Checked> checked, Governance governance) {
+        Set<PrincipalName> people = new TreeSet<>();
+        for (Checked each : checked) {
+            if (each instanceof Checked.Good(String _, VerifiedSignature signature)
+                    && signature.namespace().equals(Purpose.WITHDRAW.namespace())) {
+                signer(signature, governance).ifPresent(people::add);
+            }
+        }
+        return people;
+    }
+
+    private static Optional<PrincipalName> signer(VerifiedSignature signature, Governance governance) {
+        return People.holder(governance, signature.key()).map(Principal::name);
     }
 
     /** By its own word on what it was made for, which the decision looks at. */
@@ -96,8 +138,7 @@ record Judgement(SignedText text, List<Signature> signatures, Decision decision)
         if (refusal.isPresent()) {
             return new Signature.Idle(source, refusal.get().sentence());
         }
-        PrincipalName name = People.holder(governance, signature.key())
-                .map(Principal::name)
+        PrincipalName name = signer(signature, governance)
                 .orElseThrow(() -> new IllegalStateException("a signature counts whose key is nobody's"));
         Purpose purpose = Arrays.stream(Purpose.values())
                 .filter(each -> each.namespace().equals(signature.namespace()))

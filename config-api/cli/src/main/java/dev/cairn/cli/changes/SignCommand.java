@@ -2,7 +2,7 @@ package dev.cairn.cli.changes;
 
 import dev.cairn.cli.Failure;
 import dev.cairn.cli.Launch;
-import dev.cairn.cli.PinOption;
+import dev.cairn.client.NotVerifiedException;
 import dev.cairn.client.Pin;
 import dev.cairn.genesis.GenesisException;
 import dev.cairn.kv.change.Change;
@@ -26,11 +26,12 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Show a draft and sign it as its author, by running ssh-keygen: its passphrase, its agent, its hardware key.",
-            "Asks no replica. The signature is verified before it is written to FILE.sig; with --approve, of somebody"
+            "Who may sign is asked of the cluster, or read with --governance. The signature is verified before it is written to FILE.sig; with --approve, of somebody"
                     + " else, to FILE.approve.NAME.sig."
         },
         exitCodeListHeading = "Exit codes:%n",
-        exitCodeList = {"0:signed", "1:not signed", "2:a command line that makes no sense"})
+        exitCodeList = {"0:signed", "1:not signed", "2:a command line that makes no sense", "3:no answer that is proven"
+        })
 public final class SignCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "The draft.")
     @SuppressWarnings("NullAway.Init")
@@ -46,17 +47,17 @@ public final class SignCommand implements Callable<Integer> {
     private GovernanceOption governance = new GovernanceOption();
 
     @Mixin
-    private PinOption pin = new PinOption();
+    private ClusterOptions cluster = new ClusterOptions();
 
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
 
     @Override
-    public Integer call() throws Failure, GenesisException {
+    public Integer call() throws Failure, GenesisException, NotVerifiedException {
         ChangeFiles files = new ChangeFiles(file);
-        Pin pinned = pin.require();
-        Governance governing = governance.read();
+        Pin pinned = cluster.pin();
+        Governance governing = governance.inForce(cluster);
         Bytes bytes = files.readText();
         SignedText text = Texts.parse(file, bytes);
         if (!text.chain().equals(pinned.chainId())) {

@@ -30,6 +30,10 @@ record Signing(Governance governance, KeyOption key, long nowSeconds) {
         return endorse(text, Purpose.APPROVE, name -> !name.equals(text.author()));
     }
 
+    Done withdraw(SignedText text) throws Failure {
+        return endorse(text, Purpose.WITHDRAW, _ -> true);
+    }
+
     private Done endorse(SignedText text, Purpose purpose, Predicate<PrincipalName> may) throws Failure {
         Predicate<SshPublicKey> belongs = candidate -> People.signsNow(governance, candidate, nowSeconds)
                 .map(Principal::name)

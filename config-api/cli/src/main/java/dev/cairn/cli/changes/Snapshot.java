@@ -16,4 +16,10 @@ interface Snapshot {
 
     /** Clients' keys: all of them, in order. */
     List<KeyValue> list(KeySpan span) throws NotVerifiedException;
+
+    /** A record of the ledger. */
+    Optional<KeyValue> getRecord(Bytes key) throws NotVerifiedException;
+
+    /** Records of the ledger: all of them, in order. */
+    List<KeyValue> listRecords(KeySpan span) throws NotVerifiedException;
 }

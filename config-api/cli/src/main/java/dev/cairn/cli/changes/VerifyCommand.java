@@ -1,7 +1,7 @@
 package dev.cairn.cli.changes;
 
 import dev.cairn.cli.Failure;
-import dev.cairn.cli.PinOption;
+import dev.cairn.client.NotVerifiedException;
 import dev.cairn.client.Pin;
 import dev.cairn.genesis.GenesisException;
 import dev.cairn.genesis.json.Json;
@@ -28,13 +28,14 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Check a change in FILE, its values and its signatures, and say which are still missing and from whom.",
-            "Asks no replica. Signatures are FILE.sig and FILE.approve.*.sig where they are there, and those named."
+            "Who may sign is asked of the cluster, or read with --governance. Signatures are FILE.sig and FILE.approve.*.sig where they are there, and those named."
         },
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
             "0:complete: it would be admitted",
             "1:a file cannot be read, or is no change",
             "2:a command line that makes no sense",
+            "3:no answer that is proven",
             "4:a signature is not valid, or the change could not be admitted whoever signed",
             "5:signatures are missing"
         })
@@ -59,22 +60,23 @@ public final class VerifyCommand implements Callable<Integer> {
     private GovernanceOption governance = new GovernanceOption();
 
     @Mixin
-    private PinOption pin = new PinOption();
+    private ClusterOptions cluster = new ClusterOptions();
 
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
 
     @Override
-    public Integer call() throws Failure, GenesisException {
+    public Integer call() throws Failure, GenesisException, NotVerifiedException {
         long decided = nowSeconds();
-        Pin pinned = pin.require();
+        Pin pinned = cluster.pin();
         ChangeFiles files = new ChangeFiles(file);
         SignedText text = Texts.parse(file, files.readText());
         if (text instanceof Change change) {
             files.readValues(change);
         }
-        Judgement judgement = Judgement.of(text, evidence(files), pinned.chainId(), governance.read(), decided);
+        Judgement judgement =
+                Judgement.of(text, evidence(files), pinned.chainId(), governance.inForce(cluster), decided);
         print(text, judgement);
         return judgement.exitCode();
     }

@@ -35,4 +35,14 @@ final class FakeSnapshot implements Snapshot {
                 .filter(record -> span.contains(record.key()))
                 .toList();
     }
+
+    @Override
+    public Optional<KeyValue> getRecord(Bytes key) {
+        return Optional.empty();
+    }
+
+    @Override
+    public List<KeyValue> listRecords(KeySpan span) {
+        return List.of();
+    }
 }

@@ -54,6 +54,20 @@ public final class AdminText {
         };
     }
 
+    /** Reads one operation's line, without its end, also where it is spelled otherwise than {@link #print} does. */
+    public static AdminOperation parseOperation(String line) throws ChangeException {
+        Lines in = Lines.of("the operation", Bytes.utf8(line + "\n"));
+        Phrase words = in.nextPhrase();
+        in.requireEnd();
+        try {
+            AdminOperation operation = operation(words);
+            words.requireEnd();
+            return operation;
+        } catch (IllegalArgumentException e) {
+            throw new ChangeException(ChangeRefusal.NOT_CANONICAL, String.valueOf(e.getMessage()));
+        }
+    }
+
     /** Reads the text; refuses everything that {@link AdminChange#text} would not have written. */
     public static AdminChange parse(Bytes text) throws ChangeException {
         Lines in = Lines.of(WHAT, text);

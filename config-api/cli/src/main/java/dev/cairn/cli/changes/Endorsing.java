@@ -1,0 +1,82 @@
+package dev.cairn.cli.changes;
+
+import dev.cairn.cli.Failure;
+import dev.cairn.client.NotVerifiedException;
+import dev.cairn.genesis.GenesisException;
+import dev.cairn.kv.change.Purpose;
+import dev.cairn.kv.change.SignedText;
+import dev.cairn.kv.model.Operation;
+import dev.cairn.kv.model.Outcome;
+import java.io.PrintWriter;
+import java.time.Instant;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Shows a change that waits, asks, signs what was shown, and sends it: approving and withdrawing. */
+final class Endorsing {
+    @Option(
+            names = {"-y", "--yes"},
+            description = "Do not ask.")
+    private boolean yes;
+
+    @Option(
+            names = "--color",
+            paramLabel = "WHEN",
+            defaultValue = "auto",
+            description = "auto, always or never. Default: ${DEFAULT-VALUE}, on a terminal and without $NO_COLOR.")
+    @SuppressWarnings("NullAway.Init")
+    private Paint.When color;
+
+    @Option(names = "--json", description = "JSON at the end: the digest, how it stands, and why.")
+    private boolean json;
+
+    @Mixin
+    private KeyOption key = new KeyOption();
+
+    @Mixin
+    private ClusterOptions cluster = new ClusterOptions();
+
+    @Spec(Spec.Target.MIXEE)
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec command;
+
+    /** What is signed, given what was shown. */
+    interface Act {
+        Signing.Done sign(Signing signing, SignedText text) throws Failure;
+    }
+
+    /** @param verb what is asked and done, such as "Approve" */
+    int run(String fileOrDigest, String verb, Act act) throws Failure, GenesisException, NotVerifiedException {
+        try (Cluster asked = cluster.open()) {
+            Ledger ledger = Ledger.of(asked);
+            Proposal proposal = Proposal.waiting(fileOrDigest, ledger);
+            PrintWriter out = json
+                    ? command.commandLine().getErr()
+                    : command.commandLine().getOut();
+            show(out, proposal, ledger);
+            if (!yes && !Confirmation.isGiven(out, verb + " this change?")) {
+                throw new Failure("not done: nothing was signed");
+            }
+            SignedText text = proposal.text();
+            Signing signing =
+                    new Signing(ledger.governance(), key, Instant.now().getEpochSecond());
+            Signing.Done done = act.sign(signing, text);
+            out.println(JudgementText.verb(done.purpose()) + " by " + done.name() + " with "
+                    + done.signed().signature().key());
+            out.flush();
+            Outcome.Change outcome = asked.submit(new Operation.EndorseChange(
+                    Judgement.signedText(text, done.purpose()), done.signed().armoured()));
+            return Outcomes.tell(command.commandLine().getOut(), outcome, json, done.purpose() == Purpose.WITHDRAW);
+        }
+    }
+
+    private void show(PrintWriter out, Proposal proposal, Ledger ledger) throws Failure, NotVerifiedException {
+        Texts.heading(proposal.text()).forEach(out::println);
+        Shown.of(proposal, ledger).lines(Paint.of(color)).forEach(out::println);
+        out.println();
+        JudgementText.of(ledger.judge(proposal.text(), proposal.evidence())).forEach(out::println);
+        out.flush();
+    }
+}

@@ -1,0 +1,160 @@
+package dev.cairn.cli.changes;
+
+import dev.cairn.cli.Failure;
+import dev.cairn.client.NotVerifiedException;
+import dev.cairn.client.Pin;
+import dev.cairn.kv.change.ChangeException;
+import dev.cairn.kv.change.ChangeRecord;
+import dev.cairn.kv.change.LedgerKeys;
+import dev.cairn.kv.change.SignedText;
+import dev.cairn.kv.guard.Governance;
+import dev.cairn.kv.model.KeySpan;
+import dev.cairn.kv.model.KeyValue;
+import dev.cairn.protocol.model.ByteWriter;
+import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Digest;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * The records of changes and of who governs, at one revision.
+ *
+ * @param governance in force then
+ * @param governedSince the revision that laid it down; 0 if the genesis document does
+ */
+record Ledger(Pin pin, Snapshot at, Governance governance, long governedSince) {
+    private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{8,64}");
+
+    /** As it is now. */
+    static Ledger of(Cluster cluster) throws NotVerifiedException, Failure {
+        return of(cluster.pin(), cluster.now());
+    }
+
+    static Ledger of(Pin pin, Snapshot at) throws NotVerifiedException, Failure {
+        Optional<KeyValue> changed = at.getRecord(LedgerKeys.GOVERNANCE);
+        if (changed.isEmpty()) {
+            return new Ledger(pin, at, founding(pin), 0);
+        }
+        try {
+            return new Ledger(
+                    pin,
+                    at,
+                    Governance.parse(changed.get().value()),
+                    changed.get().modRevision());
+        } catch (ChangeException e) {
+            throw new Failure("the cluster's governance is of another version of this program: " + e.getMessage(), e);
+        }
+    }
+
+    /** What the chain was founded with: nobody governs, as no genesis document says otherwise yet. */
+    static Governance founding(Pin pin) {
+        return Governance.OPEN;
+    }
+
+    /** The change, whether it waits or is settled. */
+    Optional<ChangeRecord> find(Digest change) throws NotVerifiedException, Failure {
+        Optional<KeyValue> found = at.getRecord(LedgerKeys.pending(change));
+        if (found.isEmpty()) {
+            found = at.getRecord(LedgerKeys.settled(change));
+        }
+        return found.isEmpty()
+                ? Optional.empty()
+                : Optional.of(decode(found.get().value()));
+    }
+
+    /** The change of a draft's file, or the one whose digest begins so. */
+    ChangeRecord require(String fileOrDigest) throws Failure, NotVerifiedException {
+        Path file = Path.of(fileOrDigest);
+        if (Files.exists(file)) {
+            Bytes text = new ChangeFiles(file).readText();
+            Optional<ChangeRecord> found = find(Texts.parse(file, text).digest());
+            return found.orElseThrow(() -> new Failure(file + " was not submitted yet; do so with `cairn submit " + file
+                    + "`, or approve it in files with `cairn sign --approve " + file + "`"));
+        }
+        if (!DIGEST.matcher(fileOrDigest).matches()) {
+            throw new Failure("\"" + fileOrDigest
+                    + "\" is neither a file nor the digest of a change, of which 8 digits or more are needed");
+        }
+        List<ChangeRecord> found = new ArrayList<>(beginning(LedgerKeys.ALL_PENDING, fileOrDigest));
+        found.addAll(beginning(LedgerKeys.ALL_SETTLED, fileOrDigest));
+        if (found.size() == 1) {
+            return found.getFirst();
+        }
+        throw new Failure(
+                found.isEmpty()
+                        ? "the cluster knows no change " + fileOrDigest + "; see `cairn pending` and `cairn log`"
+                        : found.size() + " changes begin with " + fileOrDigest + "; give more digits");
+    }
+
+    private List<ChangeRecord> beginning(KeySpan all, String digits) throws Failure, NotVerifiedException {
+        String whole = digits.substring(0, digits.length() & ~1);
+        Bytes prefix = Bytes.wrap(new ByteWriter(64)
+                .putRaw(all.from().shared())
+                .putRaw(HexFormat.of().parseHex(whole))
+                .toArray());
+        List<ChangeRecord> found = new ArrayList<>();
+        for (KeyValue record : at.listRecords(KeySpan.prefix(prefix))) {
+            String digest =
+                    record.key().slice(all.from().size(), record.key().size()).toHex();
+            if (digest.startsWith(digits)) {
+                found.add(decode(record.value()));
+            }
+        }
+        return found;
+    }
+
+    List<ChangeRecord> pending() throws NotVerifiedException, Failure {
+        return all(LedgerKeys.ALL_PENDING);
+    }
+
+    /** Executed ones in the order of their revisions; others that are still remembered before them. */
+    List<ChangeRecord> settled() throws NotVerifiedException, Failure {
+        List<ChangeRecord> records = new ArrayList<>(all(LedgerKeys.ALL_SETTLED));
+        records.sort((a, b) -> Long.compare(a.revision(), b.revision()));
+        return records;
+    }
+
+    /** Which change made that revision; nothing if none did, as where a key was written without signatures. */
+    Optional<Digest> madeRevision(long revision) throws NotVerifiedException {
+        return at.getRecord(LedgerKeys.logged(revision))
+                .map(record -> Digest.of(record.value().shared()));
+    }
+
+    /** The value of the put at {@code index} of a change that waits, if it is there. */
+    Optional<Bytes> value(Digest change, int index) throws NotVerifiedException {
+        return at.getRecord(LedgerKeys.value(change, index)).map(KeyValue::value);
+    }
+
+    /** What the signatures are worth at the time of this machine's clock. */
+    Judgement judge(SignedText text, List<Evidence> evidence) {
+        return Judgement.of(
+                text, evidence, pin.chainId(), governance, Instant.now().getEpochSecond());
+    }
+
+    private List<ChangeRecord> all(KeySpan span) throws NotVerifiedException, Failure {
+        List<ChangeRecord> records = new ArrayList<>();
+        for (KeyValue record : at.listRecords(span)) {
+            records.add(decode(record.value()));
+        }
+        return records;
+    }
+
+    /** Of which change the record with that key is. */
+    static Digest digest(Bytes key) {
+        return Digest.read(key.shared(), key.size() - Digest.BYTES);
+    }
+
+    static ChangeRecord decode(Bytes record) throws Failure {
+        try {
+            return ChangeRecord.decode(record);
+        } catch (IllegalArgumentException e) {
+            throw new Failure("a record of the ledger cannot be read: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package dev.cairn.cli.changes;
+
+import dev.cairn.cli.Failure;
+import dev.cairn.client.NotVerifiedException;
+import dev.cairn.kv.change.Change;
+import dev.cairn.kv.change.ChangeException;
+import dev.cairn.kv.change.ChangeOperation;
+import dev.cairn.kv.change.ChangeRecord;
+import dev.cairn.kv.change.ChangeValues;
+import dev.cairn.kv.change.SignedText;
+import dev.cairn.kv.model.ChangeStanding;
+import dev.cairn.protocol.model.Bytes;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A change that can be shown and signed.
+ *
+ * @param values of a change of keys, which are those that its text names; a change of governance has none
+ * @param evidence the signatures that are at hand
+ */
+record Proposal(SignedText text, Optional<ChangeValues> values, List<Evidence> evidence) {
+    Proposal {
+        evidence = List.copyOf(evidence);
+    }
+
+    /** The draft in a file, or the change that waits and whose digest begins so. */
+    static Proposal find(String fileOrDigest, Ledger ledger) throws Failure, NotVerifiedException {
+        Path file = Path.of(fileOrDigest);
+        return Files.exists(file) ? ofFiles(new ChangeFiles(file)) : waiting(fileOrDigest, ledger);
+    }
+
+    static Proposal ofFiles(ChangeFiles files) throws Failure {
+        SignedText text = Texts.parse(files.text(), files.readText());
+        Optional<ChangeValues> values =
+                text instanceof Change change ? Optional.of(files.readValues(change)) : Optional.empty();
+        List<Evidence> evidence = files.readSignatures().stream()
+                .map(content -> new Evidence(content.file().toString(), content.bytes()))
+                .toList();
+        return new Proposal(text, values, evidence);
+    }
+
+    /** The change that waits: of a draft's file, or whose digest begins so. */
+    static Proposal waiting(String fileOrDigest, Ledger ledger) throws Failure, NotVerifiedException {
+        ChangeRecord record = ledger.require(fileOrDigest);
+        if (record.standing() != ChangeStanding.PENDING) {
+            throw new Failure("the change does not wait any more: it is " + StandingText.word(record.standing())
+                    + "; see `cairn log`");
+        }
+        SignedText text = Texts.parse("the ledger", record.text());
+        Optional<ChangeValues> values =
+                text instanceof Change change ? Optional.of(values(change, ledger)) : Optional.empty();
+        return new Proposal(text, values, evidence(record));
+    }
+
+    static List<Evidence> evidence(ChangeRecord record) {
+        return record.signatures().stream()
+                .map(taken -> new Evidence("the ledger", taken.signature()))
+                .toList();
+    }
+
+    private static ChangeValues values(Change change, Ledger ledger) throws Failure, NotVerifiedException {
+        Map<Bytes, Bytes> byKey = new HashMap<>();
+        int index = 0;
+        for (ChangeOperation operation : change.operations()) {
+            if (operation instanceof ChangeOperation.Put put) {
+                Optional<Bytes> value = ledger.value(change.digest(), index++);
+                value.ifPresent(found -> byKey.put(put.key(), found));
+            }
+        }
+        try {
+            return ChangeValues.bind(change, byKey);
+        } catch (ChangeException e) {
+            throw new Failure("the cluster holds another value: " + e.getMessage(), e);
+        }
+    }
+}

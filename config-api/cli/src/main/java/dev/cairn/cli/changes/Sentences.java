@@ -1,0 +1,21 @@
+package dev.cairn.cli.changes;
+
+import dev.cairn.kv.model.KvError;
+
+/** Refusals of the log in words. */
+final class Sentences {
+    private Sentences() {}
+
+    static String of(KvError error) {
+        return switch (error) {
+            case INVALID_CHANGE ->
+                "the text is not in its one spelling, or the values are not those signed; check it with `cairn verify`";
+            case BAD_SIGNATURE -> "the signature is none of this text that could count; check it with `cairn verify`";
+            case UNKNOWN_CHANGE -> "no such change waits; see `cairn pending`";
+            case TOO_MANY_CHANGES -> "too many changes wait already; withdraw some, or wait until they expire";
+            case NO_SPACE -> "the store is full";
+            case KEPT_REVISION -> "that revision is among those that are kept";
+            default -> error.name();
+        };
+    }
+}

@@ -1,0 +1,123 @@
+package dev.cairn.cli.changes;
+
+import dev.cairn.cli.Failure;
+import dev.cairn.client.NotVerifiedException;
+import dev.cairn.genesis.GenesisException;
+import dev.cairn.genesis.json.Json;
+import dev.cairn.kv.change.Purpose;
+import dev.cairn.kv.change.SignedText;
+import dev.cairn.kv.model.ChangeStanding;
+import dev.cairn.kv.model.Operation;
+import dev.cairn.kv.model.Outcome;
+import dev.cairn.protocol.model.Bytes;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "submit",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Send a signed change to the cluster, with the approvals that lie beside it.",
+            "It is executed at once where no signature is missing, and waits for them otherwise. Submitting it again"
+                    + " tells how it stands."
+        },
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {
+            "0:executed, or pending until others approve; with --dry-run: it would be executed",
+            "1:a failure; whether it was submitted may be unknown, and submitting it again does no harm",
+            "2:a command line that makes no sense",
+            "3:no answer that is proven",
+            "4:refused, conflicted or withdrawn",
+            "5:with --dry-run: signatures are missing"
+        })
+public final class SubmitCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "FILE", description = "The change; FILE.sig is its author's signature.")
+    @SuppressWarnings("NullAway.Init")
+    private Path file;
+
+    @Option(
+            names = {"-n", "--dry-run"},
+            description = "Send nothing; say which signatures are missing and from whom, and what conflicts.")
+    private boolean dryRun;
+
+    @Option(names = "--json", description = "JSON: the digest, how it stands, and why.")
+    private boolean json;
+
+    @Mixin
+    private ClusterOptions cluster = new ClusterOptions();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Failure, GenesisException, NotVerifiedException {
+        ChangeFiles files = new ChangeFiles(file);
+        Proposal proposal = Proposal.ofFiles(files);
+        try (Cluster asked = cluster.open()) {
+            return dryRun ? dryRun(asked, proposal) : submit(asked, files, proposal);
+        }
+    }
+
+    private int dryRun(Cluster asked, Proposal proposal) throws Failure, NotVerifiedException {
+        Ledger ledger = Ledger.of(asked);
+        Judgement judgement = ledger.judge(proposal.text(), proposal.evidence());
+        Shown shown = Shown.of(proposal, ledger);
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.println(Json.object()
+                    .put("digest", proposal.text().digest().toHex())
+                    .put("judgement", JudgementText.json(judgement))
+                    .put("conflicts", shown.conflicts())
+                    .build()
+                    .renderLine());
+        } else {
+            JudgementText.of(judgement).forEach(out::println);
+            shown.objections().forEach(out::println);
+        }
+        out.flush();
+        return shown.conflicts() ? Exits.REFUSED : judgement.exitCode();
+    }
+
+    private int submit(Cluster asked, ChangeFiles files, Proposal proposal) throws Failure, NotVerifiedException {
+        SignedText text = proposal.text();
+        if (!Files.exists(files.signature())) {
+            throw new Failure(file + " is not signed by its author: " + files.signature()
+                    + " is missing; make it with `cairn sign " + file + "`");
+        }
+        List<Bytes> values = proposal.values()
+                .map(bound -> List.copyOf(bound.byKey().values()))
+                .orElse(List.of());
+        Bytes signature = ChangeFiles.readSignature(files.signature()).bytes();
+        Outcome.Change outcome = asked.submit(new Operation.SubmitChange(text.text(), values, signature));
+        Bytes approval = Judgement.signedText(text, Purpose.APPROVE);
+        for (Path path : files.approvals()) {
+            if (outcome.standing() == ChangeStanding.PENDING) {
+                Outcome.Change next = asked.submit(new Operation.EndorseChange(
+                        approval, ChangeFiles.readSignature(path).bytes()));
+                if (next.standing() == ChangeStanding.REFUSED) {
+                    tellRefused(path, next);
+                } else {
+                    outcome = next;
+                }
+            }
+        }
+        return Outcomes.tell(spec.commandLine().getOut(), outcome, json, false);
+    }
+
+    /** The change waits as before. */
+    private void tellRefused(Path approval, Outcome.Change refused) throws Failure {
+        PrintWriter err = spec.commandLine().getErr();
+        StandingText.sentences(refused.detail()).forEach(line -> err.println(approval + ": " + line));
+        err.flush();
+    }
+}

@@ -160,7 +160,12 @@ final class Ledger {
         if (waiting.signatures().size() >= ChangeRecord.MAX_SIGNATURES) {
             return failed(KvError.TOO_MANY_CHANGES);
         }
-        return consider(Case.with(change, waiting, taken));
+        // Taken in whatever else stands against the change: that may pass, and then the approval must not count.
+        Case without = Case.with(change, waiting, taken);
+        return switch (decide(without)) {
+            case Decision.Admitted _ -> settle(without);
+            case Decision.Refused refused -> await(without, refused);
+        };
     }
 
     // Decision.
@@ -187,7 +192,7 @@ final class Ledger {
 
     private Outcome consider(Case each) {
         SignedText change = each.change();
-        return switch (decide(change, signing(change).counting(each.record()))) {
+        return switch (decide(each)) {
             case Decision.Admitted _ -> settle(each);
             case Decision.Refused refused -> {
                 boolean mayWait = refused.objections().stream().allMatch(Objection.SignaturesMissing.class::isInstance);
@@ -265,6 +270,10 @@ final class Ledger {
 
     private boolean isFull() {
         return draft.tree.weightBytes() >= draft.around.limits().treeBytes();
+    }
+
+    private Decision decide(Case each) {
+        return decide(each.change(), signing(each.change()).counting(each.record()));
     }
 
     private Decision decide(SignedText change, List<VerifiedSignature> signatures) {

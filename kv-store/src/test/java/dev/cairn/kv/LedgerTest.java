@@ -8,6 +8,7 @@ import dev.cairn.kv.change.ChangeRecord;
 import dev.cairn.kv.change.Endorsement;
 import dev.cairn.kv.change.LedgerKeys;
 import dev.cairn.kv.change.Precondition;
+import dev.cairn.kv.guard.Governance;
 import dev.cairn.kv.model.ChangeStanding;
 import dev.cairn.kv.model.KvError;
 import dev.cairn.kv.model.Operation;
@@ -154,6 +155,26 @@ class LedgerTest extends LedgerFixture {
     }
 
     @Test
+    void whoWithdrewWhileTheGuardWasOutOfReachHasWithdrawn() {
+        Change change = change("alice", List.of(), putOf("vault/a", "9"));
+        run(submit(change, "alice", "9"));
+        run(approve(change, "bob"));
+        governedBy(governance(Set.of("carol")));
+        Outcome bobs = run(withdraw(change, "bob"));
+        assertThat(standing(bobs)).isEqualTo(ChangeStanding.PENDING);
+        assertThat(detail(bobs)).contains("only 1 people");
+        governedBy(governance());
+
+        assertThat(standing(run(approve(change, "carol")))).isEqualTo(ChangeStanding.PENDING);
+        assertThat(visible()).isEmpty();
+    }
+
+    private void governedBy(Governance governance) {
+        machine.close();
+        machine = KvStateMachine.open(directory, CHAIN, governance, Limits.DEFAULT);
+    }
+
+    @Test
     void theAuthorDoesNotCountWhereTheGuardSaysSoAndNobodyCountsTwice() {
         Change change = change("alice", List.of(), putOf("vault/a", "9"));
         run(submit(change, "alice", "9"));
@@ -297,12 +318,22 @@ class LedgerTest extends LedgerFixture {
     }
 
     @Test
+    void andSoManyBytes() {
+        String large = "x".repeat(6 << 20);
+        for (int i = 0; i < 2; i++) {
+            Change change = change("alice", List.of(), putOf("prod/" + i, large));
+            assertThat(standing(run(submit(change, "alice", large)))).isEqualTo(ChangeStanding.PENDING);
+        }
+        fails(KvError.TOO_MANY_CHANGES, submit(change("alice", List.of(), putOf("prod/2", large)), "alice", large));
+        assertThat(standing(run(submit(raise(), "alice", "9")))).isEqualTo(ChangeStanding.PENDING);
+    }
+
+    @Test
     void approvalsOfKeysThatWereRevokedSinceDoNotCount() throws Exception {
         Change change = change("alice", List.of(), putOf("vault/a", "9"));
         run(submit(change, "alice", "9"));
         run(approve(change, "bob"));
-        machine.close();
-        machine = KvStateMachine.open(directory, CHAIN, governance(Set.of("bob")), Limits.DEFAULT);
+        governedBy(governance(Set.of("bob")));
 
         Outcome carols = run(approve(change, "carol"));
 

@@ -3,6 +3,7 @@ package dev.cairn.kv;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.OperationCodec;
 import dev.cairn.protocol.Proposal;
+import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.ClientId;
 import dev.cairn.protocol.model.Digest;
@@ -22,6 +23,10 @@ import java.util.stream.Stream;
 /** A state machine in a directory of its own, driven block by block. */
 public final class TestMachine implements AutoCloseable {
     public static final Digest CHAIN = new Digest(1, 2, 3, 4);
+
+    /** The store looks at states, not at blocks: any will do. */
+    public static final Block ANY_BLOCK = TestBlocks.ANY;
+
     private static final long SESSION = 7;
 
     private final Path parent;

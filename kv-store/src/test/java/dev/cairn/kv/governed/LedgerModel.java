@@ -1,0 +1,373 @@
+package dev.cairn.kv.governed;
+
+import dev.cairn.kv.change.AdminChange;
+import dev.cairn.kv.change.AdminOperation;
+import dev.cairn.kv.change.Change;
+import dev.cairn.kv.change.ChangeOperation;
+import dev.cairn.kv.change.ChangeRecord;
+import dev.cairn.kv.change.LedgerKeys;
+import dev.cairn.kv.change.Precondition;
+import dev.cairn.kv.change.PrincipalName;
+import dev.cairn.kv.change.Purpose;
+import dev.cairn.kv.change.SignedText;
+import dev.cairn.kv.guard.Objection;
+import dev.cairn.kv.guard.SignerRefusal;
+import dev.cairn.kv.model.ChangeStanding;
+import dev.cairn.kv.model.KeySpan;
+import dev.cairn.kv.model.KvError;
+import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Hashing;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/** The store with its ledger as plainly as it can be written. Every answer is a {@link Shown}. */
+final class LedgerModel {
+    private record Waiting(SignedText text, List<Bytes> values, List<Signed> signatures) {
+        Waiting with(Signed signature) {
+            List<Signed> all = new ArrayList<>(signatures);
+            all.add(signature);
+            return new Waiting(text, values, all);
+        }
+    }
+
+    private record Settled(
+            SignedText text,
+            ChangeStanding standing,
+            List<Signed> signatures,
+            long seconds,
+            long revision,
+            Set<Objection> why) {}
+
+    Rules rules;
+    final Keys keys = new Keys();
+    private long now;
+    private long governanceRevision;
+    private boolean governanceChanged;
+    private final Map<Digest, Waiting> waiting = new LinkedHashMap<>();
+    private final Map<Digest, Settled> settled = new LinkedHashMap<>();
+    private final Map<Long, Digest> log = new TreeMap<>();
+
+    LedgerModel(Rules founding) {
+        this.rules = founding;
+    }
+
+    /** What has expired is forgotten, in a revision of its own. */
+    void beginBlock(long seconds) {
+        now = seconds;
+        boolean forgets = waiting.values().removeIf(each -> each.text().expiresSeconds() <= now);
+        forgets |= settled.values()
+                .removeIf(each -> each.standing() != ChangeStanding.EXECUTED
+                        && each.text().expiresSeconds() <= now);
+        keys.revision += forgets ? 1 : 0;
+    }
+
+    boolean isWaiting(Digest change) {
+        return waiting.containsKey(change);
+    }
+
+    // Submission, approval, withdrawal.
+
+    String submit(SignedText text, List<Bytes> values, boolean valuesAreRight, Signed signature) {
+        Digest digest = text.digest();
+        if (!valuesAreRight) {
+            return failed(KvError.INVALID_CHANGE);
+        }
+        if (settled.containsKey(digest)) {
+            return standing(digest);
+        }
+        if (waiting.containsKey(digest)) {
+            return consider(waiting.get(digest), false, false);
+        }
+        if (text.baseRevision() > keys.revision) {
+            return refused(Set.of(new Objection.BaseAhead(text.baseRevision(), keys.revision)));
+        }
+        if (text.baseRevision() < keys.compacted) {
+            return refused(Set.of(new Objection.BaseCompacted(text.baseRevision(), keys.compacted)));
+        }
+        return bad(signature).orElseGet(() -> consider(new Waiting(text, values, List.of(signature)), true, true));
+    }
+
+    String approve(Digest digest, Digest chain, Signed signature) {
+        return endorse(digest, chain, signature, each -> approve(each, signature));
+    }
+
+    private String approve(Waiting each, Signed signature) {
+        String signer = signer(signature);
+        if (withdrawn(each).contains(signer)) {
+            return refused(Set.of(new Objection.WithdrawnBefore(new PrincipalName(signer))));
+        }
+        Rules.Verdict verdict = verdict(each.with(signature));
+        boolean addsNothing = !verdict.isAdmitted()
+                && verdict.uncounted().contains(new SignerRefusal.SamePersonTwice(new PrincipalName(signer)));
+        return addsNothing ? consider(each, false, false) : consider(each.with(signature), true, false);
+    }
+
+    String withdraw(Digest digest, Digest chain, Signed signature) {
+        return endorse(digest, chain, signature, each -> withdraw(each, signature));
+    }
+
+    private String withdraw(Waiting each, Signed signature) {
+        if (signer(signature).equals(each.text().author().text())) {
+            keys.revision++;
+            settle(each.with(signature), ChangeStanding.WITHDRAWN, 0, Set.of());
+            return Shown.change(ChangeStanding.WITHDRAWN, keys.revision, Set.of(), List.of());
+        }
+        if (withdrawn(each).contains(signer(signature))) {
+            return consider(each, false, false);
+        }
+        Waiting without = each.with(signature);
+        Rules.Verdict verdict = verdict(without);
+        return verdict.isAdmitted() ? end(without) : keepWaiting(without, verdict);
+    }
+
+    /** @param then if it is about a change that waits, and of somebody whose word counts */
+    private String endorse(Digest digest, Digest chain, Signed signature, Function<Waiting, String> then) {
+        if (!chain.equals(rules.chain())) {
+            return refused(Set.of(new Objection.WrongChain(rules.chain(), chain)));
+        }
+        if (settled.containsKey(digest)) {
+            return standing(digest);
+        }
+        return Optional.ofNullable(waiting.get(digest))
+                .map(each -> bad(signature).orElseGet(() -> then.apply(each)))
+                .orElseGet(() -> failed(KvError.UNKNOWN_CHANGE));
+    }
+
+    private Optional<String> bad(Signed signature) {
+        if (signature.key().isEmpty()) {
+            return Optional.of(failed(KvError.BAD_SIGNATURE));
+        }
+        boolean isStranger = rules.holder(signature.key().get()).isEmpty();
+        if (!isStranger && !signature.isRight()) {
+            return Optional.of(failed(KvError.BAD_SIGNATURE));
+        }
+        return rules.refusal(signature.key().get(), now)
+                .map(why -> Shown.change(ChangeStanding.REFUSED, keys.revision, Set.of(), List.of(why)));
+    }
+
+    private String signer(Signed signature) {
+        return rules.holder(signature.key().orElseThrow()).orElseThrow().name();
+    }
+
+    private Set<String> withdrawn(Waiting each) {
+        Set<String> people = new HashSet<>();
+        each.signatures().stream()
+                .filter(signature -> signature.purpose() == Purpose.WITHDRAW)
+                .forEach(signature -> people.add(signer(signature)));
+        return people;
+    }
+
+    private Rules.Verdict verdict(Waiting each) {
+        Set<String> withdrawn = withdrawn(each);
+        List<Signed> counting = each.signatures().stream()
+                .filter(signature -> !withdrawn.contains(signer(signature)))
+                .toList();
+        return rules.judge(each.text(), counting, now);
+    }
+
+    // Decision.
+
+    private String consider(Waiting each, boolean isNew, boolean isFresh) {
+        Rules.Verdict verdict = verdict(each);
+        if (verdict.isAdmitted()) {
+            return end(each);
+        }
+        if (!verdict.mayWait()) {
+            return refused(verdict);
+        }
+        if (isFresh && !conflicts(each.text()).isEmpty()) {
+            return refused(conflicts(each.text()));
+        }
+        return isNew ? keepWaiting(each, verdict) : pending(verdict);
+    }
+
+    private String keepWaiting(Waiting each, Rules.Verdict verdict) {
+        keys.revision++;
+        waiting.put(each.text().digest(), each);
+        return pending(verdict);
+    }
+
+    private String pending(Rules.Verdict verdict) {
+        return Shown.change(ChangeStanding.PENDING, keys.revision, verdict.objections(), verdict.uncounted());
+    }
+
+    private String end(Waiting each) {
+        Set<Objection> conflicts = conflicts(each.text());
+        keys.revision++;
+        if (!conflicts.isEmpty()) {
+            settle(each, ChangeStanding.CONFLICTED, 0, conflicts);
+            return Shown.change(ChangeStanding.CONFLICTED, keys.revision, conflicts, List.of());
+        }
+        execute(each);
+        settle(each, ChangeStanding.EXECUTED, keys.revision, Set.of());
+        log.put(keys.revision, each.text().digest());
+        return Shown.change(ChangeStanding.EXECUTED, keys.revision, Set.of(), List.of());
+    }
+
+    private void settle(Waiting each, ChangeStanding standing, long revision, Set<Objection> why) {
+        waiting.remove(each.text().digest());
+        settled.put(each.text().digest(), new Settled(each.text(), standing, each.signatures(), now, revision, why));
+    }
+
+    private Set<Objection> conflicts(SignedText text) {
+        return switch (text) {
+            case Change change -> conflicts(change);
+            case AdminChange change -> conflicts(change);
+        };
+    }
+
+    private Set<Objection> conflicts(Change change) {
+        Set<Objection> conflicts = new HashSet<>();
+        for (Precondition expected : change.preconditions()) {
+            Optional<Keys.Entry> found = keys.get(expected.key());
+            boolean holds = switch (expected) {
+                case Precondition.Absent _ -> found.isEmpty();
+                case Precondition.LastWrittenAt at ->
+                    found.filter(entry -> entry.modified() == at.revision()).isPresent();
+                case Precondition.HasValue has ->
+                    found.filter(entry -> Hashing.sha256(entry.value().shared()).equals(has.valueDigest()))
+                            .isPresent();
+            };
+            if (!holds) {
+                conflicts.add(new Objection.Conflict(
+                        expected, found.map(Keys.Entry::modified).orElse(0L)));
+            }
+        }
+        return conflicts;
+    }
+
+    private Set<Objection> conflicts(AdminChange change) {
+        if (governanceRevision > change.baseRevision()) {
+            return Set.of(new Objection.GovernanceChanged(change.baseRevision(), governanceRevision));
+        }
+        Amending amending = Amending.of(rules, change.operations(), now);
+        if (!amending.objections().isEmpty()) {
+            return amending.objections();
+        }
+        Set<Objection> conflicts = new HashSet<>();
+        long most = keys.revision - amending.after.keepRevisions;
+        for (AdminOperation operation : change.operations()) {
+            if (operation instanceof AdminOperation.Compact(long revision) && revision > most) {
+                conflicts.add(new Objection.KeepsRevisions(revision, Math.max(0, most)));
+            }
+        }
+        return conflicts;
+    }
+
+    /** In the revision that has begun. */
+    private void execute(Waiting each) {
+        switch (each.text()) {
+            case Change change -> {
+                int next = 0;
+                for (ChangeOperation operation : change.operations()) {
+                    if (operation instanceof ChangeOperation.Put put) {
+                        keys.put(put.key(), each.values().get(next++));
+                    } else {
+                        keys.delete(operation.span());
+                    }
+                }
+            }
+            case AdminChange change -> {
+                Rules after = Amending.of(rules, change.operations(), now).after;
+                if (!after.governance().text().equals(rules.governance().text())) {
+                    governanceRevision = keys.revision;
+                    governanceChanged = true;
+                }
+                rules = after;
+                for (AdminOperation operation : change.operations()) {
+                    if (operation instanceof AdminOperation.Compact(long revision)) {
+                        keys.compacted = Math.max(keys.compacted, revision);
+                    }
+                }
+            }
+        }
+    }
+
+    // Writes that nobody signed.
+
+    /** An error, if any key that it may write is not open. */
+    Optional<String> refusal(List<KeySpan> mayWrite) {
+        return mayWrite.stream().allMatch(rules::isOpen) ? Optional.empty() : Optional.of(failed(KvError.GUARDED));
+    }
+
+    String compact(long revision) {
+        if (!rules.gatewaysMayCompact) {
+            return failed(KvError.GUARDED);
+        }
+        if (revision <= keys.compacted) {
+            return failed(KvError.COMPACTED);
+        }
+        if (revision > keys.revision) {
+            return failed(KvError.FUTURE_REVISION);
+        }
+        if (revision > keys.revision - rules.keepRevisions) {
+            return failed(KvError.KEPT_REVISION);
+        }
+        keys.compacted = revision;
+        return Shown.done("Compacted", keys.revision);
+    }
+
+    // Answers.
+
+    String failed(KvError error) {
+        return Shown.failed(error, keys.revision);
+    }
+
+    private String refused(Set<Objection> objections) {
+        return refused(new Rules.Verdict(objections, List.of()));
+    }
+
+    private String refused(Rules.Verdict verdict) {
+        return Shown.change(ChangeStanding.REFUSED, keys.revision, verdict.objections(), verdict.uncounted());
+    }
+
+    private String standing(Digest digest) {
+        Settled each = Objects.requireNonNull(settled.get(digest));
+        long revision = each.revision() == 0 ? keys.revision : each.revision();
+        return Shown.change(each.standing(), revision, each.why(), List.of());
+    }
+
+    /** Everything that the ledger holds, by its key. */
+    SortedMap<Bytes, String> ledger() {
+        SortedMap<Bytes, String> all = new TreeMap<>();
+        if (governanceChanged) {
+            all.put(LedgerKeys.GOVERNANCE, Shown.value(rules.governance().text()));
+        }
+        waiting.forEach((digest, each) -> {
+            all.put(
+                    LedgerKeys.pending(digest),
+                    Shown.record(ChangeStanding.PENDING, each.text().text(), taken(each.signatures()), 0, 0, Set.of()));
+            for (int i = 0; i < each.values().size(); i++) {
+                all.put(LedgerKeys.value(digest, i), Shown.value(each.values().get(i)));
+            }
+        });
+        settled.forEach((digest, each) -> all.put(
+                LedgerKeys.settled(digest),
+                Shown.record(
+                        each.standing(),
+                        each.text().text(),
+                        taken(each.signatures()),
+                        each.seconds(),
+                        each.revision(),
+                        each.why())));
+        log.forEach(
+                (revision, digest) -> all.put(LedgerKeys.logged(revision), Shown.value(Bytes.wrap(digest.toArray()))));
+        return all;
+    }
+
+    private static List<ChangeRecord.Taken> taken(List<Signed> signatures) {
+        return signatures.stream()
+                .map(each -> new ChangeRecord.Taken(each.purpose(), each.armoured(), each.seconds()))
+                .toList();
+    }
+}

@@ -1,0 +1,281 @@
+package dev.cairn.kv.governed;
+
+import dev.cairn.kv.KvState;
+import dev.cairn.kv.change.AdminChange;
+import dev.cairn.kv.change.Endorsement;
+import dev.cairn.kv.change.Purpose;
+import dev.cairn.kv.model.Operation;
+import dev.cairn.kv.model.OperationCodec;
+import dev.cairn.kv.model.RequestOutcome;
+import dev.cairn.protocol.Proposal;
+import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.ClientId;
+import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Request;
+import dev.cairn.protocol.model.RequestId;
+import dev.cairn.protocol.model.Signature;
+import dev.cairn.ssh.SshPublicKey;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Two real stores and the model, through the same steps. After each block all three must agree: on outcomes, on what clients
+ * see and on the ledger, and the stores on their roots. One of them is restarted or restored from the other on the way.
+ */
+final class LedgerRun implements AutoCloseable {
+    enum Kind {
+        SUBMIT,
+        SUBMIT_ADMIN,
+        APPROVE,
+        WITHDRAW,
+        RESUBMIT,
+        WRITE,
+        COMPACT,
+        WAIT,
+        END_OF_BLOCK,
+        RESTART,
+        RESTORE
+    }
+
+    /** What happens; its details come from the number. */
+    record Step(Kind kind, long dice) {}
+
+    private record Asked(Request request, String what, String expected) {}
+
+    private static final int SESSION = 7;
+    private static final int RECENT = 5;
+
+    private final LedgerModel model;
+    private final Store first;
+    private final Store second;
+    private final List<Drafts.Draft> drafts = new ArrayList<>();
+    private final List<Asked> block = new ArrayList<>();
+    private final List<String> story = new ArrayList<>();
+    private final Consumer<String> counter;
+    private boolean isBlockBegun;
+    private long now = Founding.START;
+    private long sequence;
+
+    /** @param counter is told what happens */
+    LedgerRun(Rules founding, Consumer<String> counter) {
+        this.model = new LedgerModel(founding.copy());
+        this.first = new Store(founding.governance());
+        this.second = new Store(founding.governance());
+        this.counter = counter;
+        story.add(founding.governance().text().toUtf8());
+        Proposal opening = proposal(List.of(request(new Operation.OpenSession())));
+        first.run(opening);
+        second.run(opening);
+    }
+
+    /** One line each for what was asked and what the model expects. */
+    String story() {
+        return String.join("\n", story);
+    }
+
+    void perform(Step step) {
+        Dice dice = new Dice(step.dice());
+        switch (step.kind()) {
+            case SUBMIT -> submit(new Drafts(model, dice, now).change("c" + drafts.size()), dice, true);
+            case SUBMIT_ADMIN -> submit(new Drafts(model, dice, now).admin("c" + drafts.size()), dice, true);
+            case RESUBMIT -> recent(dice).ifPresent(draft -> submit(draft, dice, false));
+            case APPROVE -> recent(dice).ifPresent(draft -> endorse(Endorsement.Kind.APPROVAL, draft, dice));
+            case WITHDRAW -> recent(dice).ifPresent(draft -> endorse(Endorsement.Kind.WITHDRAWAL, draft, dice));
+            case WRITE -> write(dice);
+            case COMPACT -> compact(Math.max(0, model.keys.revision - dice.below(12) + 2));
+            case WAIT -> {
+                endBlock();
+                now += dice.oneOf(1, 5, 5, 20, 20, 60, 60, 120, 600);
+            }
+            case END_OF_BLOCK -> {
+                endBlock();
+                if (dice.inPercent(50)) {
+                    first.persist();
+                }
+            }
+            case RESTART -> {
+                endBlock();
+                second.restart();
+                requireSame("after a restart");
+            }
+            case RESTORE -> {
+                endBlock();
+                second.restoreFrom(first);
+                requireSame("after a transfer");
+            }
+        }
+    }
+
+    // Steps.
+
+    /** Mostly one that waits, else one of the last. */
+    private Optional<Drafts.Draft> recent(Dice dice) {
+        List<Drafts.Draft> waiting = drafts.stream()
+                .filter(draft -> model.isWaiting(draft.text().digest()))
+                .toList();
+        List<Drafts.Draft> last = drafts.subList(Math.max(0, drafts.size() - RECENT), drafts.size());
+        List<Drafts.Draft> from = dice.inPercent(80) ? waiting : last;
+        return from.isEmpty() ? Optional.empty() : Optional.of(dice.pick(from));
+    }
+
+    private void submit(Drafts.Draft draft, Dice dice, boolean isNew) {
+        List<Bytes> values = new ArrayList<>(draft.values());
+        boolean valuesAreRight = values.isEmpty() || !dice.inPercent(5);
+        if (!valuesAreRight) {
+            values.set(0, dice.inPercent(50) ? Bytes.utf8("another") : Bytes.utf8("c0 at a/1".repeat(2)));
+        }
+        Signed signature = authors(draft, dice);
+        ask(
+                new Operation.SubmitChange(draft.text().text(), values, signature.armoured()),
+                kind(draft),
+                describe("submit", draft, signature)
+                        + (isNew ? "\n" + draft.text().text().toUtf8() : ""),
+                () -> model.submit(draft.text(), draft.values(), valuesAreRight, signature));
+        if (isNew) {
+            drafts.add(draft);
+        }
+    }
+
+    /** Mostly with a key of the author's. */
+    private Signed authors(Drafts.Draft draft, Dice dice) {
+        List<SshPublicKey> own = Optional.ofNullable(
+                        model.rules.members.get(draft.text().author().text()))
+                .map(member -> member.keys().stream().map(Member.Held::key).toList())
+                .orElse(List.of());
+        int key = own.isEmpty() || dice.inPercent(5) ? dice.below(KeyRing.SIZE) : KeyRing.number(dice.pick(own));
+        return sign(Rules.authorsPurpose(draft.text()), draft.text().text(), key, dice);
+    }
+
+    private void endorse(Endorsement.Kind kind, Drafts.Draft draft, Dice dice) {
+        Digest chain = new Drafts(model, dice, now).chain();
+        Bytes text = new Endorsement(kind, chain, draft.text().digest()).text();
+        Signed signature = sign(kind.purpose(), text, dice.below(KeyRing.SIZE - 3), dice);
+        ask(
+                new Operation.EndorseChange(text, signature.armoured()),
+                kind(draft),
+                describe(kind.name(), draft, signature),
+                () -> switch (kind) {
+                    case APPROVAL -> model.approve(draft.text().digest(), chain, signature);
+                    case WITHDRAWAL -> model.withdraw(draft.text().digest(), chain, signature);
+                });
+    }
+
+    /** A few are no signatures at all, or on another text, or for another purpose. */
+    private Signed sign(Purpose purpose, Bytes text, int key, Dice dice) {
+        Optional<SshPublicKey> signer = Optional.of(KeyRing.publicKey(key));
+        return switch (dice.below(40)) {
+            case 0 -> new Signed(Optional.empty(), purpose, false, Bytes.utf8("no signature"), now);
+            case 1 -> new Signed(signer, purpose, false, armoured(key, "git", text), now);
+            case 2 -> new Signed(signer, purpose, false, armoured(key, purpose.namespace(), Bytes.utf8("x")), now);
+            default -> new Signed(signer, purpose, true, armoured(key, purpose.namespace(), text), now);
+        };
+    }
+
+    private static Bytes armoured(int key, String namespace, Bytes text) {
+        return KeyRing.key(key).sign(namespace, text);
+    }
+
+    private static String kind(Drafts.Draft draft) {
+        return draft.text() instanceof AdminChange ? "governance " : "";
+    }
+
+    private String describe(String what, Drafts.Draft draft, Signed signature) {
+        String signer = signature
+                .key()
+                .map(key -> model.rules.holder(key).map(Member::name).orElse("somebody") + "'s key "
+                        + KeyRing.number(key) + " " + key.fingerprint())
+                .orElse("nothing");
+        return what + " " + draft.text().reason() + " with " + signer + (signature.isRight() ? "" : ", wrongly");
+    }
+
+    private void write(Dice dice) {
+        Writes writes = new Writes(model, dice, "w" + sequence);
+        Operation operation = writes.draw();
+        ask(operation, "", operation.toString(), () -> writes.perform(operation));
+    }
+
+    private void compact(long revision) {
+        ask(new Operation.Compact(revision, false), "", "compact " + revision, () -> model.compact(revision));
+    }
+
+    // Blocks.
+
+    private interface Expectation {
+        String of();
+    }
+
+    private void ask(Operation operation, String kind, String what, Expectation expectation) {
+        beginBlock();
+        String expected = expectation.of();
+        counter.accept(kind + expected.split(" r\\d", 2)[0]);
+        Shown.reasons(expected).forEach(counter);
+        story.add("at " + now + ": " + what + " -> " + expected);
+        block.add(new Asked(request(operation), what, expected));
+    }
+
+    private void beginBlock() {
+        if (!isBlockBegun) {
+            isBlockBegun = true;
+            model.beginBlock(now);
+        }
+    }
+
+    private Request request(Operation operation) {
+        return new Request(
+                new RequestId(new ClientId(0), SESSION, sequence++),
+                OperationCodec.encode(List.of(operation)),
+                new Signature(Bytes.EMPTY));
+    }
+
+    private Proposal proposal(List<Request> requests) {
+        return new Proposal(first.state().height().next(), now * 1_000_000_000L, requests);
+    }
+
+    void endBlock() {
+        beginBlock();
+        isBlockBegun = false;
+        Proposal proposal = proposal(block.stream().map(Asked::request).toList());
+        KvState state = first.run(proposal);
+        second.run(proposal);
+        for (int i = 0; i < block.size(); i++) {
+            RequestOutcome outcome = state.results().get(i);
+            String found = outcome instanceof RequestOutcome.Executed executed
+                    ? Shown.outcome(executed.outcomes().getFirst())
+                    : outcome.toString();
+            requireEqual(block.get(i).what(), block.get(i).expected(), found);
+        }
+        block.clear();
+        requireEqual("the revision", model.keys.revision, state.revision());
+        requireEqual("the compact revision", model.keys.compacted, state.compactRevision());
+        requireEqual("clients' keys", model.keys.shown(), first.clients());
+        requireEqual("the ledger", model.ledger(), first.ledger());
+        requireEqual(
+                "the governance",
+                model.rules.governance().text().toUtf8(),
+                state.governance().text().toUtf8());
+        requireSame("after a block");
+    }
+
+    private void requireSame(String when) {
+        requireEqual("the roots " + when, first.state().roots(), second.state().roots());
+        requireEqual(
+                "the governance " + when,
+                first.state().governance(),
+                second.state().governance());
+    }
+
+    private static void requireEqual(String what, Object expected, Object found) {
+        if (!Objects.equals(expected, found)) {
+            throw new AssertionError(what + "\n  expected " + expected + "\n  found    " + found);
+        }
+    }
+
+    @Override
+    public void close() {
+        first.close();
+        second.close();
+    }
+}

@@ -2,6 +2,7 @@ package dev.cairn.chaos.real;
 
 import dev.cairn.cli.Main;
 import dev.cairn.genesis.HostPort;
+import dev.cairn.kv.guard.Governance;
 import dev.cairn.proto.etcdserverpb.KVGrpc;
 import dev.cairn.proto.etcdserverpb.RangeRequest;
 import dev.cairn.proto.v1.ReplicaGrpc;
@@ -92,7 +93,16 @@ final class RealCluster implements AutoCloseable {
         this(directory, hosts, Parameters.DEFAULT);
     }
 
+    RealCluster(Path directory, Governance governance) throws IOException, StartupException {
+        this(directory, PLAIN, Parameters.DEFAULT, governance);
+    }
+
     private RealCluster(Path directory, Hosts hosts, Parameters parameters) throws IOException, StartupException {
+        this(directory, hosts, parameters, Governance.OPEN);
+    }
+
+    private RealCluster(Path directory, Hosts hosts, Parameters parameters, Governance governance)
+            throws IOException, StartupException {
         this.hosts = hosts;
         home = directory.resolve("cluster");
         List<Integer> ports = freePorts(2 * REPLICAS);
@@ -102,7 +112,7 @@ final class RealCluster implements AutoCloseable {
                     new HostPort("127.0.0.1", ports.get(2 * i)),
                     new HostPort(hosts.peerHost(i), ports.get(2 * i + 1))));
         }
-        new NewCluster("real", Instant.now(), parameters, places).create(home);
+        new NewCluster("real", Instant.now(), parameters, places, governance).create(home);
         peerPorts = places.stream().map(place -> place.peer().port()).toList();
         endpoints = places.stream().map(NewCluster.Place::client).toList();
         channels = endpoints.stream()

@@ -133,7 +133,8 @@ class RealProofsTest {
     }
 
     private static Height audit(Path scratch) throws AuditException, BootException {
-        try (KvStateMachine machine = KvStateMachine.open(scratch, pin.chainId(), Limits.DEFAULT)) {
+        try (KvStateMachine machine =
+                KvStateMachine.open(scratch, pin.chainId(), pin.document().governance(), Limits.DEFAULT)) {
             return LogAudit.<KvState>run(
                     cluster.directory(1).resolve("data"),
                     pin.genesis(),

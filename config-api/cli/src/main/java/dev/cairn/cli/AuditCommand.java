@@ -119,7 +119,8 @@ final class AuditCommand implements Callable<Integer> {
     /** With all blocks executed again, in a directory that is gone afterwards. */
     private Height replay(Pin pinned, AuditReport report) throws IOException, AuditException, BootException {
         Path scratch = Files.createTempDirectory("cairn-audit");
-        try (KvStateMachine machine = KvStateMachine.open(scratch.resolve("state"), pinned.chainId(), Limits.DEFAULT)) {
+        try (KvStateMachine machine = KvStateMachine.open(
+                scratch.resolve("state"), pinned.chainId(), pinned.document().governance(), Limits.DEFAULT)) {
             return audit(pinned, Optional.of(machine), report);
         } finally {
             delete(scratch);

@@ -1,5 +1,7 @@
 package dev.cairn.cli;
 
+import dev.cairn.cli.changes.FoundingOptions;
+import dev.cairn.cli.changes.GovernanceReview;
 import dev.cairn.genesis.GenesisException;
 import dev.cairn.genesis.GenesisFile;
 import dev.cairn.protocol.Parameters;
@@ -16,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -27,7 +30,8 @@ import picocli.CommandLine.Spec;
             "Run a whole cluster on this machine until Ctrl-C: each replica a process of its own.",
             "Makes keys and genesis where DIR is empty, and carries on with the data where it is not. Replica i has its"
                     + " files in DIR/replica-<i>: log, pid, server.conf, data. A line that begins with \"ready\" says that"
-                    + " every replica serves."
+                    + " every replica serves.",
+            "Everybody may write everything without signatures, unless the options say otherwise when DIR is empty."
         })
 final class DevCommand implements Callable<Integer> {
     private static final int REPLICAS = 4;
@@ -53,6 +57,9 @@ final class DevCommand implements Callable<Integer> {
             paramLabel = "PORT",
             description = "Replica i serves clients on PORT+10*i and replicas one above. Default: 2379, or as in DIR.")
     private @Nullable Integer basePort;
+
+    @Mixin
+    private FoundingOptions founding = new FoundingOptions();
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -103,8 +110,13 @@ final class DevCommand implements Callable<Integer> {
                             .flatMap(place -> Stream.of(place.client(), place.peer()))
                             .toList(),
                     "stop what uses that port, or choose others, for example: --base-port " + (port + 1000));
-            GenesisFile genesis = new NewCluster("dev", Instant.now(), Parameters.DEFAULT, places).create(home);
+            GenesisFile genesis =
+                    new NewCluster("dev", Instant.now(), Parameters.DEFAULT, places, founding.lenient()).create(home);
             out.println("made keys and genesis of a new cluster in " + home);
+            if (founding.isGiven()) {
+                GovernanceReview.lines(genesis.governance(), genesis.created().getEpochSecond())
+                        .forEach(out::println);
+            }
             out.flush();
             return genesis;
         } catch (IllegalArgumentException e) {
@@ -123,6 +135,11 @@ final class DevCommand implements Callable<Integer> {
         if (basePort != null && basePort != port) {
             throw new Failure(home + " holds a cluster with base port " + port
                     + "; leave out --base-port, or choose another --dir");
+        }
+        if (founding.isGiven()) {
+            throw new Failure(
+                    home + " holds a cluster that was founded already; leave out who may change what, or choose"
+                            + " another --dir");
         }
         for (int i = 0; i < n; i++) {
             requireSame(genesis, home, NewCluster.replicaDirectory(home, i).resolve(NewCluster.GENESIS));

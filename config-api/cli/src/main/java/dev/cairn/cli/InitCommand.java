@@ -1,7 +1,9 @@
 package dev.cairn.cli;
 
+import dev.cairn.cli.changes.FoundingOptions;
 import dev.cairn.genesis.GenesisFile;
 import dev.cairn.genesis.HostPort;
+import dev.cairn.kv.guard.Governance;
 import dev.cairn.protocol.Parameters;
 import dev.cairn.server.config.NewCluster;
 import dev.cairn.server.config.NewCluster.Place;
@@ -15,6 +17,7 @@ import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -27,7 +30,15 @@ import picocli.CommandLine.Spec;
             "Make the keys, certificates, configuration and genesis document of a new cluster.",
             "Every replica gets a directory of its own under DIR, complete in itself: copy replica-<i> to host i, keep"
                     + " it secret there, and run `${ROOT-COMMAND-NAME} server --config"
-                    + " replica-<i>/server.conf`."
+                    + " replica-<i>/server.conf`.",
+            "Who may change what is laid down here too, for good but for what it says itself: nobody who is not named,"
+                    + " and nothing without signatures that is not open."
+        },
+        footer = {
+            "",
+            "For example:  ${ROOT-COMMAND-NAME} init --dir c --person alice=alice.pub --person bob=bob.pub"
+                    + " --guard prod/=2",
+            "              ${ROOT-COMMAND-NAME} init --dir c --open '' --gateways-may compact    # as etcd without auth"
         })
 final class InitCommand implements Callable<Integer> {
     private static final Pattern DIGITS = Pattern.compile("[0-9]+");
@@ -69,32 +80,32 @@ final class InitCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private String name;
 
+    @Mixin
+    private FoundingOptions founding = new FoundingOptions();
+
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
 
     @Override
-    public Integer call() throws StartupException {
+    public Integer call() throws StartupException, Failure {
         List<Place> places = places();
+        Governance governance = founding.strict();
         GenesisFile genesis;
         try {
-            genesis = new NewCluster(name, Instant.now(), Parameters.DEFAULT, places).create(directory);
+            genesis = new NewCluster(name, Instant.now(), Parameters.DEFAULT, places, governance).create(directory);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
         PrintWriter out = spec.commandLine().getOut();
-        int tolerated = genesis.membership().quorums().f();
-        out.println("Cluster \"" + name + "\" of " + places.size() + " replicas in " + directory + ", chain id "
-                + genesis.chainId().toHex());
-        out.println("It tolerates " + tolerated + " faulty replica" + (tolerated == 1 ? "" : "s")
-                + (tolerated == 0 ? "; four are the fewest that tolerate one" : "") + ".");
-        for (int i = 0; i < places.size(); i++) {
-            out.println("  replica " + i + "  clients " + places.get(i).client() + "  peers "
-                    + places.get(i).peer() + "  "
-                    + NewCluster.replicaDirectory(directory, i).resolve(NewCluster.CONFIG));
-        }
-        out.println("Next: copy each replica-<i> to its host and run `" + Launch.called()
-                + " server --config replica-<i>/" + NewCluster.CONFIG + "` there.");
+        GenesisReview.lines(genesis).forEach(out::println);
+        out.println(
+                "This is " + directory.resolve(NewCluster.GENESIS) + ", and the chain id binds every byte of it: see"
+                        + " that it is what you want, for afterwards it cannot be changed but by the signatures above. To read"
+                        + " it again: " + Launch.called() + " genesis show FILE");
+        out.println("Next: copy each "
+                + NewCluster.replicaDirectory(directory, 0).resolveSibling("replica-<i>") + " to its host and run `"
+                + Launch.called() + " server --config replica-<i>/" + NewCluster.CONFIG + "` there.");
         return 0;
     }
 

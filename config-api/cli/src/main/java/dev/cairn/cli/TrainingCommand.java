@@ -2,6 +2,7 @@ package dev.cairn.cli;
 
 import com.google.protobuf.ByteString;
 import dev.cairn.genesis.HostPort;
+import dev.cairn.kv.guard.Governance;
 import dev.cairn.proto.etcdserverpb.PutRequest;
 import dev.cairn.proto.etcdserverpb.RangeRequest;
 import dev.cairn.protocol.Parameters;
@@ -81,7 +82,7 @@ final class TrainingCommand implements Callable<Integer> {
         try {
             List<NewCluster.Place> places = NewCluster.local(REPLICAS, Ports.freeBase(REPLICAS));
             Path cluster = directory.resolve("cluster");
-            new NewCluster("training", Instant.now(), Parameters.DEFAULT, places).create(cluster);
+            new NewCluster("training", Instant.now(), Parameters.DEFAULT, places, Governance.OPEN).create(cluster);
             for (int i = 0; i < REPLICAS; i++) {
                 Path config = NewCluster.replicaDirectory(cluster, i).resolve(NewCluster.CONFIG);
                 open.add(ReplicaServer.start(ServerConfig.load(config)));

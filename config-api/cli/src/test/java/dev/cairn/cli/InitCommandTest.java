@@ -19,8 +19,12 @@ class InitCommandTest {
     @Test
     void makesADirectoryForEachHost() throws Exception {
         Path dir = temp.resolve("c");
-        Run run =
-                Run.of(new InitCommand(), "--dir=" + dir, "--replicas=a.example, b.example:4000,[::1]", "--name=prod");
+        Run run = Run.of(
+                new InitCommand(),
+                "--dir=" + dir,
+                "--replicas=a.example, b.example:4000,[::1]",
+                "--name=prod",
+                "--open=");
         assertThat(run.exitCode()).isZero();
         GenesisFile genesis = GenesisFile.read(dir.resolve("genesis.json"));
         assertThat(genesis.cluster()).isEqualTo("prod");
@@ -48,25 +52,32 @@ class InitCommandTest {
     @Test
     void refusesWhatIsThereAndWhatMakesNoSense() {
         Path dir = temp.resolve("c");
-        assertThat(Run.of(new InitCommand(), "--dir=" + dir).exitCode()).isZero();
-        Run again = Run.of(new InitCommand(), "--dir=" + dir);
+        assertThat(Run.of(new InitCommand(), "--dir=" + dir, "--open", "").exitCode())
+                .isZero();
+        Run again = Run.of(new InitCommand(), "--dir=" + dir, "--open", "");
         assertThat(again.exitCode()).isEqualTo(1);
         assertThat(again.err()).contains("nothing in it will be overwritten").hasLineCount(1);
-        assertThat(Run.of(new InitCommand(), "--dir=" + dir, "--replicas=a:b").exitCode())
+        assertThat(Run.of(new InitCommand(), "--dir=" + dir, "--open=", "--replicas=a:b")
+                        .exitCode())
                 .isEqualTo(2);
-        assertThat(Run.of(new InitCommand(), "--dir=" + temp.resolve("d"), "--replicas=a,a")
+        assertThat(Run.of(new InitCommand(), "--dir=" + temp.resolve("d"), "--open=", "--replicas=a,a")
                         .err())
                 .contains("the same address stands twice: a:2379");
-        assertThat(Run.of(new InitCommand(), "--dir=" + temp.resolve("d"), "--base-port=65530")
+        assertThat(Run.of(new InitCommand(), "--dir=" + temp.resolve("d"), "--open=", "--base-port=65530")
                         .exitCode())
                 .isEqualTo(2);
         for (String nonsense : List.of("--replicas=0", "--replicas=4000", "--name=a=b")) {
-            assertThat(Run.of(new InitCommand(), "--dir=" + temp.resolve("d"), nonsense))
+            assertThat(Run.of(new InitCommand(), "--dir=" + temp.resolve("d"), "--open=", nonsense))
                     .as(nonsense)
                     .extracting(Run::exitCode)
                     .isEqualTo(2);
         }
-        assertThat(Run.of(new InitCommand(), "--dir=" + temp.resolve("d"), "--replicas=a,b", "--base-port=1000")
+        assertThat(Run.of(
+                                new InitCommand(),
+                                "--dir=" + temp.resolve("d"),
+                                "--open=",
+                                "--replicas=a,b",
+                                "--base-port=1000")
                         .exitCode())
                 .isEqualTo(2);
         assertThat(Run.of(new InitCommand()).exitCode()).isEqualTo(2);

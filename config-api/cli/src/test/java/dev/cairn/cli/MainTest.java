@@ -16,6 +16,7 @@ class MainTest {
     @ValueSource(
             strings = {
                 "init",
+                "genesis",
                 "server",
                 "dev",
                 "status",

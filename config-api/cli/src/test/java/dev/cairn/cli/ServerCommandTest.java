@@ -2,6 +2,7 @@ package dev.cairn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cairn.kv.guard.Governance;
 import dev.cairn.protocol.Parameters;
 import dev.cairn.server.config.NewCluster;
 import dev.cairn.server.config.StartupException;
@@ -20,7 +21,8 @@ class ServerCommandTest {
     Path temp;
 
     private Path cluster(Instant created) throws StartupException {
-        new NewCluster("demo", created, Parameters.DEFAULT, NewCluster.local(4, 2379)).create(temp.resolve("c"));
+        new NewCluster("demo", created, Parameters.DEFAULT, NewCluster.local(4, 2379), Governance.OPEN)
+                .create(temp.resolve("c"));
         return NewCluster.replicaDirectory(temp.resolve("c"), 2).resolve(NewCluster.CONFIG);
     }
 

@@ -1,6 +1,8 @@
 package dev.cairn.genesis;
 
 import dev.cairn.genesis.json.Json;
+import dev.cairn.kv.guard.Governance;
+import dev.cairn.kv.guard.Objection;
 import dev.cairn.kv.proof.EmptyState;
 import dev.cairn.protocol.Genesis;
 import dev.cairn.protocol.Membership;
@@ -29,10 +31,12 @@ import java.util.stream.Stream;
  * @param cluster a name for people; lower-case letters, digits and dashes
  * @param created the time of the genesis block, in whole seconds
  * @param replicas in the order of their ids, from 0
+ * @param governance who may change what, until that is changed as it says itself; it has no guard that could let nothing pass
  */
-public record GenesisFile(String cluster, Instant created, Parameters parameters, List<Member> replicas) {
+public record GenesisFile(
+        String cluster, Instant created, Parameters parameters, List<Member> replicas, Governance governance) {
     static final String FORMAT = "cairn-genesis-1";
-    static final int MAX_BYTES = 1 << 20;
+    static final int MAX_BYTES = 4 << 20;
     static final int MAX_REPLICAS = 100;
 
     /** Of the state machine that the chain starts with. */
@@ -69,6 +73,10 @@ public record GenesisFile(String cluster, Instant created, Parameters parameters
         distinct("vote key", replicas.stream().map(Member::voteKey));
         distinct("TLS certificate", replicas.stream().map(Member::tlsFingerprint));
         distinct("address", replicas.stream().flatMap(member -> Stream.of(member.client(), member.peer())));
+        List<Objection.DeadEnd> deadEnds = governance.deadEnds(created.getEpochSecond());
+        if (!deadEnds.isEmpty()) {
+            throw new IllegalArgumentException(deadEnds.getFirst().sentence());
+        }
     }
 
     /** Refuses, by {@link IllegalArgumentException}, what can be no cluster's name. */

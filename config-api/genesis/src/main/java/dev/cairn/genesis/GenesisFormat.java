@@ -3,6 +3,8 @@ package dev.cairn.genesis;
 import dev.cairn.genesis.GenesisFile.Member;
 import dev.cairn.genesis.json.Json;
 import dev.cairn.genesis.json.Json.MalformedException;
+import dev.cairn.kv.change.ChangeException;
+import dev.cairn.kv.guard.Governance;
 import dev.cairn.protocol.Parameters;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
@@ -35,6 +37,7 @@ final class GenesisFormat {
                 .put("cluster", genesis.cluster())
                 .put("created", genesis.created().toString())
                 .put("format", GenesisFile.FORMAT)
+                .put("governance", lines(genesis.governance()))
                 .put(
                         "parameters",
                         Json.object()
@@ -50,6 +53,11 @@ final class GenesisFormat {
                 .render();
     }
 
+    /** The lines of its text, each of which ends with a line feed there. */
+    private static List<Json> lines(Governance governance) {
+        return governance.text().toUtf8().lines().map(Json::text).toList();
+    }
+
     static GenesisFile parse(String document) throws MalformedException {
         Reader top = new Reader("", Json.parse(document));
         String format = top.text("format");
@@ -62,7 +70,8 @@ final class GenesisFormat {
                     top.text("cluster"),
                     Instant.parse(top.text("created")),
                     parameters(new Reader("parameters.", top.field("parameters"))),
-                    members(top.items("replicas")));
+                    members(top.items("replicas")),
+                    governance(top.items("governance")));
             top.end();
             return genesis;
         } catch (DateTimeParseException e) {
@@ -100,6 +109,21 @@ final class GenesisFormat {
             fields.end();
         }
         return members;
+    }
+
+    private static Governance governance(List<Json> lines) throws MalformedException {
+        StringBuilder text = new StringBuilder();
+        for (Json line : lines) {
+            if (!(line instanceof Json.Text(String value))) {
+                throw new MalformedException("field governance is not a list of lines, each in quotes");
+            }
+            text.append(value).append('\n');
+        }
+        try {
+            return Governance.parse(Bytes.utf8(text.toString()));
+        } catch (ChangeException e) {
+            throw new MalformedException("field governance: " + e.getMessage());
+        }
     }
 
     /** Refuses a document that says the right thing in another spelling, and shows the first line that differs. */

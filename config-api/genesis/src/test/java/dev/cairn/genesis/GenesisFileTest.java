@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cairn.genesis.GenesisFile.Member;
 import dev.cairn.genesis.json.Json;
+import dev.cairn.kv.change.ChangeException;
+import dev.cairn.kv.guard.Governance;
 import dev.cairn.protocol.Parameters;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
@@ -16,6 +18,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -25,6 +29,13 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 class GenesisFileTest {
+    private static final Governance GOVERNANCE = governance("""
+            cairn-governance-1
+            person alice roles admin
+            key alice ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea
+            guard registry threshold 1 people - roles admin author counts keys any valid 604800
+            open prefix scratch/
+            """);
     private static final byte[] DOCUMENT = genesis(4).render();
 
     @Property(tries = 200)
@@ -84,6 +95,14 @@ class GenesisFileTest {
         refused("\"id\": 1", "\"id\": 2", "replicas[1].id is not 1");
         refused("127.0.0.1:2389", "127.0.0.1:2379", "the same address stands twice: 127.0.0.1:2379");
         refused("127.0.0.1:2389", "127.0.0.1", "replicas[1].clientAddress: \"127.0.0.1\" has no port");
+        refused(
+                "roles admin author",
+                "roles ops author",
+                "the threshold 1 of the guard on the registry could never be met");
+        refused("roles admin\"", "roles  admin\"", "field governance: the governance: \"\" is no role");
+        refused("\"open prefix scratch/\"", "1", "governance is not a list of lines");
+        refused("scratch/\"", "scratch/\",\n    \"open prefix a/\"", "field governance: ");
+        refused("scratch/\"", "scratch/\\nopen prefix t/\"", "not spelled the one way");
         refused("cairn-genesis-1", "cairn-genesis-2", "the only one this version reads");
         refused("2026-01-31T12:00:00Z", "yesterday", "created is not a time");
         refused("  \"cluster\"", "   \"cluster\"", "line 2, column 3: not spelled the one way");
@@ -96,7 +115,7 @@ class GenesisFileTest {
         assertTrue(text.contains(from), from);
         Json.MalformedException e = assertThrows(
                 Json.MalformedException.class,
-                () -> GenesisFile.parse(utf8(text.replaceFirst(java.util.regex.Pattern.quote(from), to))));
+                () -> GenesisFile.parse(utf8(text.replaceFirst(Pattern.quote(from), Matcher.quoteReplacement(to)))));
         assertTrue(String.valueOf(e.getMessage()).contains(reason), e::getMessage);
     }
 
@@ -107,7 +126,22 @@ class GenesisFileTest {
         GenesisFile one = genesis(1);
         assertThrows(
                 IllegalArgumentException.class,
-                () -> new GenesisFile("demo", one.created(), one.parameters(), List.of(member, twin)));
+                () -> new GenesisFile("demo", one.created(), one.parameters(), List.of(member, twin), GOVERNANCE));
+    }
+
+    @Example
+    void aGuardThatCouldLetNothingPassIsRefused() {
+        GenesisFile one = genesis(1);
+        Instant beforeItsKeyCounts = Instant.parse("2025-01-01T00:00:00Z");
+        Governance later = governance(GOVERNANCE.text().toUtf8().replace("B1Ea\n", "B1Ea from 2025-01-01T00:00:01Z\n"));
+        IllegalArgumentException e = assertThrows(
+                IllegalArgumentException.class,
+                () -> new GenesisFile("demo", beforeItsKeyCounts, one.parameters(), one.replicas(), later));
+        assertTrue(String.valueOf(e.getMessage()).contains("could never be met"), e::getMessage);
+        assertEquals(
+                later,
+                new GenesisFile("demo", beforeItsKeyCounts.plusSeconds(1), one.parameters(), one.replicas(), later)
+                        .governance());
     }
 
     @Provide
@@ -128,8 +162,16 @@ class GenesisFileTest {
                         new Parameters(window, interval, bytes, bytes, nanos, Long.MAX_VALUE - nanos));
         return Combinators.combine(
                         names, times, parameters, Arbitraries.integers().between(1, 100))
-                .as((name, time, values, n) ->
-                        new GenesisFile(name, time, values, genesis(n).replicas()));
+                .as((name, time, values, n) -> new GenesisFile(
+                        name, time, values, genesis(n).replicas(), n % 2 == 0 ? GOVERNANCE : Governance.OPEN));
+    }
+
+    private static Governance governance(String text) {
+        try {
+            return Governance.parse(Bytes.utf8(text));
+        } catch (ChangeException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static GenesisFile genesis(int n) {
@@ -144,7 +186,7 @@ class GenesisFileTest {
                     new Digest(members.size(), 2, 3, 4),
                     Bytes.wrap(key)));
         }
-        return new GenesisFile("demo", Instant.parse("2026-01-31T12:00:00Z"), Parameters.DEFAULT, members);
+        return new GenesisFile("demo", Instant.parse("2026-01-31T12:00:00Z"), Parameters.DEFAULT, members, GOVERNANCE);
     }
 
     private static byte[] utf8(String text) {

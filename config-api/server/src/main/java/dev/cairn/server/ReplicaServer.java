@@ -117,7 +117,10 @@ public final class ReplicaServer implements Supervisor.Life {
     private static KvStateMachine open(ServerConfig config) throws StartupException {
         try {
             return KvStateMachine.open(
-                    StateDirectory.in(config.data()).path(), config.genesis().chainId(), Limits.DEFAULT);
+                    StateDirectory.in(config.data()).path(),
+                    config.genesis().chainId(),
+                    config.genesis().governance(),
+                    Limits.DEFAULT);
         } catch (StoreException e) {
             throw new StartupException(line(e), e);
         }

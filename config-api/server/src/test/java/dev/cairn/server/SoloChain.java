@@ -3,6 +3,7 @@ package dev.cairn.server;
 import dev.cairn.codec.Ed25519;
 import dev.cairn.genesis.GenesisFile;
 import dev.cairn.genesis.HostPort;
+import dev.cairn.kv.guard.Governance;
 import dev.cairn.protocol.Parameters;
 import dev.cairn.protocol.model.Ballot;
 import dev.cairn.protocol.model.Block;
@@ -55,7 +56,8 @@ public final class SoloChain implements CommittedChain {
                         new Digest(i, 1, 1, 1),
                         keys.get(i).publicKey()))
                 .toList();
-        this.document = new GenesisFile(cluster, Instant.parse("2026-01-01T00:00:00Z"), Parameters.DEFAULT, members);
+        this.document = new GenesisFile(
+                cluster, Instant.parse("2026-01-01T00:00:00Z"), Parameters.DEFAULT, members, Governance.OPEN);
         this.blocks.add(document.genesis().block());
     }
 

@@ -7,8 +7,6 @@ import dev.cairn.kv.change.ChangeException;
 import dev.cairn.kv.change.ChangeText;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.ssh.Fingerprint;
-import dev.cairn.ssh.SshException;
-import dev.cairn.ssh.SshPublicKey;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,8 +18,6 @@ import picocli.CommandLine.Spec;
 
 /** What a change of the governance is to do, as options. Each stands for one line of the text. */
 final class AdminOptions {
-    private static final int MAX_PUBLIC_KEY_BYTES = 16 << 10;
-
     @Option(
             names = "--set-person",
             paramLabel = "'NAME [roles ROLE,...]'",
@@ -132,14 +128,17 @@ final class AdminOptions {
 
     private String setKey(String typed) throws Failure {
         String[] parts = parts("--set-key", typed, "FILE");
-        return "set key " + parts[0] + " " + publicKey(Path.of(parts[1])).line();
+        return "set key " + parts[0] + " "
+                + PublicKeyFile.read(Path.of(parts[1])).line();
     }
 
     private String revokeKey(String typed) throws Failure {
         String[] parts = parts("--revoke-key", typed, "SHA256:... or NAME=FILE");
         boolean isFingerprint = Fingerprint.parse(parts[1]).isPresent();
         return "revoke key " + parts[0] + " "
-                + (isFingerprint ? parts[1] : publicKey(Path.of(parts[1])).fingerprint());
+                + (isFingerprint
+                        ? parts[1]
+                        : PublicKeyFile.read(Path.of(parts[1])).fingerprint());
     }
 
     private String[] parts(String option, String typed, String second) {
@@ -148,15 +147,6 @@ final class AdminOptions {
             throw new ParameterException(command.commandLine(), option + ": \"" + typed + "\" is not NAME=" + second);
         }
         return new String[] {typed.substring(0, at), typed.substring(at + 1)};
-    }
-
-    private static SshPublicKey publicKey(Path file) throws Failure {
-        try {
-            return SshPublicKey.parseLine(
-                    ChangeFiles.read(file, MAX_PUBLIC_KEY_BYTES).toUtf8().strip());
-        } catch (SshException e) {
-            throw new Failure(file + ": " + e.getMessage() + "; name the .pub file of a key", e);
-        }
     }
 
     private static String prefix(String typed) throws Failure {

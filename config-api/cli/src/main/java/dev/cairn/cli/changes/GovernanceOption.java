@@ -41,7 +41,7 @@ final class GovernanceOption {
         return file == null ? Ledger.founding(pin) : read(file);
     }
 
-    private static Governance read(Path file) throws Failure {
+    static Governance read(Path file) throws Failure {
         try {
             return Governance.parse(ChangeFiles.read(file, ChangeLimits.MAX_GOVERNANCE_BYTES));
         } catch (ChangeException e) {

@@ -3,10 +3,8 @@ package dev.cairn.cli.changes;
 import dev.cairn.cli.Failure;
 import dev.cairn.client.NotVerifiedException;
 import dev.cairn.genesis.GenesisException;
-import dev.cairn.genesis.json.Json;
 import dev.cairn.kv.guard.Governance;
 import dev.cairn.kv.guard.Right;
-import dev.cairn.kv.guard.Ruling;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +41,7 @@ final class GuardListCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         Governance governing = governance.inForce(cluster);
         if (json) {
-            out.println(json(governing).renderLine());
+            out.println(GovernanceReview.rules(governing).renderLine());
         } else {
             lines(governing).forEach(out::println);
         }
@@ -71,25 +69,5 @@ final class GuardListCommand implements Callable<Integer> {
             lines.add("the newest " + governance.keepRevisions() + " revisions are kept");
         }
         return lines;
-    }
-
-    private static Json json(Governance governance) {
-        List<Json> open = new ArrayList<>();
-        governance.guards().byPrefix().forEach((prefix, ruling) -> {
-            if (ruling instanceof Ruling.Open) {
-                open.add(Json.text(Guards.prefix(prefix)));
-            }
-        });
-        return Json.object()
-                .put("guards", governance.allGuards().stream().map(Guards::json).toList())
-                .put("open", open)
-                .put(
-                        "gateways_may",
-                        governance.gatewayRights().stream()
-                                .map(Right::word)
-                                .map(Json::text)
-                                .toList())
-                .put("keep_revisions", governance.keepRevisions())
-                .build();
     }
 }

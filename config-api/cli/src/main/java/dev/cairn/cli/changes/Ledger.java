@@ -52,9 +52,9 @@ record Ledger(Pin pin, Snapshot at, Governance governance, long governedSince) {
         }
     }
 
-    /** What the chain was founded with: nobody governs, as no genesis document says otherwise yet. */
+    /** What the chain was founded with. */
     static Governance founding(Pin pin) {
-        return Governance.OPEN;
+        return pin.document().governance();
     }
 
     /** The change, whether it waits or is settled. */

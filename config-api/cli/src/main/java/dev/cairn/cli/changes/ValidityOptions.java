@@ -46,22 +46,28 @@ final class ValidityOptions {
         if (expires == null) {
             return new Validity(from, from + Math.min(DEFAULT_SECONDS, longestSeconds.orElse(DEFAULT_SECONDS)));
         }
-        Matcher duration = DURATION.matcher(expires);
-        long until = duration.matches() ? from + seconds(duration) : time("--expires", expires);
+        OptionalLong duration = seconds(expires);
+        long until = duration.isPresent() ? from + duration.getAsLong() : time("--expires", expires);
         if (until <= from) {
             throw new ParameterException(command.commandLine(), "--expires: it would expire before it is valid");
         }
         return new Validity(from, until);
     }
 
-    private static long seconds(Matcher duration) {
+    /** A time such as 30m, 24h or 7d; nothing if {@code text} is none. */
+    static OptionalLong seconds(String text) {
+        Matcher duration = DURATION.matcher(text);
+        if (!duration.matches()) {
+            return OptionalLong.empty();
+        }
         long count = Long.parseLong(duration.group(1));
-        return switch (duration.group(2)) {
-            case "s" -> count;
-            case "m" -> count * 60;
-            case "h" -> count * 3600;
-            default -> count * 86_400;
-        };
+        return OptionalLong.of(
+                switch (duration.group(2)) {
+                    case "s" -> count;
+                    case "m" -> count * 60;
+                    case "h" -> count * 3600;
+                    default -> count * 86_400;
+                });
     }
 
     private long time(String option, String text) {

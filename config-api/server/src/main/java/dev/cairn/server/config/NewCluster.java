@@ -2,6 +2,7 @@ package dev.cairn.server.config;
 
 import dev.cairn.genesis.GenesisFile;
 import dev.cairn.genesis.HostPort;
+import dev.cairn.kv.guard.Governance;
 import dev.cairn.protocol.Parameters;
 import dev.cairn.protocol.model.Bytes;
 import java.io.IOException;
@@ -46,14 +47,16 @@ public final class NewCluster {
     private final Instant created;
     private final Parameters parameters;
     private final List<Place> places;
+    private final Governance governance;
     private final SecureRandom random = new SecureRandom();
 
-    public NewCluster(String name, Instant created, Parameters parameters, List<Place> places) {
+    public NewCluster(String name, Instant created, Parameters parameters, List<Place> places, Governance governance) {
         GenesisFile.requireName(name);
         this.name = name;
         this.created = created.truncatedTo(ChronoUnit.SECONDS);
         this.parameters = parameters;
         this.places = List.copyOf(places);
+        this.governance = governance;
     }
 
     /** {@code replicas} places on this machine: replica i has client port {@code basePort + 10·i}, peer port one more. */
@@ -131,7 +134,7 @@ public final class NewCluster {
                     KeyFiles.fingerprint(tls.certificate()),
                     Bytes.wrap(voteKey.generatePublicKey().getEncoded())));
         }
-        GenesisFile genesis = new GenesisFile(name, created, parameters, members);
+        GenesisFile genesis = new GenesisFile(name, created, parameters, members, governance);
         Files.write(draft.resolve(GENESIS), genesis.render());
         Files.writeString(draft.resolve(".gitignore"), "# There are keys in here.\n*\n");
         for (int i = 0; i < places.size(); i++) {

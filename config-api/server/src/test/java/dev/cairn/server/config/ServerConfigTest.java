@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.cairn.genesis.GenesisFile;
 import dev.cairn.genesis.HostPort;
+import dev.cairn.kv.guard.Governance;
 import dev.cairn.protocol.Parameters;
 import dev.cairn.protocol.model.ReplicaId;
 import java.io.IOException;
@@ -40,7 +41,7 @@ class ServerConfigTest {
     }
 
     private static NewCluster newCluster() {
-        return new NewCluster("demo", CREATED, Parameters.DEFAULT, NewCluster.local(4, 2379));
+        return new NewCluster("demo", CREATED, Parameters.DEFAULT, NewCluster.local(4, 2379), Governance.OPEN);
     }
 
     @Test

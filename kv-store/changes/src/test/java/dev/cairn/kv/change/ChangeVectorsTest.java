@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cairn.protocol.model.Bytes;
-import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Hashing;
 import dev.cairn.ssh.SignatureVectors;
 import dev.cairn.ssh.SshException;
@@ -20,50 +19,18 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The vectors for a second implementation, made anew and compared with those published. */
 class ChangeVectorsTest {
     private static final Path FILE = Path.of("..", "..", "docs", "vectors", "changes.json");
-    private static final Bytes VALUE = Bytes.utf8("limit: 20\n");
 
-    private static final Change CHANGE = new Change(
-            Digest.parse("36638f589bba415569776701252db79aaa9019f919c75a2cf611cc113e5beddb"),
-            1200,
-            1_795_662_000,
-            1_795_748_400,
-            new PrincipalName("alice@example.org"),
-            "Grenze erhöhen, ticket 42 (100 %)",
-            List.of(
-                    new Precondition.LastWrittenAt(Bytes.utf8("app/limit"), 1187),
-                    new Precondition.Absent(Bytes.wrap(new byte[] {'a', 0, '%', (byte) 0xff})),
-                    new Precondition.HasValue(Bytes.utf8("app/mode"), Hashing.sha256(VALUE.shared()))),
-            List.of(
-                    new ChangeOperation.Put(Bytes.utf8("app/new limit"), VALUE.size(), Hashing.sha256(VALUE.shared())),
-                    new ChangeOperation.Delete(Bytes.utf8("app/limit")),
-                    new ChangeOperation.DeleteRange(Bytes.utf8("tmp/"), Bytes.utf8("tmp0"))));
+    /** Where deploy/verify/cairn_changes.py finds them. */
+    private static final Path MUTANTS = Path.of("target", "text-mutants.jsonl");
 
-    /** What a refused text is made of the accepted one by. */
-    private record Edit(String good, String bad, ChangeRefusal reason) {}
-
-    private static final List<Edit> EDITS = List.of(
-            new Edit("cairn-change-1", "cairn-change-2", ChangeRefusal.NOT_CANONICAL),
-            new Edit("chain 3", "chain  3", ChangeRefusal.NOT_CANONICAL),
-            new Edit("bba415569", "BBA415569", ChangeRefusal.NOT_CANONICAL),
-            new Edit("base 1200", "base 01200", ChangeRefusal.NOT_CANONICAL),
-            new Edit("27T03:00:00Z", "27T03:00:60Z", ChangeRefusal.NOT_CANONICAL),
-            new Edit("27T03:00:00Z", "26T03:00:00Z", ChangeRefusal.EMPTY_VALIDITY),
-            new Edit("alice@", "Alice@", ChangeRefusal.NOT_CANONICAL),
-            new Edit("reason G", "reason \u202eG", ChangeRefusal.NOT_CANONICAL),
-            new Edit("a%00%25%FF", "a%00%25%ff", ChangeRefusal.NOT_CANONICAL),
-            new Edit("a%00%25%FF", "%61%00%25%FF", ChangeRefusal.NOT_CANONICAL),
-            new Edit("expect app/mode", "expect app/limit", ChangeRefusal.KEY_LISTED_TWICE),
-            new Edit("delete app/limit", "delete tmp/x", ChangeRefusal.OVERLAPPING),
-            new Edit("delete app/limit", "delete app/z", ChangeRefusal.NOT_CANONICAL),
-            new Edit("tmp0\n", "tmp0\n\n", ChangeRefusal.TRAILING_BYTES),
-            new Edit("tmp0\n", "tmp0", ChangeRefusal.TRAILING_BYTES),
-            new Edit("\n", "\r\n", ChangeRefusal.NOT_CANONICAL));
+    private static final int MUTANTS_OF_EACH = 1000;
 
     /** {@code -Dcairn.vectors.write=true} writes the file anew: only a new format may need that. */
     @Test
@@ -75,18 +42,34 @@ class ChangeVectorsTest {
     }
 
     @Test
-    void refusedTextsAreRefused() throws ChangeException {
-        String text = CHANGE.text().toUtf8();
-        assertThat(ChangeText.parse(Bytes.utf8(text))).isEqualTo(CHANGE);
-        for (Edit edit : EDITS) {
-            assertThat(text).contains(edit.good());
-            assertThatThrownBy(() -> ChangeText.parse(Bytes.utf8(text.replace(edit.good(), edit.bad()))))
+    void textsAreReadAndRefused() throws ChangeException {
+        for (TextVectors.Sample sample : TextVectors.samples()) {
+            Bytes text = Bytes.utf8(sample.text());
+            assertThat(TextVectors.read(text)).as(sample.name()).isEqualTo(Hashing.sha256(text.shared()));
+        }
+        for (TextVectors.Refused refused : TextVectors.refused()) {
+            assertThatThrownBy(() -> TextVectors.read(Bytes.utf8(refused.text())))
+                    .as(refused.text())
                     .isInstanceOfSatisfying(
                             ChangeException.class,
                             refusal -> assertThat(refusal.reason())
-                                    .as(edit.toString())
-                                    .isEqualTo(edit.reason()));
+                                    .as(refused.text())
+                                    .isEqualTo(refused.reason()));
         }
+    }
+
+    @Test
+    void changedTextsAreWrittenForTheSecondReader() throws IOException {
+        StringBuilder out = new StringBuilder();
+        for (TextVectors.Mutant mutant : TextVectors.mutants(MUTANTS_OF_EACH, new Random(20_261_126))) {
+            String text = Base64.getEncoder().encodeToString(mutant.text().shared());
+            out.append("{\"text\": ")
+                    .append(quoted(text))
+                    .append(", \"accepted\": ")
+                    .append(mutant.accepted())
+                    .append("}\n");
+        }
+        Files.writeString(MUTANTS, out.toString());
     }
 
     @Test
@@ -108,15 +91,20 @@ class ChangeVectorsTest {
     }
 
     private static List<SignatureVectors.Vector> signatures() {
-        return SignatureVectors.make(Purpose.CHANGE.namespace(), CHANGE.text());
+        return SignatureVectors.make(Purpose.CHANGE.namespace(), TextVectors.CHANGE.text());
     }
 
     private static String json() {
+        List<String> texts = new ArrayList<>();
+        for (TextVectors.Sample sample : TextVectors.samples()) {
+            texts.add("{" + member("name", sample.name()) + ", " + member("text", sample.text()) + ", "
+                    + member(
+                            "digest",
+                            Hashing.sha256(Bytes.utf8(sample.text()).shared()).toHex()) + "}");
+        }
         List<String> refused = new ArrayList<>();
-        for (Edit edit : EDITS) {
-            refused.add(object(
-                    Map.of("text", CHANGE.text().toUtf8().replace(edit.good(), edit.bad())),
-                    edit.reason().name()));
+        for (TextVectors.Refused each : TextVectors.refused()) {
+            refused.add(object(Map.of("text", each.text()), each.reason().name()));
         }
         List<String> signatures = new ArrayList<>();
         for (SignatureVectors.Vector vector : signatures()) {
@@ -126,27 +114,18 @@ class ChangeVectorsTest {
             fields.put("signature", vector.signature().toUtf8());
             signatures.add(object(fields, vector.reason()));
         }
-        Digest digest = CHANGE.digest();
-        return "{\n\"about\": \"Made by ChangeVectorsTest. docs/changes.md explains. The signatures are on the text, for "
+        return "{\n\"about\": \"Made by ChangeVectorsTest. docs/changes.md explains. The signatures are on the first text, for "
                 + Purpose.CHANGE.namespace() + ".\",\n"
-                + member("text", CHANGE.text().toUtf8())
-                + member("digest", digest.toHex())
-                + member(
-                        "approval",
-                        new Endorsement(Endorsement.Kind.APPROVAL, CHANGE.chain(), digest)
-                                .text()
-                                .toUtf8())
-                + member(
-                        "withdrawal",
-                        new Endorsement(Endorsement.Kind.WITHDRAWAL, CHANGE.chain(), digest)
-                                .text()
-                                .toUtf8())
-                + "\"refusedTexts\": [\n" + String.join(",\n", refused) + "\n],\n"
-                + "\"signatures\": [\n" + String.join(",\n", signatures) + "\n]\n}\n";
+                + array("texts", texts) + ",\n" + array("refusedTexts", refused) + ",\n"
+                + array("signatures", signatures) + "\n}\n";
+    }
+
+    private static String array(String name, List<String> items) {
+        return quoted(name) + ": [\n" + String.join(",\n", items) + "\n]";
     }
 
     private static String member(String name, String value) {
-        return quoted(name) + ": " + quoted(value) + ",\n";
+        return quoted(name) + ": " + quoted(value);
     }
 
     private static String object(Map<String, String> fields, String refusal) {

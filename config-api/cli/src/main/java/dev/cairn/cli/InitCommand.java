@@ -101,8 +101,8 @@ final class InitCommand implements Callable<Integer> {
         GenesisReview.lines(genesis).forEach(out::println);
         out.println(
                 "This is " + directory.resolve(NewCluster.GENESIS) + ", and the chain id binds every byte of it: see"
-                        + " that it is what you want, for afterwards it cannot be changed but by the signatures above. To read"
-                        + " it again: " + Launch.called() + " genesis show FILE");
+                        + " that it is what you want, for afterwards it changes by those signatures alone, or never. To read it"
+                        + " again: " + Launch.called() + " genesis show FILE");
         out.println("Next: copy each "
                 + NewCluster.replicaDirectory(directory, 0).resolveSibling("replica-<i>") + " to its host and run `"
                 + Launch.called() + " server --config replica-<i>/" + NewCluster.CONFIG + "` there.");

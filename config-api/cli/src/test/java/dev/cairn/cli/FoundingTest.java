@@ -131,6 +131,19 @@ class FoundingTest {
     }
 
     @Test
+    void whatLongerPrefixesDecideIsLeftOut() {
+        assertThat(init(person("alice"), "--open=", "--guard=prod/=1", "--open=prod/tmp/")
+                        .out())
+                .contains("""
+                  for keys below prod/ but those that are open: 1 of alice; a change is valid for 7 days at most
+                  for people, guards and rights: 1 of alice; a change is valid for 7 days at most
+                What everybody may do who reaches a replica, without signatures:
+                  write all keys but those for which signatures are needed
+                  write keys below prod/tmp/
+                """);
+    }
+
+    @Test
     void theTextItselfWillDo() throws Exception {
         Path text = Files.writeString(temp.resolve("governance"), "cairn-governance-1\nopen prefix scratch/\n");
         refused("--governance is the whole text already", "--governance=" + text, "--open=");

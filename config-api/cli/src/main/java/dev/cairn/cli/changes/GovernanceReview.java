@@ -50,7 +50,7 @@ public final class GovernanceReview {
         Optional<Guard> registry = governance.guards().registryGuard();
         governance.guards().byPrefix().forEach((prefix, ruling) -> {
             if (ruling instanceof Ruling.Guarded(Guard guard)) {
-                item("for " + below(prefix) + ": " + Guards.sentence(guard));
+                item("for " + below(prefix, Ruling.Open.class, "that are open") + ": " + Guards.sentence(guard));
             }
         });
         if (registry.isPresent()) {
@@ -76,7 +76,7 @@ public final class GovernanceReview {
         int before = lines.size();
         governance.guards().byPrefix().forEach((prefix, ruling) -> {
             if (ruling instanceof Ruling.Open) {
-                item("write " + below(prefix));
+                item("write " + below(prefix, Ruling.Guarded.class, "for which signatures are needed"));
             }
         });
         for (Right right : governance.gatewayRights()) {
@@ -90,8 +90,12 @@ public final class GovernanceReview {
         }
     }
 
-    private static String below(Bytes prefix) {
-        return prefix.isEmpty() ? "all keys" : "keys below " + Guards.prefix(prefix);
+    /** The keys on which a prefix decides, if longer ones decide otherwise on some. */
+    private String below(Bytes prefix, Class<? extends Ruling> otherwise, String which) {
+        boolean hasOthers = governance.guards().byPrefix().entrySet().stream()
+                .anyMatch(rule -> rule.getKey().startsWith(prefix) && otherwise.isInstance(rule.getValue()));
+        return (prefix.isEmpty() ? "all keys" : "keys below " + Guards.prefix(prefix))
+                + (hasOthers ? " but those " + which : "");
     }
 
     private void item(String text) {

@@ -82,7 +82,9 @@ final class Execution {
         }
         List<Outcome> outcomes = new ArrayList<>(decoded.get().size());
         for (Operation operation : decoded.get()) {
-            outcomes.add(execute(operation));
+            // Alone in their request they are found, and verified, before execution gets to them.
+            boolean standsWrong = decoded.get().size() > 1 && operation.isSigned();
+            outcomes.add(standsWrong ? failed(KvError.MALFORMED) : execute(operation));
         }
         return new RequestOutcome.Executed(outcomes);
     }
@@ -100,6 +102,7 @@ final class Execution {
             case Operation.Compact compact -> compact(compact);
             case Operation.OpenSession _ -> new Outcome.SessionOpened(draft.revision);
             case Operation.SubmitChange submit -> ledger.submit(submit);
+            case Operation.StageValue stage -> ledger.stage(stage);
             case Operation.EndorseChange endorse -> ledger.endorse(endorse);
             case Operation.Unique unique -> execute(unique.operation());
         };

@@ -6,6 +6,7 @@ import dev.cairn.kv.model.KeyValue;
 import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.kv.model.KvError;
 import dev.cairn.kv.model.Operation;
+import dev.cairn.kv.model.OperationCodec;
 import dev.cairn.kv.model.Outcome;
 import dev.cairn.kv.model.Space;
 import dev.cairn.kv.proof.Question;
@@ -22,8 +23,8 @@ import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
+import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.StateRoots;
-import dev.cairn.ssh.Signatures;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +40,7 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
     private final Digest chainId;
     private final Governance founding;
     private final Limits limits;
-    private final Signatures signatures = new Signatures();
+    private final Scrutiny scrutiny;
     private volatile Purger purger;
     private volatile Pins pins;
     private volatile KvState committed;
@@ -49,6 +50,7 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
     private KvStateMachine(KvStore store, Digest chainId, Governance founding, Limits limits) {
         this.store = store;
         this.chainId = chainId;
+        this.scrutiny = new Scrutiny(chainId);
         this.founding = founding;
         this.limits = limits;
         this.committed = store.load(founding);
@@ -96,8 +98,36 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
 
     @Override
     public KvState execute(KvState parent, Proposal proposal) {
-        return new Execution(parent, proposal, new Surroundings(chainId, limits, store, persisted.get(), signatures))
+        return new Execution(parent, proposal, new Surroundings(chainId, limits, store, persisted.get(), scrutiny))
                 .run();
+    }
+
+    /** Reads and verifies a signed change or approval, so that execution finds it done. */
+    @Override
+    public void prepare(Request request) {
+        if (OperationCodec.mayBeSigned(request.operations())) {
+            OperationCodec.decode(request.operations())
+                    .filter(operations -> operations.size() == 1)
+                    .ifPresent(operations -> scrutiny.fault(operations.getFirst()));
+        }
+    }
+
+    /**
+     * What is wrong with a signed operation whatever the state is, in one line that says what to do; nothing for others.
+     * Verifies signatures: not for the event loop.
+     */
+    public Optional<String> fault(Operation operation) {
+        return scrutiny.fault(operation);
+    }
+
+    /** People's signatures that were checked by arithmetic here; those remembered do not count. */
+    public long signaturesVerified() {
+        return scrutiny.signatures().verified();
+    }
+
+    /** Those of them that did not hold. */
+    public long signaturesRefused() {
+        return scrutiny.signatures().refused();
     }
 
     @Override

@@ -1,81 +1,53 @@
 package dev.cairn.kv;
 
-import dev.cairn.kv.change.AdminChange;
-import dev.cairn.kv.change.Change;
 import dev.cairn.kv.change.ChangeException;
-import dev.cairn.kv.change.ChangeOperation;
-import dev.cairn.kv.change.ChangeRecord;
 import dev.cairn.kv.change.ChangeRefusal;
 import dev.cairn.kv.change.ChangeValues;
 import dev.cairn.kv.change.Endorsement;
-import dev.cairn.kv.change.SignedText;
-import dev.cairn.kv.model.Operation;
+import dev.cairn.kv.change.Purpose;
 import dev.cairn.protocol.model.Bytes;
+import dev.cairn.ssh.SshException;
+import dev.cairn.ssh.SshSignature;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
-/** The texts in operations and records, read. */
+/** What belongs to a signed text in an operation, checked against it. */
 final class LedgerTexts {
     private LedgerTexts() {}
 
-    /** That of a record: it was read before it was kept. */
-    static SignedText change(ChangeRecord record) {
-        try {
-            return SignedText.parse(record.text());
-        } catch (ChangeException e) {
-            throw new IllegalStateException("the ledger holds a text that is no change", e);
+    /** They are those of its first puts, in their order; the others may be staged later. */
+    static void requireValues(ReadText change, List<Bytes> values) throws ChangeException {
+        if (values.size() > change.puts().size()) {
+            throw new ChangeException(
+                    ChangeRefusal.SURPLUS_VALUE,
+                    values.size() + " values came with a change of "
+                            + change.puts().size() + " puts; send one for each, in their order");
+        }
+        for (int i = 0; i < values.size(); i++) {
+            ChangeValues.requireSame(change.puts().get(i), values.get(i));
         }
     }
 
-    /** The values of its puts, in their order, which must be the very ones that the text names. */
-    static List<Bytes> values(SignedText text, Operation.SubmitChange submit) throws ChangeException {
-        return switch (text) {
-            case Change change -> values(change, submit);
-            case AdminChange _ -> {
-                if (!submit.values().isEmpty()) {
-                    throw new ChangeException(
-                            ChangeRefusal.SURPLUS_VALUE, "a change of the governance has no values; leave them out");
-                }
-                yield List.of();
-            }
-        };
-    }
-
-    private static List<Bytes> values(Change change, Operation.SubmitChange submit) throws ChangeException {
-        List<Bytes> keys = change.operations().stream()
-                .filter(ChangeOperation.Put.class::isInstance)
-                .map(put -> ((ChangeOperation.Put) put).key())
-                .toList();
-        Map<Bytes, Bytes> byKey = new TreeMap<>();
-        for (int i = 0; i < Math.min(keys.size(), submit.values().size()); i++) {
-            byKey.put(keys.get(i), submit.values().get(i));
+    static void requireValue(ReadText change, int index, Bytes value) throws ChangeException {
+        if (index < 0 || index >= change.puts().size()) {
+            throw new ChangeException(
+                    ChangeRefusal.SURPLUS_VALUE,
+                    "the change has " + change.puts().size() + " puts, counted from 0, and none is number " + index);
         }
-        if (submit.values().size() > keys.size()) {
-            byKey.put(Bytes.EMPTY, Bytes.EMPTY); // refused as a value of no key
-        }
-        return List.copyOf(ChangeValues.bind(change, byKey).byKey().values());
-    }
-
-    /** How many values it has. */
-    static int puts(SignedText text) {
-        return switch (text) {
-            case Change change ->
-                (int) change.operations().stream()
-                        .filter(ChangeOperation.Put.class::isInstance)
-                        .count();
-            case AdminChange _ -> 0;
-        };
-    }
-
-    static long sizeBytes(Operation.SubmitChange submit) {
-        return submit.text().size()
-                + submit.values().stream().mapToLong(Bytes::size).sum();
+        ChangeValues.requireSame(change.puts().get(index), value);
     }
 
     /** By its first line it is an approval or a withdrawal. */
     static Endorsement endorsement(Bytes text) throws ChangeException {
         boolean isWithdrawal = text.startsWith(Bytes.utf8("cairn-withdraw-"));
         return Endorsement.parse(isWithdrawal ? Endorsement.Kind.WITHDRAWAL : Endorsement.Kind.APPROVAL, text);
+    }
+
+    /** Whether it was made for withdrawing; a signature that cannot be read was made for nothing. */
+    static boolean isWithdrawal(Bytes signature) {
+        try {
+            return SshSignature.parse(signature).namespace().equals(Purpose.WITHDRAW.namespace());
+        } catch (SshException _) {
+            return false;
+        }
     }
 }

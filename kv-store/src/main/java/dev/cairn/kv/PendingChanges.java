@@ -48,15 +48,40 @@ final class PendingChanges {
         return read(LedgerKeys.pending(change)).map(ChangeRecord::decode);
     }
 
-    /** The values of its puts, in their order. */
-    List<Bytes> values(Digest change, int count) {
-        List<Bytes> values = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
+    /** The values of its puts, in their order; all have come. */
+    List<Bytes> values(ReadText change) {
+        List<Bytes> values = new ArrayList<>();
+        for (int i = 0; i < change.puts().size(); i++) {
             int index = i;
-            values.add(read(LedgerKeys.value(change, i))
+            values.add(read(LedgerKeys.value(change.digest(), i))
                     .orElseThrow(() -> new IllegalStateException("value " + index + " of " + change + " is gone")));
         }
         return values;
+    }
+
+    int valueCount(Digest change) {
+        return Math.toIntExact(draft.tree.liveCount(Space.LEDGER.treeSpan(LedgerKeys.values(change))));
+    }
+
+    /** The put whose value has not come; there is one. */
+    int firstMissing(ReadText change) {
+        int index = 0;
+        while (hasValue(change.digest(), index)) {
+            index++;
+        }
+        return index;
+    }
+
+    boolean hasValue(Digest change, int index) {
+        return draft.tree
+                .get(Space.LEDGER.treeKey(LedgerKeys.value(change, index)))
+                .map(Leaf::head)
+                .filter(KeyVersion::isLive)
+                .isPresent();
+    }
+
+    void keepValue(Writer writer, Digest change, int index, Bytes value) {
+        writer.putRecord(LedgerKeys.value(change, index), value);
     }
 
     private Optional<Bytes> read(Bytes key) {
@@ -68,14 +93,14 @@ final class PendingChanges {
                 .orElseThrow(() -> new IllegalStateException("the newest version is never removed: " + live)));
     }
 
-    /** Whether one more of its author's, with so many bytes, may be kept. */
-    boolean hasRoom(SignedText change, long bytes) {
-        KeySpan ofAuthor = SystemSpace.authoredBy(change.author());
+    /** Whether one more of its author's may be kept, with all its values. */
+    boolean hasRoom(ReadText change) {
+        KeySpan ofAuthor = SystemSpace.authoredBy(change.content().author());
         if (draft.tree.liveCount(ofAuthor) >= MAX_BY_AUTHOR
                 || draft.tree.liveCount(SystemSpace.ALL_AUTHORED) >= MAX_ALL) {
             return false;
         }
-        long[] sum = {bytes};
+        long[] sum = {change.sizeBytes()};
         draft.tree.forEach(ofAuthor, record -> {
             sum[0] += BigEndian.getLong(resident(record).shared(), 0);
             return true;
@@ -84,33 +109,28 @@ final class PendingChanges {
     }
 
     /** Takes in a change that is in neither place, until its expiry at most. */
-    void begin(SignedText change, long bytes) {
-        Bytes author = Bytes.utf8(change.author().text());
-        Bytes size = Bytes.wrap(new ByteWriter(8).putLong(bytes).toArray());
-        putSystem(SystemSpace.expiry(change.expiresSeconds(), change.digest()), author);
-        putSystem(SystemSpace.authored(change.author(), change.digest()), size);
+    void begin(ReadText change) {
+        SignedText content = change.content();
+        Bytes author = Bytes.utf8(content.author().text());
+        Bytes size = Bytes.wrap(new ByteWriter(8).putLong(change.sizeBytes()).toArray());
+        putSystem(SystemSpace.expiry(content.expiresSeconds(), change.digest()), author);
+        putSystem(SystemSpace.authored(content.author(), change.digest()), size);
     }
 
     void wait(Writer writer, Digest change, ChangeRecord record) {
         writer.putRecord(LedgerKeys.pending(change), record.encode());
     }
 
-    void keepValues(Writer writer, Digest change, List<Bytes> values) {
-        for (int i = 0; i < values.size(); i++) {
-            writer.putRecord(LedgerKeys.value(change, i), values.get(i));
-        }
-    }
-
     /** An executed change stays for ever and counts for nobody any more. */
-    void settle(Writer writer, SignedText change, ChangeRecord record) {
+    void settle(Writer writer, ReadText change, ChangeRecord record) {
         Digest digest = change.digest();
         writer.removeRecord(LedgerKeys.pending(digest));
         writer.removeRecords(LedgerKeys.values(digest));
         writer.putRecord(LedgerKeys.settled(digest), record.encode());
         if (record.revision() > 0) {
             writer.putRecord(LedgerKeys.logged(record.revision()), Bytes.wrap(digest.toArray()));
-            removeSystem(SystemSpace.expiry(change.expiresSeconds(), digest));
-            removeSystem(SystemSpace.authored(change.author(), digest));
+            removeSystem(SystemSpace.expiry(change.content().expiresSeconds(), digest));
+            removeSystem(SystemSpace.authored(change.content().author(), digest));
         }
     }
 

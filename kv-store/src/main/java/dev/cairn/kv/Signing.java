@@ -4,7 +4,6 @@ import dev.cairn.kv.change.ChangeRecord;
 import dev.cairn.kv.change.Endorsement;
 import dev.cairn.kv.change.PrincipalName;
 import dev.cairn.kv.change.Purpose;
-import dev.cairn.kv.change.SignedText;
 import dev.cairn.kv.guard.Registry;
 import dev.cairn.kv.guard.SignerRefusal;
 import dev.cairn.protocol.model.Bytes;
@@ -22,9 +21,9 @@ import java.util.TreeSet;
 /** The signatures on one change, held against those who are registered now. */
 final class Signing {
     private final Draft draft;
-    private final SignedText change;
+    private final ReadText change;
 
-    Signing(Draft draft, SignedText change) {
+    Signing(Draft draft, ReadText change) {
         this.draft = draft;
         this.change = change;
     }
@@ -55,6 +54,7 @@ final class Signing {
             Registry.Holding holding = found.get();
             Purpose purpose = taken.purpose();
             VerifiedSignature verified = draft.around
+                    .scrutiny()
                     .signatures()
                     .verify(signature, taken.signature(), holding.key().key(), purpose.namespace(), text(purpose));
             Optional<SignerRefusal> outOfTime = mustBeInTime ? holding.outOfTime(draft.nowSeconds()) : Optional.empty();

@@ -2,7 +2,6 @@ package dev.cairn.kv;
 
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Height;
-import dev.cairn.ssh.Signatures;
 
 /**
  * What execution leans on beside the state: none of it decides an outcome by itself but chain and limits, which are the same
@@ -11,6 +10,6 @@ import dev.cairn.ssh.Signatures;
  * @param chain the chain id
  * @param history what the disk holds of the parent's state
  * @param persisted up to where the disk holds it
- * @param signatures remembers which signatures hold
+ * @param scrutiny of signed operations; it remembers
  */
-record Surroundings(Digest chain, Limits limits, History history, Height persisted, Signatures signatures) {}
+record Surroundings(Digest chain, Limits limits, History history, Height persisted, Scrutiny scrutiny) {}

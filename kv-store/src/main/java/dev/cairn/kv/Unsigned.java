@@ -7,6 +7,7 @@ import dev.cairn.kv.model.KvError;
 import dev.cairn.kv.model.Operation;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a gateway may do without anybody's signature. An operation is refused whole if anything that it <em>may</em> write
@@ -31,7 +32,7 @@ public final class Unsigned {
             case Operation.Compact _ -> governance.gatewayRights().contains(Right.COMPACT);
             case Operation.Unique unique -> allows(unique.operation());
             // What these write is decided on by the signatures in them.
-            case Operation.SubmitChange _, Operation.EndorseChange _ -> true;
+            case Operation.SubmitChange _, Operation.StageValue _, Operation.EndorseChange _ -> true;
             case Operation.Range _, Operation.OpenSession _ -> true;
         };
     }
@@ -42,5 +43,28 @@ public final class Unsigned {
 
     private boolean allows(KeySpan span) {
         return governance.guards().isOpen(span);
+    }
+
+    /** Why an operation is refused: which guard decides there, and who signs. Nothing if it is not. */
+    public Optional<String> reason(Operation operation) {
+        if (allows(operation)) {
+            return Optional.empty();
+        }
+        Optional<KeySpan> guarded =
+                writes(operation).filter(span -> !allows(span)).findFirst();
+        return Optional.of(guarded.map(governance::guardedBecause)
+                .orElse("only a signed change compacts here; draft one with `cairn admin compact`"));
+    }
+
+    private static Stream<KeySpan> writes(Operation operation) {
+        return switch (operation) {
+            case Operation.Put put -> Stream.of(KeySpan.single(put.key()));
+            case Operation.DeleteRange delete -> Stream.of(KeySpan.of(delete.key(), delete.rangeEnd()));
+            case Operation.Txn txn ->
+                Stream.concat(txn.success().stream(), txn.failure().stream()).flatMap(Unsigned::writes);
+            case Operation.Unique unique -> writes(unique.operation());
+            case Operation.Range _, Operation.Compact _, Operation.OpenSession _ -> Stream.of();
+            case Operation.SubmitChange _, Operation.StageValue _, Operation.EndorseChange _ -> Stream.of();
+        };
     }
 }

@@ -34,8 +34,11 @@ public final class Validation {
             case Operation.Range range -> requireKey(range.key());
             case Operation.Txn txn -> checkTxn(txn, allowedOperations);
             case Operation.Unique unique -> checkUnique(unique.operation(), allowedOperations);
-            case Operation.Compact _, Operation.OpenSession _, Operation.SubmitChange _, Operation.EndorseChange _ ->
-                Optional.empty();
+            case Operation.Compact _,
+                    Operation.OpenSession _,
+                    Operation.SubmitChange _,
+                    Operation.EndorseChange _,
+                    Operation.StageValue _ -> Optional.empty();
         };
     }
 
@@ -48,7 +51,8 @@ public final class Validation {
                     Operation.Txn _,
                     Operation.Compact _,
                     Operation.SubmitChange _,
-                    Operation.EndorseChange _ -> check(operation, allowedOperations);
+                    Operation.EndorseChange _,
+                    Operation.StageValue _ -> check(operation, allowedOperations);
         };
     }
 
@@ -109,6 +113,7 @@ public final class Validation {
                     Operation.OpenSession _,
                     Operation.SubmitChange _,
                     Operation.EndorseChange _,
+                    Operation.StageValue _,
                     Operation.Unique _ -> Optional.of(KvError.MALFORMED);
             case Operation.Put _, Operation.DeleteRange _, Operation.Range _ -> check(operation, allowedOperations);
         };

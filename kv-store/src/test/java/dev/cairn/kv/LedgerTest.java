@@ -269,7 +269,6 @@ class LedgerTest extends LedgerFixture {
         refusesWith("nobody is registered", submit(good, "stranger", "9"));
         refusesWith("who is alice", submit(good, "bob", "9"));
         fails(KvError.INVALID_CHANGE, submit(good, "alice", "8"));
-        fails(KvError.INVALID_CHANGE, submit(good, "alice"));
         fails(KvError.INVALID_CHANGE, submit(good, "alice", "9", "9"));
         fails(KvError.INVALID_CHANGE, new Operation.SubmitChange(Bytes.utf8("x"), List.of(), Bytes.EMPTY));
         fails(

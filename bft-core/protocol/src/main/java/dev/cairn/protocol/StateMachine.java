@@ -5,6 +5,7 @@ import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.Message;
+import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.StateRoots;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +33,13 @@ public interface StateMachine<S> {
      * has an error as its result.
      */
     S execute(S parent, Proposal proposal);
+
+    /**
+     * Does ahead of execution what is costly in a request and needs no state, such as verifying signatures in it, and
+     * remembers it. Any thread but the event loop; perhaps several times for one request, perhaps never. No outcome depends
+     * on it. Never throws.
+     */
+    default void prepare(Request request) {}
 
     StateRoots roots(S state);
 

@@ -3,6 +3,8 @@ package dev.cairn.server;
 import dev.cairn.kv.KvState;
 import dev.cairn.kv.KvStateMachine;
 import dev.cairn.kv.Proof;
+import dev.cairn.kv.Unsigned;
+import dev.cairn.kv.change.LedgerKeys;
 import dev.cairn.kv.model.KeyEvent;
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KeyValue;
@@ -95,6 +97,26 @@ final class CommittedStore implements Store, Timeline, StoreGauges, ProofSource 
         return state.tree().maxModRevision(space.treeSpan(span));
     }
 
+    /** What is wrong with a signed operation whatever the state is; verifies signatures. */
+    Optional<String> fault(Operation operation) {
+        return machine.fault(operation);
+    }
+
+    @Override
+    public long pendingChanges() {
+        return machine.committed().tree().liveCount(Space.LEDGER.treeSpan(LedgerKeys.ALL_PENDING));
+    }
+
+    @Override
+    public long signaturesVerified() {
+        return machine.signaturesVerified();
+    }
+
+    @Override
+    public long signaturesRefused() {
+        return machine.signaturesRefused();
+    }
+
     @Override
     public Outcome read(Operation.Range range) {
         return reading(() -> machine.range(range));
@@ -103,6 +125,11 @@ final class CommittedStore implements Store, Timeline, StoreGauges, ProofSource 
     @Override
     public Outcome read(Operation.Txn txn) {
         return reading(() -> machine.readOnlyTxn(txn));
+    }
+
+    @Override
+    public Optional<String> needsSignatures(Operation operation) {
+        return new Unsigned(machine.committed().governance()).reason(operation);
     }
 
     @Override

@@ -99,6 +99,7 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
         this.proven = new ProvenServices(
                 consensus,
                 store,
+                store::fault,
                 gateway,
                 background,
                 answering,

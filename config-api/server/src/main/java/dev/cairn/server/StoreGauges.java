@@ -16,4 +16,13 @@ public interface StoreGauges {
 
     /** The states that are kept for others to fetch. */
     int pinnedStates();
+
+    /** Signed changes that wait for signatures or values. */
+    long pendingChanges();
+
+    /** People's signatures that were checked by arithmetic here, since the start; those remembered do not count. */
+    long signaturesVerified();
+
+    /** Those of them that did not hold. */
+    long signaturesRefused();
 }

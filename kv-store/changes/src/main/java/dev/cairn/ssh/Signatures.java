@@ -6,39 +6,60 @@ import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Hashing;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Verifies people's signatures and remembers those that held lately, at most {@value #REMEMBERED}: one is paid for once, however
- * often it is looked at. For many threads; not for the event loop.
+ * Verifies people's signatures and remembers the verdicts on the last {@value #REMEMBERED} that held and as many that did
+ * not: one is paid for once, however often it is looked at, and bad ones displace no good one. For many threads.
  */
 public final class Signatures {
     static final int REMEMBERED = 4096;
 
-    private final Map<Digest, VerifiedSignature> known = new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1;
+    private final Memory<VerifiedSignature> good = new Memory<>();
+    private final Memory<Refused> bad = new Memory<>();
+    private final LongAdder verified = new LongAdder();
+    private final LongAdder refused = new LongAdder();
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Digest, VerifiedSignature> eldest) {
-            return size() > REMEMBERED;
+    private record Refused(SshRefusal reason, String message) {
+        SshException exception() {
+            return new SshException(reason, message);
         }
-    };
+    }
 
     /** As {@link SshSignature#verify}. */
     public VerifiedSignature verify(
             SshSignature signature, Bytes armoured, SshPublicKey key, String namespace, Bytes text)
             throws SshException {
         Digest name = name(armoured, key, namespace, text);
-        synchronized (this) {
-            VerifiedSignature before = known.get(name);
-            if (before != null) {
-                return before;
-            }
+        Optional<VerifiedSignature> held = good.get(name);
+        if (held.isPresent()) {
+            return held.get();
         }
-        VerifiedSignature holds = signature.verify(key, namespace, text);
-        synchronized (this) {
-            known.put(name, holds);
+        Optional<Refused> failed = bad.get(name);
+        if (failed.isPresent()) {
+            throw failed.get().exception();
         }
-        return holds;
+        verified.increment();
+        try {
+            VerifiedSignature holds = signature.verify(key, namespace, text);
+            good.put(name, holds);
+            return holds;
+        } catch (SshException e) {
+            refused.increment();
+            bad.put(name, new Refused(e.reason(), e.getMessage()));
+            throw e;
+        }
+    }
+
+    /** Signatures that were checked by arithmetic; those remembered do not count. */
+    public long verified() {
+        return verified.sum();
+    }
+
+    /** Those of them that did not hold. */
+    public long refused() {
+        return refused.sum();
     }
 
     /** All that decides whether it holds. */
@@ -49,5 +70,25 @@ public final class Signatures {
                 .putBytes(Bytes.utf8(namespace))
                 .putDigest(Hashing.sha256(text.shared()))
                 .toArray());
+    }
+
+    /** The newest. */
+    private static final class Memory<T> {
+        private final Map<Digest, T> entries = new LinkedHashMap<>() {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<Digest, T> eldest) {
+                return size() > REMEMBERED;
+            }
+        };
+
+        synchronized Optional<T> get(Digest name) {
+            return Optional.ofNullable(entries.get(name));
+        }
+
+        synchronized void put(Digest name, T verdict) {
+            entries.put(name, verdict);
+        }
     }
 }

@@ -5,10 +5,17 @@ public final class SshException extends Exception {
     private static final long serialVersionUID = 1;
 
     private final SshRefusal reason;
+    private final String message;
 
     public SshException(SshRefusal reason, String message) {
         super(message);
         this.reason = reason;
+        this.message = message;
+    }
+
+    @Override
+    public String getMessage() {
+        return message;
     }
 
     public SshRefusal reason() {

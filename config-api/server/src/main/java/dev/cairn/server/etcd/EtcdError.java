@@ -4,6 +4,7 @@ import dev.cairn.kv.model.KvError;
 import dev.cairn.server.gateway.Refusal;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.util.Optional;
 
 /**
  * The failures an etcd client knows. Clients compare the description, byte for byte, and decide by it whether to retry;
@@ -94,6 +95,12 @@ public enum EtcdError {
             case STOPPED -> STOPPED;
             case QUARANTINED -> QUARANTINED;
         };
+    }
+
+    /** {@link #GUARDED}, told with the guard's name where it is known. */
+    static Status guarded(Optional<String> why) {
+        return why.map(reason -> GUARDED.code.toStatus().withDescription("etcdserver: " + reason))
+                .orElseGet(GUARDED::status);
     }
 
     public Status status() {

@@ -151,7 +151,7 @@ public final class KvService extends KVGrpc.KVImplBase {
             error = EtcdError.REQUEST_TOO_LARGE;
         }
         if (error == null) {
-            gateway.submit(new WriteCall(operation, size, reply));
+            gateway.submit(new WriteCall(operation, size, reply, store));
         } else {
             reply.fail(error);
         }

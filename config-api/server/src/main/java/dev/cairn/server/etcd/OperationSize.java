@@ -14,6 +14,7 @@ final class OperationSize {
     private static final int TXN = 8;
     private static final int COMPARE = 28;
     private static final int CHANGE = 16;
+    private static final int STAGE = 41;
     private static final int VALUE = 4;
     private static final int UNIQUE = 33;
     private static final int OTHER = 16;
@@ -44,6 +45,7 @@ final class OperationSize {
                 }
                 yield size;
             }
+            case Operation.StageValue stage -> STAGE + stage.value().size();
             case Operation.EndorseChange endorse ->
                 CHANGE + endorse.text().size() + endorse.signature().size();
             case Operation.Unique unique -> UNIQUE + of(unique.operation());

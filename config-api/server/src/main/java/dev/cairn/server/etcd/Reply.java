@@ -3,6 +3,7 @@ package dev.cairn.server.etcd;
 import dev.cairn.kv.model.Outcome;
 import dev.cairn.server.Background;
 import dev.cairn.server.watch.GoneException;
+import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.function.Function;
@@ -53,7 +54,11 @@ record Reply<T>(StreamObserver<T> observer, Function<Outcome, @Nullable T> messa
     }
 
     void fail(EtcdError error) {
-        observer.onError(error.exception());
+        fail(error.status());
+    }
+
+    void fail(Status why) {
+        observer.onError(why.asRuntimeException());
     }
 
     boolean isAbandoned() {

@@ -18,6 +18,9 @@ public interface Store {
     /** Decides and runs a transaction that writes nothing, on one committed state. */
     Outcome read(Operation.Txn txn);
 
+    /** Why the operation needs signatures, in one line that names the guard; nothing if it needs none. Never blocks. */
+    Optional<String> needsSignatures(Operation operation);
+
     /** A version's value, from disk where it is not in memory; nothing if it was compacted away meanwhile. */
     Optional<Bytes> value(KeyVersion version);
 }

@@ -59,6 +59,9 @@ public final class ReplicaMetrics {
         gauge("etcd_mvcc_db_total_size_in_use_in_bytes", "The store on disk.", store, StoreGauges::diskBytes);
         gauge("cairn_tree_bytes", "The keys in memory.", store, StoreGauges::treeBytes);
         gauge("cairn_pinned_states", "States kept for others to fetch.", store, StoreGauges::pinnedStates);
+        gauge("cairn_pending_changes", "Signed changes that wait.", store, StoreGauges::pendingChanges);
+        counter("cairn_change_signatures", "People's signatures checked.", store, StoreGauges::signaturesVerified);
+        counter("cairn_change_signatures_refused", "Those that did not hold.", store, StoreGauges::signaturesRefused);
         gauge("etcd_debugging_mvcc_current_revision", "The current revision.", store, StoreGauges::revision);
         gauge("etcd_debugging_mvcc_compact_revision", "The compact revision.", store, StoreGauges::compactRevision);
         gauge("process_resident_memory_bytes", "Resident memory.", process, ProcessGauges::residentBytes);
@@ -104,6 +107,10 @@ public final class ReplicaMetrics {
         FunctionCounter.builder(name, consensus, c -> value.applyAsDouble(c.status()))
                 .description(description)
                 .register(registry);
+    }
+
+    private <T> void counter(String name, String description, T subject, ToDoubleFunction<T> value) {
+        FunctionCounter.builder(name, subject, value).description(description).register(registry);
     }
 
     /** Shows {@code value} of {@code subject}, which the caller keeps alive. */

@@ -2,6 +2,7 @@ package dev.cairn.server.proven;
 
 import dev.cairn.kv.KvState;
 import dev.cairn.kv.Limits;
+import dev.cairn.kv.model.Operation;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.QuorumCertificate;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** The services of cairn.v1 for clients that verify, and what they need to hear. */
@@ -31,12 +33,14 @@ public final class ProvenServices {
     private final List<BindableService> services;
 
     /**
+     * @param faults what is wrong with a signed operation whatever the state is; verifies signatures
      * @param answering tells callers what came of a round among the replicas; never this replica's event loop
      * @param maxFutureNanos how far a block's time may be ahead of an honest clock
      */
     public ProvenServices(
             Consensus consensus,
             ProofSource proofs,
+            Function<Operation, Optional<String>> faults,
             Gateway gateway,
             Background background,
             Executor answering,
@@ -56,7 +60,7 @@ public final class ProvenServices {
                 ProvenServices::wallNanos,
                 maxFutureNanos);
         this.watches = new ProvenWatches(answers, proofs);
-        this.receipts = new Receipts(gateway, answers, offers, proofs, limits, maxOperationBytes);
+        this.receipts = new Receipts(gateway, answers, offers, proofs, faults, limits, maxOperationBytes);
         this.services = List.of(
                 new StoreService(answers, proofs, watches, receipts), new ChainService(answers, offers, consensus));
     }

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,7 @@ public final class Receipts {
     private final Answers answers;
     private final HeadOffers offers;
     private final ProofSource proofs;
+    private final Function<Operation, Optional<String>> faults;
     private final Limits limits;
     private final int maxOperationBytes;
 
@@ -52,17 +54,20 @@ public final class Receipts {
 
     private record Executed(Submission submission, RequestId id, Block block, int index, KvState state) {}
 
+    /** @param faults what is wrong with a signed operation whatever the state is; verifies signatures */
     Receipts(
             Gateway gateway,
             Answers answers,
             HeadOffers offers,
             ProofSource proofs,
+            Function<Operation, Optional<String>> faults,
             Limits limits,
             int maxOperationBytes) {
         this.gateway = gateway;
         this.answers = answers;
         this.offers = offers;
         this.proofs = proofs;
+        this.faults = faults;
         this.limits = limits;
         this.maxOperationBytes = maxOperationBytes;
     }
@@ -78,7 +83,23 @@ public final class Receipts {
         } else {
             Submission submission = new Submission(request, operation, size, call);
             call.setOnCancelHandler(() -> forget(submission));
-            gateway.submit(submission);
+            if (operation.isSigned()) {
+                scrutinise(submission);
+            } else {
+                gateway.submit(submission);
+            }
+        }
+    }
+
+    /** What no state would accept is refused here, and costs nobody but its sender's replica. */
+    private void scrutinise(Submission submission) {
+        boolean taken = answers.later(() -> faults.apply(submission.operation())
+                .ifPresentOrElse(
+                        fault -> submission.fail(
+                                Status.INVALID_ARGUMENT.withDescription(fault).asException()),
+                        () -> gateway.submit(submission)));
+        if (!taken) {
+            submission.fail(EtcdError.TOO_MANY_REQUESTS.status().asException());
         }
     }
 

@@ -23,12 +23,15 @@ class OperationSizeProperties {
     }
 
     private static Operation operation(Random random, int depth) {
-        return switch (random.nextInt(depth > 0 ? 6 : 3)) {
+        return switch (random.nextInt(depth > 0 ? 9 : 3)) {
             case 0 -> new Operation.Put(bytes(random), bytes(random), random.nextLong(), true, false, false);
             case 1 -> new Operation.DeleteRange(bytes(random), bytes(random), random.nextBoolean());
             case 2 -> Operation.Range.all(bytes(random), bytes(random));
             case 3 -> new Operation.Compact(random.nextLong(), true);
             case 4 -> new Operation.Unique(new Digest(random.nextLong(), 2, 3, 4), operation(random, depth - 1));
+            case 5 -> new Operation.StageValue(Digest.ZERO, 3, bytes(random));
+            case 6 -> new Operation.EndorseChange(bytes(random), bytes(random));
+            case 7 -> new Operation.SubmitChange(bytes(random), List.of(bytes(random)), bytes(random));
             default ->
                 new Operation.Txn(
                         IntStream.range(0, random.nextInt(4))

@@ -5,10 +5,17 @@ public final class ChangeException extends Exception {
     private static final long serialVersionUID = 1;
 
     private final ChangeRefusal reason;
+    private final String message;
 
     public ChangeException(ChangeRefusal reason, String message) {
         super(message);
         this.reason = reason;
+        this.message = message;
+    }
+
+    @Override
+    public String getMessage() {
+        return message;
     }
 
     public ChangeRefusal reason() {

@@ -41,6 +41,12 @@ public final class ChangeValues {
                     ChangeRefusal.MISSING_VALUE,
                     "the value of key " + Words.printKey(put.key()) + " is missing; send it with the change");
         }
+        requireSame(put, value);
+        return value;
+    }
+
+    /** Refuses a value that is not the one which the put names by length and hash. */
+    public static void requireSame(ChangeOperation.Put put, Bytes value) throws ChangeException {
         Digest digest = Hashing.sha256(value.shared());
         if (value.size() != put.valueBytes() || !digest.equals(put.valueDigest())) {
             throw new ChangeException(
@@ -48,7 +54,6 @@ public final class ChangeValues {
                     "the value of key " + Words.printKey(put.key()) + " has " + value.size() + " bytes and SHA-256 "
                             + digest.toHex() + ", not those signed; send the one that was drafted");
         }
-        return value;
     }
 
     /** In the order of the keys. */

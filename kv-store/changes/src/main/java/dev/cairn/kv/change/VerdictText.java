@@ -84,6 +84,8 @@ public final class VerdictText {
             case Objection.KeepsRevisions keeps ->
                 "keeps-revisions " + keeps.revision() + " most " + keeps.mostRevision();
             case Objection.WithdrawnBefore withdrawn -> "withdrawn-before " + withdrawn.name();
+            case Objection.ValuesMissing missing ->
+                "values-missing " + missing.count() + " first " + Words.printKey(missing.key());
             case Objection.AndMore more -> "and-more " + more.count();
         };
     }
@@ -170,6 +172,11 @@ public final class VerdictText {
             case "not-pending" -> new Objection.NotPending(in.digest());
             case "keeps-revisions" -> new Objection.KeepsRevisions(in.number(), in.numberAfter("most"));
             case "withdrawn-before" -> new Objection.WithdrawnBefore(in.name());
+            case "values-missing" -> {
+                int count = in.smallNumber();
+                in.require("first");
+                yield new Objection.ValuesMissing(count, in.key());
+            }
             case "and-more" -> new Objection.AndMore(in.smallNumber());
             default -> throw in.wrong("is no objection");
         };

@@ -53,10 +53,14 @@ public final class Decider {
      * @param nowSeconds the time of the block that executes it, whole seconds since 1970, rounded down
      */
     public Decision decide(SignedText text, List<VerifiedSignature> signatures, long nowSeconds) {
+        return decide(text, text.digest(), signatures, nowSeconds);
+    }
+
+    /** The same, for callers that have the digest of the text. */
+    public Decision decide(SignedText text, Digest digest, List<VerifiedSignature> signatures, long nowSeconds) {
         List<Vote> votes = new ArrayList<>();
         List<SignerRefusal> uncounted = new ArrayList<>();
-        Texts texts =
-                new Texts(text.digest(), new Endorsement(Endorsement.Kind.APPROVAL, chain, text.digest()).textDigest());
+        Texts texts = new Texts(digest, new Endorsement(Endorsement.Kind.APPROVAL, chain, digest).textDigest());
         for (VerifiedSignature signature : signatures) {
             switch (judge(text, texts, signature, votes, nowSeconds)) {
                 case Judged.Counted(Vote vote) -> votes.add(vote);
@@ -200,7 +204,8 @@ public final class Decider {
                 : Optional.of(new SignerRefusal.OtherText(signer.name(), Purpose.APPROVE));
     }
 
-    private List<Objection> objectionsToText(SignedText change, long nowSeconds) {
+    /** What stands against the text by itself, whoever signs it: the chain, the times. */
+    public List<Objection> objectionsToText(SignedText change, long nowSeconds) {
         List<Objection> objections = new ArrayList<>();
         if (!change.chain().equals(chain)) {
             objections.add(new Objection.WrongChain(chain, change.chain()));

@@ -3,6 +3,7 @@ package dev.cairn.kv.guard;
 import dev.cairn.kv.change.PrincipalName;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.TreeSet;
@@ -25,14 +26,41 @@ public sealed interface Decision {
     /**
      * Not now, and perhaps never.
      *
-     * @param objections at least one; of more than {@link #MAX_LISTED}, the last one counts the rest
+     * @param objections at least one, those that waiting may settle last; of more than {@link #MAX_LISTED}, the last one counts
+     *     the rest
      * @param uncounted signatures that did not count, with the reason; likewise; they alone are no objection
      */
     record Refused(List<Objection> objections, List<SignerRefusal> uncounted) implements Decision {
         public Refused {
-            objections = shortened(objections, Objection.AndMore::new);
+            objections = shortened(inOrder(objections), Objection.AndMore::new);
             uncounted = shortened(uncounted, SignerRefusal.AndMore::new);
         }
+
+        private static List<Objection> inOrder(List<Objection> objections) {
+            return objections.stream()
+                    .sorted(Comparator.comparing(Objection::mayPassByWaiting))
+                    .toList();
+        }
+
+        /** Whether nothing but signatures and values is missing, which may still come. */
+        public boolean mayWait() {
+            return objections.stream().allMatch(Objection::mayPassByWaiting);
+        }
+    }
+
+    /** The same with {@code more} against it, where there is room to list it. */
+    default Decision andAlso(Objection more) {
+        return switch (this) {
+            case Admitted _ -> new Refused(List.of(more), List.of());
+            case Refused(List<Objection> objections, List<SignerRefusal> uncounted) -> {
+                if (objections.size() >= MAX_LISTED) {
+                    yield this;
+                }
+                List<Objection> all = new ArrayList<>(objections);
+                all.add(more);
+                yield new Refused(all, uncounted);
+            }
+        };
     }
 
     /** So that what is kept and hashed has a bound. */

@@ -2,7 +2,9 @@ package dev.cairn.kv.guard;
 
 import dev.cairn.kv.change.AdminChange;
 import dev.cairn.kv.change.ChangeException;
+import dev.cairn.kv.change.ChangeText;
 import dev.cairn.kv.change.GovernanceText;
+import dev.cairn.kv.model.KeySpan;
 import dev.cairn.protocol.model.Bytes;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -80,6 +82,35 @@ public record Governance(
         return allGuards().stream()
                 .flatMap(guard -> guard.deadEnd(registry, nowSeconds).stream())
                 .toList();
+    }
+
+    /** Which guard keeps a span, or a part of it, from being written without signatures, and who signs; it is not open. */
+    public String guardedBecause(KeySpan span) {
+        for (Ruling ruling : guards.rulings(span)) {
+            switch (ruling) {
+                case Ruling.Open _ -> {}
+                case Ruling.Guarded(Guard guard) -> {
+                    return "only a signed change writes "
+                            + (span.isSingle() ? ChangeText.printKey(span.from()) : "in that range")
+                            + ": the guard on " + guard.scope().name() + " wants " + guard.threshold() + " of "
+                            + signers(guard) + "; draft one with `cairn draft`";
+                }
+                case Ruling.Closed _ -> {
+                    return new Objection.ClosedKey(span.from()).sentence();
+                }
+            }
+        }
+        throw new IllegalArgumentException("open: " + span);
+    }
+
+    private String signers(Guard guard) {
+        List<String> names = registry.principals().stream()
+                .filter(guard::names)
+                .map(person -> person.name().text())
+                .toList();
+        int named = Math.min(names.size(), Objection.SignaturesMissing.MAX_NAMES);
+        int others = names.size() - named;
+        return String.join(", ", names.subList(0, named)) + (others > 0 ? " and " + others + " more" : "");
     }
 
     /**

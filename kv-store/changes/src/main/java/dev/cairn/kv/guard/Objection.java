@@ -18,6 +18,11 @@ public sealed interface Objection {
     /** What is wrong and what to do, in one line. */
     String sentence();
 
+    /** Whether a change need not be refused for it: what is missing may still come. */
+    default boolean mayPassByWaiting() {
+        return this instanceof SignaturesMissing || this instanceof ValuesMissing || this instanceof AndMore;
+    }
+
     record WrongChain(Digest expected, Digest found) implements Objection {
         @Override
         public String sentence() {
@@ -278,6 +283,15 @@ public sealed interface Objection {
         public String sentence() {
             return "revision " + revision + " cannot be compacted to, for the governance keeps those above "
                     + mostRevision + "; choose that or a lower one";
+        }
+    }
+
+    /** The store's: values that the text names have not come yet; the first of them is {@code key}'s. */
+    record ValuesMissing(int count, Bytes key) implements Objection {
+        @Override
+        public String sentence() {
+            return count + " values of the change have not come, first that of " + ChangeText.printKey(key)
+                    + "; submit it again from where they are";
         }
     }
 

@@ -67,6 +67,7 @@ class VerdictTextTest {
             new Objection.NotPending(ONE),
             new Objection.KeepsRevisions(9, 8),
             new Objection.WithdrawnBefore(new PrincipalName("bob")),
+            new Objection.ValuesMissing(3, Bytes.utf8("a b")),
             new Objection.AndMore(3));
 
     private static final List<SignerRefusal> REFUSALS = List.of(

@@ -368,4 +368,21 @@ class DeciderTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("already bob's");
     }
+
+    @Test
+    void manyGuardsThatWaitForSignaturesAreNoRefusalAndOneThatHidesBehindThemIs() {
+        List<Objection> many = new ArrayList<>();
+        for (int i = 0; i < 2 * Decision.MAX_LISTED; i++) {
+            Scope scope = new Scope.OfPrefix(Bytes.utf8("p" + i));
+            many.add(new Objection.SignaturesMissing(scope, 1, 0, new TreeSet<>(List.of(new PrincipalName("bob"))), 0));
+        }
+        assertThat(new Decision.Refused(many, List.of()).mayWait()).isTrue();
+
+        many.add(new Objection.ClosedKey(Bytes.utf8("k")));
+        Decision.Refused refused = new Decision.Refused(many, List.of());
+        assertThat(refused.mayWait()).isFalse();
+        assertThat(refused.objections()).hasSize(Decision.MAX_LISTED);
+        assertThat(refused.objections().getLast())
+                .isEqualTo(new Objection.AndMore(many.size() - Decision.MAX_LISTED + 1));
+    }
 }

@@ -7,6 +7,15 @@ import java.util.List;
 /** What a client may ask of the store; fields as in etcd's requests. */
 public sealed interface Operation {
 
+    /** Whether what it does is decided by people's signatures. It stands alone in its request. */
+    default boolean isSigned() {
+        return switch (this) {
+            case SubmitChange _, StageValue _, EndorseChange _ -> true;
+            case Unique unique -> unique.operation().isSigned();
+            case Put _, DeleteRange _, Range _, Txn _, Compact _, OpenSession _ -> false;
+        };
+    }
+
     record Put(Bytes key, Bytes value, long lease, boolean prevKv, boolean ignoreValue, boolean ignoreLease)
             implements Operation {}
 
@@ -71,14 +80,24 @@ public sealed interface Operation {
      * docs/changes.md has the formats.
      *
      * @param text of the change
-     * @param values of its puts, in their order; none for those that were staged
-     * @param signature the author's, as ssh-keygen writes it
+     * @param values of its first puts, in their order; those of the others are staged
+     * @param signature the author's, as ssh-keygen writes it; one that withdraws makes sure that a change which was held back
+     *     on its way is never brought in
      */
     record SubmitChange(Bytes text, List<Bytes> values, Bytes signature) implements Operation {
         public SubmitChange {
             values = List.copyOf(values);
         }
     }
+
+    /**
+     * Brings a value of a change that waits, for those that do not fit into one request together.
+     *
+     * @param change its digest
+     * @param index of the put, from 0
+     * @param value the one that the text names by its hash
+     */
+    record StageValue(Digest change, int index, Bytes value) implements Operation {}
 
     /**
      * Approves or withdraws a change that waits; the last approval that it needs executes it.

@@ -25,6 +25,12 @@ public final class OperationCodec {
     private static final int UNIQUE = 7;
     private static final int SUBMIT_CHANGE = 8;
     private static final int ENDORSE_CHANGE = 9;
+    private static final int STAGE_VALUE = 10;
+
+    /** Where the first operation says what it is, and where it does if it is {@link Operation.Unique}. */
+    private static final int FIRST_KIND = 4;
+
+    private static final int UNIQUE_KIND = FIRST_KIND + 1 + Digest.BYTES;
 
     private static final Operation.SortOrder[] ORDERS = Operation.SortOrder.values();
     private static final Operation.SortTarget[] TARGETS = Operation.SortTarget.values();
@@ -83,6 +89,8 @@ public final class OperationCodec {
             }
             case Operation.EndorseChange e ->
                 out.putByte(ENDORSE_CHANGE).putBytes(e.text()).putBytes(e.signature());
+            case Operation.StageValue s ->
+                out.putByte(STAGE_VALUE).putDigest(s.change()).putInt(s.index()).putBytes(s.value());
             case Operation.Unique(Digest nonce, Operation unique) -> {
                 out.putByte(UNIQUE).putDigest(nonce);
                 write(out, unique);
@@ -115,6 +123,13 @@ public final class OperationCodec {
             }
         }
         throw new IllegalArgumentException("unknown " + value);
+    }
+
+    /** False for nearly all that {@link Operation#isSigned} is false of, and never for a signed one alone; costs nothing. */
+    public static boolean mayBeSigned(Bytes operations) {
+        byte[] bytes = operations.shared();
+        int kindAt = bytes.length > FIRST_KIND && bytes[FIRST_KIND] == UNIQUE ? UNIQUE_KIND : FIRST_KIND;
+        return bytes.length > kindAt && bytes[kindAt] >= SUBMIT_CHANGE && BigEndian.getInt(bytes, 0) == 1;
     }
 
     /** The operations, or nothing if the bytes are not exactly what {@link #encode} writes for some list. */
@@ -169,6 +184,8 @@ public final class OperationCodec {
                 case SUBMIT_CHANGE ->
                     operation = Optional.of(new Operation.SubmitChange(nextBytes(), nextValues(), nextBytes()));
                 case ENDORSE_CHANGE -> operation = Optional.of(new Operation.EndorseChange(nextBytes(), nextBytes()));
+                case STAGE_VALUE ->
+                    operation = Optional.of(new Operation.StageValue(nextDigest(), nextInt(), nextBytes()));
                 default -> broken = true;
             }
             return operation;

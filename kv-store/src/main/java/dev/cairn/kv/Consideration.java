@@ -1,0 +1,228 @@
+package dev.cairn.kv;
+
+import dev.cairn.kv.change.ChangeRecord;
+import dev.cairn.kv.change.VerdictText;
+import dev.cairn.kv.guard.Decider;
+import dev.cairn.kv.guard.Decision;
+import dev.cairn.kv.guard.Objection;
+import dev.cairn.kv.guard.SignerRefusal;
+import dev.cairn.kv.model.ChangeStanding;
+import dev.cairn.kv.model.KvError;
+import dev.cairn.kv.model.Outcome;
+import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Digest;
+import dev.cairn.ssh.VerifiedSignature;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What becomes of a change with the signatures and values that it has: it waits for more, or it is executed, or it conflicts.
+ * Guards, signatures and preconditions are held against the state of the very moment in which it would execute: a key that was
+ * revoked since does not count, whatever was answered before.
+ */
+final class Consideration {
+    private final Draft draft;
+    private final PendingChanges changes;
+
+    Consideration(Draft draft, PendingChanges changes) {
+        this.draft = draft;
+        this.changes = changes;
+    }
+
+    Outcome of(Case each) {
+        return switch (decide(each)) {
+            case Decision.Admitted _ -> settle(each);
+            case Decision.Refused refused ->
+                refused.mayWait()
+                        ? await(each, refused)
+                        : answer(
+                                each.change().digest(),
+                                ChangeStanding.REFUSED,
+                                refused.objections(),
+                                refused.uncounted());
+        };
+    }
+
+    /**
+     * Somebody took an approval back, and has done so whatever else stands against the change: that may pass, and then the
+     * approval must not count.
+     */
+    Outcome without(Case each) {
+        return switch (decide(each)) {
+            case Decision.Admitted _ -> settle(each);
+            case Decision.Refused refused -> keep(each, refused);
+        };
+    }
+
+    private Decision decide(Case each) {
+        Decision bySigners = decide(each.change(), new Signing(draft, each.change()).counting(each.record()));
+        return missingValues(each).<Decision>map(bySigners::andAlso).orElse(bySigners);
+    }
+
+    private Optional<Objection> missingValues(Case each) {
+        ReadText change = each.change();
+        int come = each.fresh().map(List::size).orElseGet(() -> changes.valueCount(change.digest()));
+        int missing = change.puts().size() - come;
+        if (missing == 0) {
+            return Optional.empty();
+        }
+        int first = each.fresh().isPresent() ? come : changes.firstMissing(change);
+        return Optional.of(
+                new Objection.ValuesMissing(missing, change.puts().get(first).key()));
+    }
+
+    /** Whether the person's signature would add nothing to those that count already. */
+    boolean countsAlready(ReadText change, ChangeRecord waiting, Signing.Checked.Good good) {
+        List<VerifiedSignature> all = new ArrayList<>(new Signing(draft, change).counting(waiting));
+        all.add(good.signature());
+        return decide(change, all) instanceof Decision.Refused refused
+                && refused.uncounted().stream()
+                        .anyMatch(each -> each instanceof SignerRefusal.SamePersonTwice twice
+                                && twice.name().equals(good.signer()));
+    }
+
+    private Decision decide(ReadText change, List<VerifiedSignature> signatures) {
+        return decider().decide(change.content(), change.digest(), signatures, draft.nowSeconds());
+    }
+
+    private Decider decider() {
+        return new Decider(draft.around.chain(), draft.governance);
+    }
+
+    private Outcome await(Case each, Decision.Refused missing) {
+        Digest digest = each.change().digest();
+        if (!each.isNew()) {
+            return answer(digest, ChangeStanding.PENDING, missing.objections(), missing.uncounted());
+        }
+        if (each.fresh().isPresent()) {
+            List<Objection> conflicts =
+                    TextExecution.of(draft, each.change().content()).conflicts();
+            if (!conflicts.isEmpty()) {
+                return answer(digest, ChangeStanding.REFUSED, conflicts, List.of());
+            }
+            if (!changes.hasRoom(each.change())) {
+                return failed(KvError.TOO_MANY_CHANGES);
+            }
+        }
+        if (isFull()) {
+            return failed(KvError.NO_SPACE);
+        }
+        return keep(each, missing);
+    }
+
+    private Outcome keep(Case each, Decision.Refused missing) {
+        Digest digest = each.change().digest();
+        return draft.transact(writer -> {
+            each.fresh().ifPresent(values -> begin(each.change(), values, writer));
+            changes.wait(writer, digest, each.record());
+            Bytes detail = VerdictText.print(missing.objections(), missing.uncounted());
+            return new Outcome.Change(writer.seen(), digest, ChangeStanding.PENDING, detail);
+        });
+    }
+
+    private void begin(ReadText change, List<Bytes> values, Writer writer) {
+        changes.begin(change);
+        for (int i = 0; i < values.size(); i++) {
+            changes.keepValue(writer, change.digest(), i, values.get(i));
+        }
+    }
+
+    /** Keeps a value, which is the one that the text names; the last one that was missing may let the change execute. */
+    Outcome withValue(Case each, int index, Bytes value) {
+        Outcome before = of(each);
+        boolean mayTake = before instanceof Outcome.Change change && change.standing() == ChangeStanding.PENDING;
+        if (!mayTake) {
+            return before;
+        }
+        if (isFull()) {
+            return failed(KvError.NO_SPACE);
+        }
+        draft.writeUnasked(writer -> changes.keepValue(writer, each.change().digest(), index, value));
+        return of(each);
+    }
+
+    /** All signatures and values are there: it is executed, or its preconditions do not hold and it never will be. */
+    private Outcome settle(Case each) {
+        ReadText change = each.change();
+        List<Objection> conflicts = TextExecution.of(draft, change.content()).conflicts();
+        if (each.fresh().isPresent() && !conflicts.isEmpty() && !changes.hasRoom(change)) {
+            return failed(KvError.TOO_MANY_CHANGES);
+        }
+        if (isFull()) {
+            return failed(KvError.NO_SPACE);
+        }
+        return draft.transact(writer -> {
+            if (each.fresh().isPresent()) {
+                changes.begin(change);
+            }
+            return conflicts.isEmpty() ? execute(each, writer) : conflict(each, conflicts, writer);
+        });
+    }
+
+    private Outcome conflict(Case each, List<Objection> conflicts, Writer writer) {
+        Bytes detail = VerdictText.print(conflicts, List.of());
+        changes.settle(writer, each.change(), each.record().conflicted(detail, draft.nowSeconds()));
+        return new Outcome.Change(writer.seen(), each.change().digest(), ChangeStanding.CONFLICTED, detail);
+    }
+
+    private Outcome execute(Case each, Writer writer) {
+        ReadText change = each.change();
+        List<Bytes> values = each.fresh().orElseGet(() -> changes.values(change));
+        Optional<Outcome.Failed> failure =
+                TextExecution.of(draft, change.content()).write(writer, values);
+        if (failure.isPresent()) {
+            return failed(failure.get().error());
+        }
+        changes.settle(writer, change, each.record().executed(writer.revision(), draft.nowSeconds()));
+        return new Outcome.Change(writer.revision(), change.digest(), ChangeStanding.EXECUTED, Bytes.EMPTY);
+    }
+
+    /** Its author withdrew it while it waited. */
+    Outcome end(ReadText change, ChangeRecord record) {
+        return draft.transact(writer -> {
+            changes.settle(writer, change, record.withdrawn(draft.nowSeconds()));
+            return new Outcome.Change(writer.seen(), change.digest(), ChangeStanding.WITHDRAWN, Bytes.EMPTY);
+        });
+    }
+
+    /** Its author withdrew it before it was ever submitted. */
+    Outcome endUnseen(ReadText change, ChangeRecord record) {
+        List<Objection> isOver = decider().objectionsToText(change.content(), draft.nowSeconds()).stream()
+                .filter(each -> !(each instanceof Objection.NotYetValid))
+                .toList();
+        if (!isOver.isEmpty()) {
+            return answer(change.digest(), ChangeStanding.REFUSED, isOver, List.of());
+        }
+        if (!changes.hasRoom(change)) {
+            return failed(KvError.TOO_MANY_CHANGES);
+        }
+        if (isFull()) {
+            return failed(KvError.NO_SPACE);
+        }
+        return draft.transact(writer -> {
+            changes.begin(change);
+            changes.settle(writer, change, record.withdrawn(draft.nowSeconds()));
+            return new Outcome.Change(writer.seen(), change.digest(), ChangeStanding.WITHDRAWN, Bytes.EMPTY);
+        });
+    }
+
+    private boolean isFull() {
+        return draft.tree.weightBytes() >= draft.around.limits().treeBytes();
+    }
+
+    // Outcomes.
+
+    Outcome standing(Digest digest, ChangeRecord settled) {
+        long revision = settled.revision() == 0 ? draft.revision : settled.revision();
+        return new Outcome.Change(revision, digest, settled.standing(), settled.detail());
+    }
+
+    Outcome answer(Digest digest, ChangeStanding standing, List<Objection> objections, List<SignerRefusal> uncounted) {
+        return new Outcome.Change(draft.revision, digest, standing, VerdictText.print(objections, uncounted));
+    }
+
+    private Outcome.Failed failed(KvError error) {
+        return new Outcome.Failed(draft.revision, error);
+    }
+}

@@ -1,0 +1,179 @@
+package dev.cairn.kv;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cairn.kv.change.Change;
+import dev.cairn.kv.change.Endorsement;
+import dev.cairn.kv.change.LedgerKeys;
+import dev.cairn.kv.model.ChangeStanding;
+import dev.cairn.kv.model.KvError;
+import dev.cairn.kv.model.Operation;
+import dev.cairn.kv.model.Outcome;
+import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Request;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Changes on their way into the store: values that come later, gateways that hold back, what is verified ahead. */
+class LedgerOnTheWayTest extends LedgerFixture {
+    private Change twoKeys() {
+        return change("alice", List.of(), putOf("prod/a", "first"), putOf("prod/b", "second"));
+    }
+
+    private static Operation stage(Change change, int index, String value) {
+        return new Operation.StageValue(change.digest(), index, Bytes.utf8(value));
+    }
+
+    // Values.
+
+    @Test
+    void valuesMayComeOneByOneAndTheLastOneExecutesTheChange() {
+        Change change = twoKeys();
+        run(submit(change, "alice"));
+        Outcome approved = run(approve(change, "carol"));
+        assertThat(standing(approved)).isEqualTo(ChangeStanding.PENDING);
+        assertThat(detail(approved)).contains("2 values", "prod/a");
+
+        Outcome half = run(stage(change, 0, "first"));
+        assertThat(standing(half)).isEqualTo(ChangeStanding.PENDING);
+        assertThat(detail(half)).contains("1 values", "prod/b");
+        assertThat(run(stage(change, 0, "first"))).as("once more").isEqualTo(half);
+        assertThat(visible()).isEmpty();
+
+        assertThat(standing(run(stage(change, 1, "second")))).isEqualTo(ChangeStanding.EXECUTED);
+        assertThat(visible()).isEqualTo(Map.of("prod/a", "first", "prod/b", "second"));
+        assertThat(record(LedgerKeys.value(change.digest(), 0))).isEmpty();
+        assertThat(standing(run(stage(change, 1, "second")))).isEqualTo(ChangeStanding.EXECUTED);
+    }
+
+    @Test
+    void theFirstValuesMayComeWithTheChangeAndSignaturesLast() {
+        Change change = twoKeys();
+        assertThat(detail(run(submit(change, "alice", "first")))).contains("1 values", "prod/b", "1 more of 2");
+        assertThat(detail(run(stage(change, 1, "second")))).doesNotContain("values");
+        assertThat(standing(run(approve(change, "carol")))).isEqualTo(ChangeStanding.EXECUTED);
+        assertThat(visible()).isEqualTo(Map.of("prod/a", "first", "prod/b", "second"));
+    }
+
+    @Test
+    void aValueThatTheTextDoesNotNameIsRefusedAndChangesNothing() {
+        Change change = twoKeys();
+        run(submit(change, "alice"));
+        long revision = machine.committed().revision();
+        Outcome.Failed invalid = new Outcome.Failed(revision, KvError.INVALID_CHANGE);
+
+        assertThat(run(stage(change, 0, "second"))).isEqualTo(invalid);
+        assertThat(run(stage(change, 2, "first"))).isEqualTo(invalid);
+        assertThat(run(stage(change, -1, "first"))).isEqualTo(invalid);
+        assertThat(run(stage(twoKeys(), 0, "first"))).isEqualTo(new Outcome.Failed(revision, KvError.UNKNOWN_CHANGE));
+        assertThat(record(LedgerKeys.value(change.digest(), 0))).isEmpty();
+        assertThat(machine.committed().revision()).isEqualTo(revision);
+    }
+
+    @Test
+    void theRoomForAllValuesIsTakenWhenTheChangeIs() {
+        Change large = change(
+                "alice",
+                List.of(),
+                put(Bytes.utf8("prod/a"), Bytes.wrap(new byte[(int) PendingChanges.MAX_BYTES_BY_AUTHOR])));
+        assertThat(run(submit(large, "alice")))
+                .isEqualTo(new Outcome.Failed(machine.committed().revision(), KvError.TOO_MANY_CHANGES));
+    }
+
+    // Gateways that hold back.
+
+    @Test
+    void whatWasHeldBackCanBeWithdrawnAndIsNeverBroughtIn() {
+        Change change = twoKeys();
+        Operation withdrawal = withdrawUnseen(change, "alice");
+
+        assertThat(standing(run(withdrawal))).isEqualTo(ChangeStanding.WITHDRAWN);
+        assertThat(standing(run(submit(change, "alice", "first", "second")))).isEqualTo(ChangeStanding.WITHDRAWN);
+        assertThat(standing(run(approve(change, "carol")))).isEqualTo(ChangeStanding.WITHDRAWN);
+        assertThat(standing(run(withdrawal))).isEqualTo(ChangeStanding.WITHDRAWN);
+        assertThat(visible()).isEmpty();
+    }
+
+    @Test
+    void onlyItsAuthorWithdrawsWhatNobodyHasSeen() {
+        Change change = twoKeys();
+
+        Outcome refused = run(withdrawUnseen(change, "bob"));
+        assertThat(standing(refused)).isEqualTo(ChangeStanding.REFUSED);
+        assertThat(detail(refused)).contains("bob", "alice");
+        assertThat(standing(run(submit(change, "alice", "first", "second")))).isEqualTo(ChangeStanding.PENDING);
+        assertThat(standing(run(withdrawUnseen(change, "alice"))))
+                .as("one that waits, the same way")
+                .isEqualTo(ChangeStanding.WITHDRAWN);
+    }
+
+    private static Operation withdrawUnseen(Change change, String signer) {
+        Bytes text = new Endorsement(Endorsement.Kind.WITHDRAWAL, CHAIN, change.digest()).text();
+        return new Operation.SubmitChange(change.text(), List.of(), key(signer).sign("withdraw@cairn.dev", text));
+    }
+
+    // Ahead of execution.
+
+    @Test
+    void whatWasPreparedIsNotVerifiedAgain() {
+        Change change = twoKeys();
+        Request submission = request(List.of(submit(change, "alice", "first", "second")));
+        Request unique = request(List.of(new Operation.Unique(new Digest(9, 9, 9, 9), approve(change, "carol"))));
+        machine.prepare(submission);
+        machine.prepare(unique);
+        assertThat(machine.signaturesVerified()).isEqualTo(2);
+
+        commit(execute(submission, unique));
+
+        assertThat(visible()).hasSize(2);
+        assertThat(machine.signaturesVerified()).isEqualTo(2);
+    }
+
+    @Test
+    void aSignatureThatDoesNotHoldIsPaidForOnceToo() {
+        Change change = twoKeys();
+        Operation forged = new Operation.SubmitChange(
+                change.text(),
+                List.of(Bytes.utf8("first"), Bytes.utf8("second")),
+                key("alice").sign("change@cairn.dev", Bytes.utf8("another text")));
+        machine.prepare(request(List.of(forged)));
+        for (int i = 0; i < 5; i++) {
+            assertThat(run(forged))
+                    .isEqualTo(new Outcome.Failed(machine.committed().revision(), KvError.BAD_SIGNATURE));
+        }
+        assertThat(machine.signaturesVerified()).isEqualTo(1);
+        assertThat(machine.signaturesRefused()).isEqualTo(1);
+        assertThat(machine.fault(forged))
+                .hasValueSatisfying(why -> assertThat(why).contains("signature"));
+    }
+
+    @Test
+    void nothingSignedHidesBehindAnotherOperation() {
+        Change change = twoKeys();
+        List<Outcome> outcomes = run(List.of(put("open/a", "1"), submit(change, "alice", "first", "second")));
+
+        assertThat(outcomes.getFirst()).isInstanceOf(Outcome.Put.class);
+        assertThat(outcomes.getLast())
+                .isEqualTo(new Outcome.Failed(machine.committed().revision(), KvError.MALFORMED));
+        assertThat(record(LedgerKeys.pending(change.digest()))).isEmpty();
+        assertThat(machine.signaturesVerified()).isZero();
+    }
+
+    // What an etcd client is told.
+
+    @Test
+    void aRefusalNamesTheGuardAndWhoSigns() {
+        Unsigned unsigned = new Unsigned(governance());
+        assertThat(unsigned.reason(put("prod/a", "1")))
+                .hasValueSatisfying(why -> assertThat(why).contains("prod/a", "\"prod/\"", "2 of alice, bob, carol"));
+        assertThat(unsigned.reason(new Operation.DeleteRange(Bytes.utf8("open/"), Bytes.utf8("q"), false)))
+                .hasValueSatisfying(why -> assertThat(why).contains("range", "registry"));
+        assertThat(unsigned.reason(new Operation.Txn(List.of(), List.of(), List.of(put("vault/a", "1")))))
+                .hasValueSatisfying(why -> assertThat(why).contains("\"vault/\""));
+        assertThat(unsigned.reason(new Operation.Compact(1, false)))
+                .hasValueSatisfying(why -> assertThat(why).contains("compact"));
+        assertThat(unsigned.reason(put("open/a", "1"))).isEmpty();
+    }
+}

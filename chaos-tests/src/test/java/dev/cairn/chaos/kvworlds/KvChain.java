@@ -34,11 +34,18 @@ final class KvChain {
     private static final long OPENING_SEQUENCE = 1023;
 
     private final KvStateMachine machine;
+    private final Governance founding;
     private final Map<Digest, Block> blocks = new HashMap<>();
     private final Map<Digest, After> known = new HashMap<>();
 
-    KvChain(KvStateMachine machine) {
+    KvChain(KvStateMachine machine, Governance founding) {
         this.machine = machine;
+        this.founding = founding;
+    }
+
+    /** Before the first block. */
+    KvState beginning() {
+        return KvState.genesis(founding);
     }
 
     void add(Block block) {
@@ -51,10 +58,10 @@ final class KvChain {
                 && !highestKnown.height().equals(Height.GENESIS)) {
             highestKnown = parent(highestKnown);
         }
-        known.computeIfAbsent(highestKnown.digest(), _ -> new After(KvState.genesis(Governance.OPEN), Map.of()));
+        known.computeIfAbsent(highestKnown.digest(), _ -> new After(beginning(), Map.of()));
         After after = Objects.requireNonNull(known.get(highestKnown.digest()));
         for (Block next : path(highestKnown.height(), block)) {
-            after = execute(after.state(), next);
+            after = execute(machine, after.state(), next.header().timeNanos(), next.requests());
             known.put(next.digest(), after);
         }
         return after;
@@ -78,12 +85,11 @@ final class KvChain {
     }
 
     /** The worlds' clients open no sessions: each request is preceded by the opening of its session. */
-    private After execute(KvState before, Block block) {
-        List<Request> requests = block.requests().stream()
+    static After execute(KvStateMachine machine, KvState before, long timeNanos, List<Request> asked) {
+        List<Request> requests = asked.stream()
                 .flatMap(request -> Stream.of(opening(request.id()), request))
                 .toList();
-        KvState state = machine.execute(
-                before, new Proposal(block.height(), block.header().timeNanos(), requests));
+        KvState state = machine.execute(before, new Proposal(before.height().next(), timeNanos, requests));
         Map<RequestId, RequestOutcome> results = new HashMap<>();
         for (int i = 0; i < requests.size(); i++) {
             results.putIfAbsent(requests.get(i).id(), state.results().get(i));

@@ -8,6 +8,7 @@ import dev.cairn.chaos.history.Outcome;
 import dev.cairn.chaos.history.WatchStream;
 import dev.cairn.kv.KvState;
 import dev.cairn.kv.KvStateMachine;
+import dev.cairn.kv.guard.Governance;
 import dev.cairn.kv.model.OperationCodec;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Bytes;
@@ -52,7 +53,7 @@ final class KvClients implements Clients {
 
     KvClients(World world, KvStateMachine machine) {
         this.machine = machine;
-        this.chain = new KvChain(machine);
+        this.chain = new KvChain(machine, Governance.OPEN);
         this.wishes = new Wishes(new SplittableRandom(world.seed()));
     }
 

@@ -15,15 +15,20 @@ import dev.cairn.kv.model.KeySpan;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Hashing;
+import dev.cairn.ssh.SshPublicKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 
 /** What people draft who look at the model, or did a while ago. */
-final class Drafts {
+public final class Drafts {
     /** A text, and the values that travel beside it. */
-    record Draft(SignedText text, List<Bytes> values) {}
+    public record Draft(SignedText text, List<Bytes> values) {
+        public Draft {
+            values = List.copyOf(values);
+        }
+    }
 
     static final List<Bytes> KEYS =
             List.of("a/1", "a/x", "a/x1", "a/xy", "a/xyz", "b", "b1", "c", "o/1", "o/2", "o/g1").stream()
@@ -31,26 +36,26 @@ final class Drafts {
                     .toList();
     private static final Digest OTHER_CHAIN = new Digest(9, 9, 9, 9);
 
-    private final LedgerModel model;
+    private final Seen seen;
     private final Dice dice;
     private final long now;
 
-    Drafts(LedgerModel model, Dice dice, long now) {
-        this.model = model;
+    public Drafts(Seen seen, Dice dice, long now) {
+        this.seen = seen;
         this.dice = dice;
         this.now = now;
     }
 
-    Digest chain() {
-        return dice.inPercent(3) ? OTHER_CHAIN : model.rules.chain();
+    public Digest chain() {
+        return dice.inPercent(3) ? OTHER_CHAIN : seen.rules().chain();
     }
 
     private long base() {
         int fate = dice.below(20);
         if (fate == 0) {
-            return model.keys.revision + 1 + dice.below(3);
+            return seen.revision() + 1 + dice.below(3);
         }
-        return fate < 3 ? dice.below((int) model.keys.revision + 1) : model.keys.revision;
+        return fate < 3 ? dice.below((int) seen.revision() + 1) : seen.revision();
     }
 
     private long validFrom() {
@@ -67,7 +72,7 @@ final class Drafts {
 
     // Changes of keys.
 
-    Draft change(String reason) {
+    public Draft change(String reason) {
         List<ChangeOperation> operations = new ArrayList<>();
         List<Bytes> puts = new ArrayList<>();
         for (int i = dice.below(3); i >= 0; i--) {
@@ -113,17 +118,17 @@ final class Drafts {
     }
 
     private List<Precondition> preconditions() {
-        if (dice.inPercent(55)) {
+        if (dice.inPercent(40)) {
             return List.of();
         }
-        Bytes key = dice.pick(KEYS);
-        Optional<Keys.Entry> entry = model.keys.get(key);
-        boolean isRight = dice.inPercent(80);
+        Bytes key = dice.inPercent(60) ? Bytes.utf8("o/1") : dice.pick(KEYS);
+        Optional<Entry> entry = seen.entry(key);
+        boolean isRight = dice.inPercent(90);
         if (entry.isPresent() != isRight) {
             return List.of(new Precondition.Absent(key));
         }
-        long modified = entry.map(Keys.Entry::modified).orElse(0L);
-        Bytes value = entry.map(Keys.Entry::value).orElse(Bytes.utf8("another"));
+        long modified = entry.map(Entry::modified).orElse(0L);
+        Bytes value = entry.map(Entry::value).orElse(Bytes.utf8("another"));
         return List.of(
                 dice.inPercent(50)
                         ? new Precondition.LastWrittenAt(key, modified + (modified == 0 ? 1 : 0))
@@ -132,7 +137,7 @@ final class Drafts {
 
     // Changes of the governance.
 
-    Draft admin(String reason) {
+    public Draft admin(String reason) {
         List<AdminOperation> operations = new ArrayList<>();
         for (int i = dice.below(5) / 3; i >= 0; i--) {
             AdminOperation next = adminOperation();
@@ -140,10 +145,22 @@ final class Drafts {
                 operations.add(next);
             }
         }
+        return admin(reason, operations);
+    }
+
+    private Draft admin(String reason, List<AdminOperation> operations) {
         long from = validFrom();
-        Digest chain = chain();
-        long base = base();
-        return new Draft(new AdminChange(chain, base, from, from + seconds(), author(), reason, operations), List.of());
+        return new Draft(
+                new AdminChange(chain(), base(), from, from + seconds(), author(), reason, operations), List.of());
+    }
+
+    /** That this key counts no more. */
+    public Draft revocation(String reason, int key) {
+        PrincipalName name = holder(key).orElseGet(this::author);
+        return admin(
+                reason,
+                List.of(new AdminOperation.RevokeKey(
+                        name, KeyRing.publicKey(key).fingerprint())));
     }
 
     private AdminOperation adminOperation() {
@@ -152,19 +169,22 @@ final class Drafts {
         Principal.Kind kind = isNode ? Principal.Kind.NODE : Principal.Kind.PERSON;
         int key = dice.below(KeyRing.SIZE);
         Scope.OfPrefix scope = new Scope.OfPrefix(dice.pick(Founding.PREFIXES));
-        return switch (dice.below(14)) {
+        return switch (dice.below(16)) {
             case 0 ->
                 new AdminOperation.SetPrincipal(
                         kind, name, new TreeSet<>(List.of(dice.pick(Founding.ROLES))), lifetime());
             case 1 -> new AdminOperation.RevokePrincipal(kind, name);
-            case 2, 3 -> new AdminOperation.SetKey(name, new Principal.HeldKey(KeyRing.publicKey(key), lifetime()));
-            case 4, 5, 6 ->
+            case 2, 3 -> {
+                List<SshPublicKey> revoked = seen.rules().revokedKeys();
+                SshPublicKey set =
+                        revoked.isEmpty() || dice.inPercent(60) ? KeyRing.publicKey(key) : dice.pick(revoked);
+                yield new AdminOperation.SetKey(
+                        dice.inPercent(70) ? holder(KeyRing.number(set)).orElse(name) : name,
+                        new Principal.HeldKey(set, lifetime()));
+            }
+            case 4, 5, 6, 14, 15 ->
                 new AdminOperation.RevokeKey(
-                        model.rules
-                                .holder(KeyRing.publicKey(key))
-                                .map(member -> new PrincipalName(member.name()))
-                                .orElse(name),
-                        KeyRing.publicKey(key).fingerprint());
+                        holder(key).orElse(name), KeyRing.publicKey(key).fingerprint());
             case 7, 8 -> new AdminOperation.SetGuard(Founding.guard(dice, scope, 1 + dice.below(3)));
             case 9 ->
                 new AdminOperation.SetGuard(
@@ -176,8 +196,12 @@ final class Drafts {
                         new AdminOperation.SetRight(Right.COMPACT),
                         new AdminOperation.RemoveRight(Right.COMPACT),
                         new AdminOperation.SetKeepRevisions(dice.below(8)));
-            default -> new AdminOperation.Compact(Math.max(0, model.keys.revision - dice.below(10) + 2));
+            default -> new AdminOperation.Compact(Math.max(0, seen.revision() - dice.below(10) + 2));
         };
+    }
+
+    private Optional<PrincipalName> holder(int key) {
+        return seen.rules().nameOf(KeyRing.publicKey(key)).map(PrincipalName::new);
     }
 
     private Lifetime lifetime() {

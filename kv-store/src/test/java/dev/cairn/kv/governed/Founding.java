@@ -18,8 +18,7 @@ import java.util.TreeSet;
 
 /** Draws who governs: few names, and prefixes that lie in each other. */
 public final class Founding {
-    static final long START = 1_000_000;
-    static final List<String> PEOPLE = List.of("alice", "bob", "carol", "dave");
+    public static final List<String> PEOPLE = List.of("alice", "bob", "carol", "dave");
     static final String NODE = "web1";
     static final List<Role> ROLES = List.of(new Role("admin"), new Role("ops"));
     static final List<Bytes> PREFIXES = List.of("", "a/", "a/x", "a/xy", "b", "o/", "o/g").stream()
@@ -27,15 +26,21 @@ public final class Founding {
             .toList();
 
     private final Dice dice;
+    private final long start;
 
-    private Founding(Dice dice) {
+    private Founding(Dice dice, long start) {
         this.dice = dice;
+        this.start = start;
     }
 
-    /** Keys from 8 on are nobody's. */
-    public static Rules draw(Digest chain, Dice dice) {
-        Founding founding = new Founding(dice);
-        Rules rules = new Rules(chain, founding.guard(Scope.REGISTRY, 1 + dice.below(2)));
+    /**
+     * Keys from 8 on are nobody's.
+     *
+     * @param start the time, in seconds since 1970, of which it is the beginning
+     */
+    public static Rules draw(Digest chain, Dice dice, long start) {
+        Founding founding = new Founding(dice, start);
+        Rules rules = new Rules(chain, founding.guard(Scope.REGISTRY, dice.oneOf(1, 1, 1, 2, 2)));
         for (int i = 0; i < PEOPLE.size(); i++) {
             rules.members.put(
                     PEOPLE.get(i), founding.member(PEOPLE.get(i), Principal.Kind.PERSON, List.of(2 * i, 2 * i + 1)));
@@ -68,11 +73,11 @@ public final class Founding {
     }
 
     private Life life() {
-        return dice.inPercent(85) ? Life.of(Lifetime.ALWAYS) : Life.between(0, START + 1 + dice.below(2000));
+        return dice.inPercent(85) ? Life.of(Lifetime.ALWAYS) : Life.between(0, start + 1 + dice.below(2000));
     }
 
     static Guard guard(Dice dice, Scope scope, int threshold) {
-        return new Founding(dice).guard(scope, threshold);
+        return new Founding(dice, 0).guard(scope, threshold);
     }
 
     private Guard guard(Scope scope, int threshold) {

@@ -1,5 +1,6 @@
 package dev.cairn.kv.governed;
 
+import dev.cairn.protocol.model.Bytes;
 import dev.cairn.ssh.KeyKind;
 import dev.cairn.ssh.SshException;
 import dev.cairn.ssh.SshPublicKey;
@@ -34,6 +35,14 @@ public final class KeyRing {
 
     public static SshPublicKey publicKey(int number) {
         return PUBLIC_KEYS.get(number);
+    }
+
+    /** The one with this spelling. */
+    public static SshPublicKey publicKey(Bytes blob) {
+        return PUBLIC_KEYS.stream()
+                .filter(key -> key.blob().equals(blob))
+                .findFirst()
+                .orElseThrow();
     }
 
     public static int number(SshPublicKey key) {

@@ -9,8 +9,6 @@ import java.util.TreeMap;
 
 /** Clients' keys as they are now. */
 final class Keys {
-    record Entry(Bytes value, long created, long modified, long version) {}
-
     private final SortedMap<Bytes, Entry> entries = new TreeMap<>();
     long revision = 1;
     long compacted = -1;

@@ -31,7 +31,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /** The store with its ledger as plainly as it can be written. Every answer is a {@link Shown}. */
-final class LedgerModel {
+final class LedgerModel implements Seen {
     private record Waiting(SignedText text, List<Bytes> values, List<Signed> signatures) {
         Waiting with(Signed signature) {
             List<Signed> all = new ArrayList<>(signatures);
@@ -69,6 +69,21 @@ final class LedgerModel {
                 .removeIf(each -> each.standing() != ChangeStanding.EXECUTED
                         && each.text().expiresSeconds() <= now);
         keys.revision += forgets ? 1 : 0;
+    }
+
+    @Override
+    public long revision() {
+        return keys.revision;
+    }
+
+    @Override
+    public Optional<Entry> entry(Bytes key) {
+        return keys.get(key);
+    }
+
+    @Override
+    public Rules rules() {
+        return rules;
     }
 
     boolean isWaiting(Digest change) {
@@ -229,7 +244,7 @@ final class LedgerModel {
     private Set<Objection> conflicts(Change change) {
         Set<Objection> conflicts = new HashSet<>();
         for (Precondition expected : change.preconditions()) {
-            Optional<Keys.Entry> found = keys.get(expected.key());
+            Optional<Entry> found = keys.get(expected.key());
             boolean holds = switch (expected) {
                 case Precondition.Absent _ -> found.isEmpty();
                 case Precondition.LastWrittenAt at ->
@@ -240,7 +255,7 @@ final class LedgerModel {
             };
             if (!holds) {
                 conflicts.add(new Objection.Conflict(
-                        expected, found.map(Keys.Entry::modified).orElse(0L)));
+                        expected, found.map(Entry::modified).orElse(0L)));
             }
         }
         return conflicts;

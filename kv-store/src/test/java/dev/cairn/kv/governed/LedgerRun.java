@@ -45,6 +45,7 @@ final class LedgerRun implements AutoCloseable {
 
     private record Asked(Request request, String what, String expected) {}
 
+    static final long START = 1_000_000;
     private static final int SESSION = 7;
     private static final int RECENT = 5;
 
@@ -56,7 +57,7 @@ final class LedgerRun implements AutoCloseable {
     private final List<String> story = new ArrayList<>();
     private final Consumer<String> counter;
     private boolean isBlockBegun;
-    private long now = Founding.START;
+    private long now = START;
     private long sequence;
 
     /** @param counter is told what happens */
@@ -125,7 +126,8 @@ final class LedgerRun implements AutoCloseable {
         List<Bytes> values = new ArrayList<>(draft.values());
         boolean valuesAreRight = values.isEmpty() || !dice.inPercent(5);
         if (!valuesAreRight) {
-            values.set(0, dice.inPercent(50) ? Bytes.utf8("another") : Bytes.utf8("c0 at a/1".repeat(2)));
+            boolean sameLength = dice.inPercent(50);
+            values.set(0, sameLength ? Bytes.utf8("x".repeat(values.getFirst().size())) : Bytes.utf8("another"));
         }
         Signed signature = authors(draft, dice);
         ask(
@@ -139,20 +141,22 @@ final class LedgerRun implements AutoCloseable {
         }
     }
 
-    /** Mostly with a key of the author's. */
     private Signed authors(Drafts.Draft draft, Dice dice) {
-        List<SshPublicKey> own = Optional.ofNullable(
-                        model.rules.members.get(draft.text().author().text()))
-                .map(member -> member.keys().stream().map(Member.Held::key).toList())
-                .orElse(List.of());
-        int key = own.isEmpty() || dice.inPercent(5) ? dice.below(KeyRing.SIZE) : KeyRing.number(dice.pick(own));
-        return sign(Rules.authorsPurpose(draft.text()), draft.text().text(), key, dice);
+        return sign(Rules.authorsPurpose(draft.text()), draft.text().text(), authorsKey(draft, dice), dice);
+    }
+
+    /** Mostly one of the author's. */
+    private int authorsKey(Drafts.Draft draft, Dice dice) {
+        List<SshPublicKey> own = model.rules.keysOf(draft.text().author().text());
+        return own.isEmpty() || dice.inPercent(5) ? dice.below(KeyRing.SIZE) : KeyRing.number(dice.pick(own));
     }
 
     private void endorse(Endorsement.Kind kind, Drafts.Draft draft, Dice dice) {
         Digest chain = new Drafts(model, dice, now).chain();
         Bytes text = new Endorsement(kind, chain, draft.text().digest()).text();
-        Signed signature = sign(kind.purpose(), text, dice.below(KeyRing.SIZE - 3), dice);
+        boolean asAuthor = kind == Endorsement.Kind.WITHDRAWAL && dice.inPercent(50);
+        int key = asAuthor ? authorsKey(draft, dice) : dice.below(KeyRing.SIZE - 3);
+        Signed signature = sign(kind.purpose(), text, key, dice);
         ask(
                 new Operation.EndorseChange(text, signature.armoured()),
                 kind(draft),
@@ -192,9 +196,8 @@ final class LedgerRun implements AutoCloseable {
     }
 
     private void write(Dice dice) {
-        Writes writes = new Writes(model, dice, "w" + sequence);
-        Operation operation = writes.draw();
-        ask(operation, "", operation.toString(), () -> writes.perform(operation));
+        Operation operation = EtcdWrites.draw(dice, "w" + sequence);
+        ask(operation, "", operation.toString(), () -> new EtcdModel(model).perform(operation));
     }
 
     private void compact(long revision) {

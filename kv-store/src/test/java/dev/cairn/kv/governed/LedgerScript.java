@@ -48,7 +48,7 @@ record LedgerScript(long seed, List<Step> steps) {
 
     /** What goes wrong, with the story up to there. */
     Optional<String> failure(Consumer<String> counter) {
-        Rules founding = Founding.draw(TestMachine.CHAIN, new Dice(seed));
+        Rules founding = Founding.draw(TestMachine.CHAIN, new Dice(seed), LedgerRun.START);
         try (LedgerRun run = new LedgerRun(founding, counter)) {
             try {
                 steps.forEach(run::perform);

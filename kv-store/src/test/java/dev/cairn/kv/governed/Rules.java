@@ -14,6 +14,7 @@ import dev.cairn.kv.guard.Objection;
 import dev.cairn.kv.guard.Principal;
 import dev.cairn.kv.guard.Registry;
 import dev.cairn.kv.guard.Right;
+import dev.cairn.kv.guard.Ruling;
 import dev.cairn.kv.guard.Scope;
 import dev.cairn.kv.guard.SignerRefusal;
 import dev.cairn.kv.model.KeySpan;
@@ -51,6 +52,28 @@ public final class Rules {
         this.registry = registry;
     }
 
+    /** Those of a governance that has a guard on the registry. */
+    public static Rules of(Digest chain, Governance governance) {
+        Rules rules = new Rules(chain, governance.guards().registryGuard().orElseThrow());
+        for (Principal principal : governance.registry().principals()) {
+            List<Member.Held> keys = principal.keys().stream()
+                    .map(held -> new Member.Held(held.key(), Life.of(held.lifetime())))
+                    .toList();
+            String name = principal.name().text();
+            rules.members.put(
+                    name, new Member(name, principal.kind(), principal.roles(), Life.of(principal.lifetime()), keys));
+        }
+        governance
+                .guards()
+                .byPrefix()
+                .forEach((prefix, ruling) -> rules.prefixes.put(
+                        prefix, ruling instanceof Ruling.Guarded(Guard guard) ? Optional.of(guard) : Optional.empty()));
+        rules.recovery = governance.recovery();
+        rules.gatewaysMayCompact = governance.gatewayRights().contains(Right.COMPACT);
+        rules.keepRevisions = governance.keepRevisions();
+        return rules;
+    }
+
     Rules copy() {
         Rules copy = new Rules(chain, registry);
         copy.members.putAll(members);
@@ -61,7 +84,7 @@ public final class Rules {
         return copy;
     }
 
-    Digest chain() {
+    public Digest chain() {
         return chain;
     }
 
@@ -156,6 +179,26 @@ public final class Rules {
 
     // Who counts.
 
+    public Optional<String> nameOf(SshPublicKey key) {
+        return holder(key).map(Member::name);
+    }
+
+    /** The keys that somebody has or had. */
+    public List<SshPublicKey> keysOf(String name) {
+        return Optional.ofNullable(members.get(name)).stream()
+                .flatMap(member -> member.keys().stream())
+                .map(Member.Held::key)
+                .toList();
+    }
+
+    List<SshPublicKey> revokedKeys() {
+        return members.values().stream()
+                .flatMap(member -> member.keys().stream())
+                .filter(held -> held.life().revoked().isPresent())
+                .map(Member.Held::key)
+                .toList();
+    }
+
     Optional<Member> holder(SshPublicKey key) {
         return members.values().stream()
                 .filter(member -> member.held(key).isPresent())
@@ -236,7 +279,7 @@ public final class Rules {
         return new Verdict(objections, uncounted);
     }
 
-    static Purpose authorsPurpose(SignedText text) {
+    public static Purpose authorsPurpose(SignedText text) {
         return text instanceof AdminChange ? Purpose.ADMIN : Purpose.CHANGE;
     }
 

@@ -1,0 +1,189 @@
+package dev.cairn.chaos.kvworlds;
+
+import dev.cairn.chaos.kvworlds.LedgerRevisions.Revision;
+import dev.cairn.kv.change.Change;
+import dev.cairn.kv.change.ChangeException;
+import dev.cairn.kv.change.ChangeOperation;
+import dev.cairn.kv.change.ChangeRecord;
+import dev.cairn.kv.change.Endorsement;
+import dev.cairn.kv.change.LedgerKeys;
+import dev.cairn.kv.change.Purpose;
+import dev.cairn.kv.change.SignedText;
+import dev.cairn.kv.governed.KeyRing;
+import dev.cairn.kv.governed.Rules;
+import dev.cairn.kv.governed.Signed;
+import dev.cairn.kv.model.ChangeStanding;
+import dev.cairn.kv.model.KeySpan;
+import dev.cairn.kv.model.KeyVersion;
+import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Digest;
+import dev.cairn.ssh.SshException;
+import dev.cairn.ssh.SshPublicKey;
+import dev.cairn.ssh.SshSignature;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** What must hold of every revision of a governed store, judged by what is in it and by the plain model of guards. */
+final class LedgerInvariants {
+    /** Named by its class. */
+    abstract static class Invariant {
+        abstract void onRevision(Revision revision);
+
+        void require(boolean holds, Revision revision, String otherwise) {
+            if (!holds) {
+                throw new BrokenInvariant(
+                        getClass().getSimpleName() + ": revision " + revision.number() + " " + otherwise);
+            }
+        }
+    }
+
+    static final class BrokenInvariant extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        BrokenInvariant(String what) {
+            super(what);
+        }
+    }
+
+    static List<Invariant> all() {
+        return List.of(new NoUnsignedChange(), new ExecutedOnce(), new WithdrawnStaysWithdrawn());
+    }
+
+    private LedgerInvariants() {}
+
+    /**
+     * Every revision that touches a guarded key, or the governance, has the record of a change that says so, whose signatures
+     * satisfy what decided at that moment.
+     */
+    static final class NoUnsignedChange extends Invariant {
+        @Override
+        void onRevision(Revision revision) {
+            Optional<ChangeRecord> executed = executedIn(revision);
+            executed.ifPresent(record -> requireSigned(revision, record));
+            for (KeyVersion version : revision.clients()) {
+                boolean isOpen = revision.rules().isOpen(KeySpan.single(version.key()));
+                boolean isAskedFor =
+                        executed.filter(record -> asksFor(record, version)).isPresent();
+                require(
+                        isAskedFor || (isOpen && executed.isEmpty()),
+                        revision,
+                        "writes " + version.key().toUtf8() + ", which no change asks for");
+            }
+            require(
+                    executed.isPresent() || !revision.changesGovernance(),
+                    revision,
+                    "changes the governance, which nobody signed");
+        }
+
+        private static boolean asksFor(ChangeRecord record, KeyVersion version) {
+            return text(record) instanceof Change change
+                    && change.operations().stream().anyMatch(operation -> switch (operation) {
+                        case ChangeOperation.Put put ->
+                            version.isLive()
+                                    && put.key().equals(version.key())
+                                    && put.valueDigest().equals(version.value().digest());
+                        case ChangeOperation.Delete _, ChangeOperation.DeleteRange _ ->
+                            !version.isLive() && operation.span().contains(version.key());
+                    });
+        }
+
+        private void requireSigned(Revision revision, ChangeRecord record) {
+            Rules rules = revision.rules();
+            SignedText text = text(record);
+            List<Signed> signatures = new ArrayList<>();
+            Set<String> withdrawn = new HashSet<>();
+            for (ChangeRecord.Taken taken : record.signatures()) {
+                Optional<Signed> signed = signed(rules, text, taken);
+                require(signed.isPresent(), revision, "has a record with a signature that does not hold");
+                signatures.add(signed.orElseThrow());
+                if (taken.purpose() == Purpose.WITHDRAW) {
+                    withdrawn.add(signer(rules, signed.orElseThrow()));
+                }
+            }
+            signatures.removeIf(signed -> withdrawn.contains(signer(rules, signed)));
+            Rules.Verdict verdict = rules.judge(text, signatures, revision.seconds());
+            require(verdict.isAdmitted(), revision, "executes what is not signed enough: " + verdict.objections());
+        }
+
+        private static String signer(Rules rules, Signed signed) {
+            return rules.nameOf(signed.key().orElseThrow()).orElse("nobody");
+        }
+
+        /** Nothing if it does not hold. */
+        private static Optional<Signed> signed(Rules rules, SignedText text, ChangeRecord.Taken taken) {
+            Bytes signedText = switch (taken.purpose()) {
+                case CHANGE, ADMIN -> text.text();
+                case APPROVE -> new Endorsement(Endorsement.Kind.APPROVAL, rules.chain(), text.digest()).text();
+                case WITHDRAW -> new Endorsement(Endorsement.Kind.WITHDRAWAL, rules.chain(), text.digest()).text();
+            };
+            try {
+                SshSignature signature = SshSignature.parse(taken.signature());
+                SshPublicKey key = KeyRing.publicKey(signature.keyBlob());
+                signature.verify(key, taken.purpose().namespace(), signedText);
+                return Optional.of(
+                        new Signed(Optional.of(key), taken.purpose(), true, taken.signature(), taken.seconds()));
+            } catch (SshException _) {
+                return Optional.empty();
+            }
+        }
+    }
+
+    /** No change is executed in two revisions. */
+    static final class ExecutedOnce extends Invariant {
+        private final Map<Digest, Long> revisions = new HashMap<>();
+
+        @Override
+        void onRevision(Revision revision) {
+            executedIn(revision).ifPresent(record -> {
+                Long before = revisions.put(text(record).digest(), revision.number());
+                require(before == null, revision, "executes once more what revision " + before + " did");
+            });
+        }
+    }
+
+    /** What was withdrawn, or conflicted, neither waits nor is executed afterwards. */
+    static final class WithdrawnStaysWithdrawn extends Invariant {
+        private final Set<Digest> over = new HashSet<>();
+
+        @Override
+        void onRevision(Revision revision) {
+            for (ChangeRecord record : records(revision)) {
+                Digest digest = text(record).digest();
+                switch (record.standing()) {
+                    case WITHDRAWN, CONFLICTED -> over.add(digest);
+                    case PENDING, EXECUTED ->
+                        require(!over.contains(digest), revision, "brings back a change that was over");
+                    case REFUSED -> require(false, revision, "keeps a change that was refused");
+                }
+            }
+        }
+    }
+
+    private static List<ChangeRecord> records(Revision revision) {
+        return revision.ledger().stream()
+                .filter(KeyVersion::isLive)
+                .filter(version -> LedgerKeys.ALL_PENDING.contains(version.key())
+                        || LedgerKeys.ALL_SETTLED.contains(version.key()))
+                .map(version -> ChangeRecord.decode(LedgerRevisions.value(version)))
+                .toList();
+    }
+
+    private static Optional<ChangeRecord> executedIn(Revision revision) {
+        return records(revision).stream()
+                .filter(record -> record.standing() == ChangeStanding.EXECUTED)
+                .findFirst();
+    }
+
+    private static SignedText text(ChangeRecord record) {
+        try {
+            return SignedText.parse(record.text());
+        } catch (ChangeException e) {
+            throw new IllegalStateException("the ledger holds a text that is no change", e);
+        }
+    }
+}

@@ -161,7 +161,10 @@ final class GovernedClients implements Clients {
         }
         return switch (told(dice.oneOf(Lie.values()))) {
             case ONCE_MORE -> List.of(dice.pick(handedIn.subList(Math.max(0, handedIn.size() - 40), handedIn.size())));
-            case CLAIMED_APPROVALS -> claimedApprovals(recent());
+            case CLAIMED_APPROVALS -> {
+                List<Operation> claims = claimedApprovals(recent());
+                yield dice.inPercent(20) ? claims : List.of(dice.pick(claims));
+            }
             case IN_DISGUISE -> List.of(inDisguise(dice.pick(handedIn)));
             case OF_ANOTHER -> List.of(ofAnother());
             case UNSIGNED -> List.of(EtcdWrites.draw(dice, "lie"), EtcdWrites.draw(dice, "lie"));
@@ -178,7 +181,7 @@ final class GovernedClients implements Clients {
         return lies;
     }
 
-    /** A batch that claims that everybody has agreed. */
+    /** That everybody has agreed; all of it together is refused as no request. */
     private List<Operation> claimedApprovals(Drafts.Draft draft) {
         Bytes text = endorsement(Endorsement.Kind.APPROVAL, draft);
         Bytes elsewhere = Bytes.utf8("for something else\n");

@@ -27,11 +27,13 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 import org.jspecify.annotations.Nullable;
 
-/** Builds the protocol or the store with a mutant's edits, in memory, and loads it, with the simulator, apart from the real one. */
+/** Builds the protocol, the store or its guards with a mutant's edits, in memory, and loads it, with the simulator, apart from the real one. */
 final class MutantCompiler {
     private static final List<Path> SOURCES = List.of(
             Path.of("../bft-core/protocol/src/main/java/dev/cairn/protocol"),
-            Path.of("../kv-store/src/main/java/dev/cairn/kv"));
+            Path.of("../kv-store/src/main/java/dev/cairn/kv"),
+            Path.of("../kv-store/changes/src/main/java/dev/cairn/kv/guard"),
+            Path.of("../kv-store/changes/src/main/java/dev/cairn/kv/change"));
     private static final String CLASS_PATH = System.getProperty("java.class.path");
 
     private MutantCompiler() {}
@@ -128,11 +130,26 @@ final class MutantCompiler {
         }
     }
 
+    /** What is not the project's own is there once for all, with its native code. */
+    private static final class Libraries extends ClassLoader {
+        Libraries() {
+            super(MutantCompiler.class.getClassLoader());
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            if (name.startsWith("dev.cairn.")) {
+                throw new ClassNotFoundException(name);
+            }
+            return super.loadClass(name, resolve);
+        }
+    }
+
     private static final class Loader extends URLClassLoader {
         private final Map<String, byte[]> edited;
 
         Loader(URL[] path, Map<String, byte[]> edited) {
-            super(path, ClassLoader.getPlatformClassLoader());
+            super(path, new Libraries());
             this.edited = edited;
         }
 

@@ -1,0 +1,215 @@
+package dev.cairn.chaos.mutants;
+
+import static dev.cairn.chaos.mutants.Mutant.edit;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Checks of guards, approvals and the ledger, left out one at a time. */
+final class LedgerMutants {
+    /**
+     * A mutant, and the test that finds it.
+     *
+     * @param sentence {@code Class#method}; nothing if the model finds it
+     */
+    record Planted(Mutant mutant, Optional<String> sentence) {
+        @Override
+        public String toString() {
+            return mutant.name();
+        }
+    }
+
+    private static Planted left(String name, Mutant.Edit... edits) {
+        return new Planted(Mutant.of(name, edits), Optional.empty());
+    }
+
+    private static Planted left(String name, String sentence, Mutant.Edit... edits) {
+        return new Planted(Mutant.of(name, edits), Optional.of("dev.cairn.kv.LedgerTest#" + sentence));
+    }
+
+    /** Of a change that has all signatures and one that has none. */
+    static final Planted THRESHOLD = left(
+            "one signature is enough",
+            edit("Decider", "if (counted.size() >= guard.threshold()) {", "if (!counted.isEmpty()) {"));
+
+    static final Planted EXECUTED_ONCE = left("what was executed is forgotten", forgetting("EXECUTED"));
+
+    static final Planted WITHDRAWN = left("what was withdrawn is forgotten", forgetting("WITHDRAWN"));
+
+    static final Planted REVOKED = left(
+            "an approval by a key that was revoked since counts",
+            edit("Decider", ".outOfTime(nowSeconds)", ".outOfTime(nowSeconds).filter(_ -> false)"));
+
+    static final Planted BRANCHES = left(
+            "only the first branch of a transaction is held against the guards",
+            edit("Unsigned", "allowsAll(txn.success()) && allowsAll(txn.failure())", "allowsAll(txn.success())"));
+
+    private static Mutant.Edit forgetting(String standing) {
+        return edit(
+                "PendingChanges",
+                "return read(LedgerKeys.settled(change)).map(ChangeRecord::decode);",
+                "return read(LedgerKeys.settled(change)).map(ChangeRecord::decode).filter(record -> record.standing() !="
+                        + " dev.cairn.kv.model.ChangeStanding." + standing + ");");
+    }
+
+    private static final List<Planted> GUARDS = List.of(
+            THRESHOLD,
+            left(
+                    "keys are counted, and not people",
+                    edit(
+                            "Decider",
+                            "people.add(vote.signer().name());",
+                            "people.add(new PrincipalName(vote.signer().name() + \"-\" + vote.keyKind().ordinal()));")),
+            left(
+                    "whoever is no person counts",
+                    edit("Guard", "return person.isPerson()\n                && (", "return (")),
+            left(
+                    "the author counts where the guard says otherwise",
+                    edit("Guard", " && !(excludeAuthor && person.name().equals(author));", ";")),
+            left(
+                    "keys of every kind count",
+                    edit("Decider", "guard.keyKinds().contains(vote.keyKind()) && guard.counts(", "guard.counts(")),
+            left(
+                    "a change may be valid for as long as it says",
+                    edit("Decider", "if (validitySeconds > guard.maxValiditySeconds()) {", "if (false) {")),
+            left(
+                    "the shortest prefix decides",
+                    edit(
+                            "GuardTable",
+                            "segments.put(prefix, ruling);",
+                            "segments.put(prefix, byPrefix.get(around.getLast()));")),
+            left(
+                    "behind a prefix that lies in another nothing decides any more",
+                    edit(
+                            "GuardTable",
+                            "around.isEmpty() ? lastResort : byPrefix.get(around.element());",
+                            "lastResort;")),
+            left(
+                    "a guard decides on the beginning of a range alone",
+                    edit("GuardTable", "rulings.addAll(behindTheFirst(span).values());", "")),
+            left(
+                    "the registry's guard decides on every guard",
+                    edit(
+                            "Decider",
+                            "yield now instanceof Ruling.Guarded ? now : guards.lastResort();",
+                            "yield guards.lastResort();")),
+            left(
+                    "anybody may call upon the recovery guard",
+                    edit("Decider", " && recovery.get().names(author.get());", ";")),
+            left(
+                    "a threshold that nobody can meet is taken",
+                    edit(
+                            "Amender",
+                            "List<Objection> newDeadEnds = newDeadEnds(after);",
+                            "List<Objection> newDeadEnds = List.of();")),
+            left(
+                    "what was revoked comes back",
+                    edit(
+                            "Amender",
+                            "if (isRevoked || !keepsPast || from >= until) {",
+                            "if (!keepsPast || from >= until) {")));
+
+    private static final List<Planted> PATHS = List.of(
+            BRANCHES,
+            left(
+                    "nested transactions are not held against the guards",
+                    edit(
+                            "Unsigned",
+                            "return operations.stream().allMatch(this::allows);",
+                            "return operations.stream().allMatch(each -> each instanceof Operation.Txn || allows(each));")),
+            left(
+                    "only the first key of a deletion is held against the guards",
+                    edit(
+                            "Unsigned",
+                            "allows(KeySpan.of(delete.key(), delete.rangeEnd()));",
+                            "allows(KeySpan.single(delete.key()));")),
+            left(
+                    "a range is open if its first key is",
+                    edit(
+                            "GuardTable",
+                            "\n                        && behindTheFirst(span).values().stream().allMatch(Ruling.Open.class::isInstance));",
+                            ");")),
+            left(
+                    "every gateway may compact",
+                    edit("Unsigned", "governance.gatewayRights().contains(Right.COMPACT);", "true;")),
+            left(
+                    "revisions that are kept are compacted away",
+                    edit(
+                            "Compaction",
+                            "if (revision > draft.revision - draft.governance.keepRevisions()) {",
+                            "if (false) {")));
+
+    private static final List<Planted> APPROVALS = List.of(
+            REVOKED,
+            WITHDRAWN,
+            EXECUTED_ONCE,
+            left("what conflicted is forgotten", forgetting("CONFLICTED")),
+            left(
+                    "an approval that was taken back counts",
+                    edit("Signing", "\n                    && !withdrawn.contains(good.signer())) {", ") {")),
+            left(
+                    "anybody's withdrawal ends a change",
+                    edit("Ledger", "if (good.signer().equals(change.content().author())) {", "if (true) {")),
+            left(
+                    "a withdrawal is lost while something else stands against the change",
+                    "whoWithdrewWhileTheGuardWasOutOfReachHasWithdrawn",
+                    edit(
+                            "Consideration",
+                            "case Decision.Refused refused -> keep(each, refused);",
+                            "case Decision.Refused _ -> of(each);")),
+            left(
+                    "preconditions are looked at once",
+                    edit(
+                            "Consideration",
+                            "List<Objection> conflicts = TextExecution.of(draft, change.content()).conflicts();",
+                            "List<Objection> conflicts = each.fresh().isPresent() ? TextExecution.of(draft,"
+                                    + " change.content()).conflicts() : List.of();")),
+            left(
+                    "a governance that nobody has seen is changed",
+                    edit("AdminExecution", "if (changedAt > change.baseRevision()) {", "if (false) {")),
+            left("what expired waits on", edit("PendingChanges", "if (over.isEmpty()) {", "if (!over.isEmpty()) {")),
+            left(
+                    "what expired is taken",
+                    edit("Decider", "if (nowSeconds >= change.expiresSeconds()) {", "if (false) {")),
+            left(
+                    "what is not valid yet is taken",
+                    edit("Decider", "if (nowSeconds < change.validFromSeconds()) {", "if (false) {")),
+            left(
+                    "a key that was revoked before is taken",
+                    edit(
+                            "Signing",
+                            "mustBeInTime ? holding.outOfTime(draft.nowSeconds()) : Optional.empty();",
+                            "Optional.empty();")),
+            left(
+                    "a change of another cluster is taken",
+                    edit("Decider", "if (!change.chain().equals(chain)) {", "if (false) {")),
+            left(
+                    "an approval of another cluster is taken",
+                    edit("Ledger", "if (!endorsement.chain().equals(draft.around.chain())) {", "if (false) {")),
+            left(
+                    "somebody else signs as the author",
+                    edit("Decider", "return signer.name().equals(change.author())", "return !signer.keys().isEmpty()")),
+            left(
+                    "nobody asks for the author's signature",
+                    edit("Decider", "if (votes.stream().noneMatch(Vote::asAuthor)) {", "if (false) {")),
+            left(
+                    "a value need not be the one that was signed",
+                    edit("ChangeValues", " || !digest.equals(put.valueDigest())) {", ") {")),
+            left(
+                    "a change is drafted on what is compacted away",
+                    edit("Ledger", "return base < draft.compactRevision", "return base < 0")),
+            left(
+                    "an author may have any number of changes waiting",
+                    "anAuthorMayHaveSoManyWaitingAndNoMore",
+                    edit("PendingChanges", "draft.tree.liveCount(ofAuthor) >= MAX_BY_AUTHOR", "false")),
+            left(
+                    "an author may have any number of bytes waiting",
+                    "andSoManyBytes",
+                    edit("PendingChanges", "return sum[0] <= MAX_BYTES_BY_AUTHOR;", "return true;")));
+
+    static final List<Planted> ALL =
+            Stream.of(GUARDS, PATHS, APPROVALS).flatMap(List::stream).toList();
+
+    private LedgerMutants() {}
+}

@@ -53,7 +53,7 @@ public final class Unsigned {
         Optional<KeySpan> guarded =
                 writes(operation).filter(span -> !allows(span)).findFirst();
         return Optional.of(guarded.map(governance::guardedBecause)
-                .orElse("only a signed change compacts here; draft one with `cairn admin compact`"));
+                .orElse("only a signed change compacts here; draft one with `cairn admin --compact REVISION`"));
     }
 
     private static Stream<KeySpan> writes(Operation operation) {

@@ -243,9 +243,7 @@ public final class Rules {
         }
 
         boolean mayWait() {
-            return objections.stream()
-                    .allMatch(objection -> objection instanceof Objection.SignaturesMissing
-                            || objection instanceof Objection.ValuesMissing);
+            return objections.stream().allMatch(Objection.SignaturesMissing.class::isInstance);
         }
     }
 

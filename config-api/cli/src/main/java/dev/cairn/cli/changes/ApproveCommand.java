@@ -3,6 +3,7 @@ package dev.cairn.cli.changes;
 import dev.cairn.cli.Failure;
 import dev.cairn.client.NotVerifiedException;
 import dev.cairn.genesis.GenesisException;
+import dev.cairn.kv.change.Purpose;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,6 +37,6 @@ public final class ApproveCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Failure, GenesisException, NotVerifiedException {
-        return endorsing.run(change, "Approve", Signing::approve);
+        return endorsing.run(change, "Approve", Purpose.APPROVE);
     }
 }

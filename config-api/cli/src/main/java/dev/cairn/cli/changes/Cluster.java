@@ -6,6 +6,7 @@ import dev.cairn.client.CairnClient;
 import dev.cairn.client.Freshness;
 import dev.cairn.client.NotVerifiedException;
 import dev.cairn.client.Pin;
+import dev.cairn.client.Refusal;
 import dev.cairn.client.TrustedHead;
 import dev.cairn.client.Verified;
 import dev.cairn.client.Watch;
@@ -49,13 +50,21 @@ final class Cluster implements AutoCloseable {
             try {
                 return standing(told(client.submit(operation)).outcome());
             } catch (NotVerifiedException e) {
-                if (asked >= replicas) {
+                if (asked >= replicas || !mayGoOn(e)) {
                     throw e;
                 }
                 Provenance.tellRefused(err, e.attempts());
                 err.flush();
             }
         }
+    }
+
+    /** Whether it was this replica's fault alone. */
+    private static boolean mayGoOn(NotVerifiedException refused) {
+        Refusal last = refused.attempts().getLast().refusal();
+        return !(last instanceof Refusal.Forked
+                || last instanceof Refusal.NotEstablished
+                || last instanceof Refusal.NotKept);
     }
 
     private static Outcome.Change standing(Outcome outcome) throws Failure {

@@ -8,7 +8,9 @@ import dev.cairn.kv.change.SignedText;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.Outcome;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -32,6 +34,12 @@ final class Endorsing {
     @Option(names = "--json", description = "JSON at the end: the digest, how it stands, and why.")
     private boolean json;
 
+    @Option(
+            names = "--signature",
+            paramLabel = "FILE",
+            description = "Send this signature, which `ssh-keygen -Y sign` has written, and sign nothing.")
+    private @Nullable Path signature;
+
     @Mixin
     private KeyOption key = new KeyOption();
 
@@ -42,13 +50,8 @@ final class Endorsing {
     @SuppressWarnings("NullAway.Init")
     private CommandSpec command;
 
-    /** What is signed, given what was shown. */
-    interface Act {
-        Signing.Done sign(Signing signing, SignedText text) throws Failure;
-    }
-
     /** @param verb what is asked and done, such as "Approve" */
-    int run(String fileOrDigest, String verb, Act act) throws Failure, GenesisException, NotVerifiedException {
+    int run(String fileOrDigest, String verb, Purpose purpose) throws Failure, GenesisException, NotVerifiedException {
         try (Cluster asked = cluster.open()) {
             Ledger ledger = Ledger.of(asked);
             Proposal proposal = Proposal.waiting(fileOrDigest, ledger);
@@ -62,13 +65,15 @@ final class Endorsing {
             SignedText text = proposal.text();
             Signing signing =
                     new Signing(ledger.governance(), key, Instant.now().getEpochSecond());
-            Signing.Done done = act.sign(signing, text);
-            out.println(JudgementText.verb(done.purpose()) + " by " + done.name() + " with "
+            Signing.Done done = signature == null
+                    ? signing.endorse(text, purpose)
+                    : signing.endorsed(text, purpose, ChangeFiles.readSignature(signature));
+            out.println(JudgementText.verb(purpose) + " by " + done.name() + " with "
                     + done.signed().signature().key());
             out.flush();
             Outcome.Change outcome = asked.submit(new Operation.EndorseChange(
-                    Judgement.signedText(text, done.purpose()), done.signed().armoured()));
-            return Outcomes.tell(command.commandLine().getOut(), outcome, json, done.purpose() == Purpose.WITHDRAW);
+                    Judgement.signedText(text, purpose), done.signed().armoured()));
+            return Outcomes.tell(command.commandLine().getOut(), outcome, json, purpose == Purpose.WITHDRAW);
         }
     }
 

@@ -6,6 +6,7 @@ import dev.cairn.kv.change.Change;
 import dev.cairn.kv.change.ChangeException;
 import dev.cairn.kv.change.ChangeOperation;
 import dev.cairn.kv.change.ChangeRecord;
+import dev.cairn.kv.change.ChangeText;
 import dev.cairn.kv.change.ChangeValues;
 import dev.cairn.kv.change.SignedText;
 import dev.cairn.kv.model.ChangeStanding;
@@ -68,8 +69,10 @@ record Proposal(SignedText text, Optional<ChangeValues> values, List<Evidence> e
         int index = 0;
         for (ChangeOperation operation : change.operations()) {
             if (operation instanceof ChangeOperation.Put put) {
-                Optional<Bytes> value = ledger.value(change.digest(), index++);
-                value.ifPresent(found -> byKey.put(put.key(), found));
+                Bytes value = ledger.value(change.digest(), index++)
+                        .orElseThrow(() -> new Failure("the value of key " + ChangeText.printKey(put.key())
+                                + " has not come yet; submit the change again from where its values are"));
+                byKey.put(put.key(), value);
             }
         }
         try {

@@ -7,6 +7,7 @@ import dev.cairn.client.Pin;
 import dev.cairn.genesis.GenesisException;
 import dev.cairn.kv.change.Change;
 import dev.cairn.kv.change.PrincipalName;
+import dev.cairn.kv.change.Purpose;
 import dev.cairn.kv.change.SignedText;
 import dev.cairn.kv.guard.Governance;
 import dev.cairn.protocol.model.Bytes;
@@ -72,7 +73,7 @@ public final class SignCommand implements Callable<Integer> {
         out.println();
         out.flush();
         Signing signing = new Signing(governing, key, Instant.now().getEpochSecond());
-        Signing.Done done = approve ? signing.approve(text) : signing.signAsAuthor(text);
+        Signing.Done done = approve ? signing.endorse(text, Purpose.APPROVE) : signing.signAsAuthor(text);
         Path written = write(files, text, done);
         out.println((approve ? "approved" : "signed") + " by " + done.name() + " with "
                 + done.signed().signature().key() + ": " + written);

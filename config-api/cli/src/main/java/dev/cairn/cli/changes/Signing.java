@@ -6,7 +6,9 @@ import dev.cairn.kv.change.Purpose;
 import dev.cairn.kv.change.SignedText;
 import dev.cairn.kv.guard.Governance;
 import dev.cairn.kv.guard.Principal;
+import dev.cairn.ssh.SshException;
 import dev.cairn.ssh.SshPublicKey;
+import dev.cairn.ssh.VerifiedSignature;
 import java.util.function.Predicate;
 
 /** Has the user's key sign a text, if it is the key of somebody whose signature could count. */
@@ -25,25 +27,31 @@ record Signing(Governance governance, KeyOption key, long nowSeconds) {
         return done;
     }
 
-    /** By anybody registered but, as their signature says more, the author. */
-    Done approve(SignedText text) throws Failure {
-        return endorse(text, Purpose.APPROVE, name -> !name.equals(text.author()));
-    }
-
-    Done withdraw(SignedText text) throws Failure {
-        return endorse(text, Purpose.WITHDRAW, _ -> true);
-    }
-
-    private Done endorse(SignedText text, Purpose purpose, Predicate<PrincipalName> may) throws Failure {
+    /** An approval, by anybody registered but the author, whose signature says more; or anybody's withdrawal. */
+    Done endorse(SignedText text, Purpose purpose) throws Failure {
         Predicate<SshPublicKey> belongs = candidate -> People.signsNow(governance, candidate, nowSeconds)
                 .map(Principal::name)
-                .filter(may)
+                .filter(name -> purpose == Purpose.WITHDRAW || !name.equals(text.author()))
                 .isPresent();
         return sign(text, purpose, key.choose(belongs, "anybody who could sign this"));
     }
 
+    /** What somebody has signed by other means. */
+    Done endorsed(SignedText text, Purpose purpose, ChangeFiles.Content signature) throws Failure {
+        try {
+            VerifiedSignature verified =
+                    SshKeygen.verify(signature.bytes(), purpose.namespace(), Judgement.signedText(text, purpose));
+            return done(purpose, new SshKeygen.Signed(signature.bytes(), verified));
+        } catch (SshException e) {
+            throw new Failure(signature.file() + ": " + e.getMessage(), e);
+        }
+    }
+
     private Done sign(SignedText text, Purpose purpose, SigningKey chosen) throws Failure {
-        SshKeygen.Signed signed = SshKeygen.sign(chosen, purpose, Judgement.signedText(text, purpose));
+        return done(purpose, SshKeygen.sign(chosen, purpose, Judgement.signedText(text, purpose)));
+    }
+
+    private Done done(Purpose purpose, SshKeygen.Signed signed) throws Failure {
         SshPublicKey used = signed.signature().key();
         PrincipalName name = People.signsNow(governance, used, nowSeconds)
                 .map(Principal::name)

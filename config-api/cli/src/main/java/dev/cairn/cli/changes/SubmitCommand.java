@@ -4,17 +4,10 @@ import dev.cairn.cli.Failure;
 import dev.cairn.client.NotVerifiedException;
 import dev.cairn.genesis.GenesisException;
 import dev.cairn.genesis.json.Json;
-import dev.cairn.kv.change.Purpose;
-import dev.cairn.kv.change.SignedText;
-import dev.cairn.kv.model.ChangeStanding;
-import dev.cairn.kv.model.Operation;
-import dev.cairn.kv.model.Outcome;
-import dev.cairn.protocol.model.Bytes;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -64,7 +57,12 @@ public final class SubmitCommand implements Callable<Integer> {
         ChangeFiles files = new ChangeFiles(file);
         Proposal proposal = Proposal.ofFiles(files);
         try (Cluster asked = cluster.open()) {
-            return dryRun ? dryRun(asked, proposal) : submit(asked, files, proposal);
+            if (dryRun) {
+                return dryRun(asked, proposal);
+            }
+            CommandLine line = spec.commandLine();
+            Submission submission = new Submission(asked, line.getErr());
+            return Outcomes.tell(line.getOut(), submission.bring(files, proposal), json, false);
         }
     }
 
@@ -86,38 +84,5 @@ public final class SubmitCommand implements Callable<Integer> {
         }
         out.flush();
         return shown.conflicts() ? Exits.REFUSED : judgement.exitCode();
-    }
-
-    private int submit(Cluster asked, ChangeFiles files, Proposal proposal) throws Failure, NotVerifiedException {
-        SignedText text = proposal.text();
-        if (!Files.exists(files.signature())) {
-            throw new Failure(file + " is not signed by its author: " + files.signature()
-                    + " is missing; make it with `cairn sign " + file + "`");
-        }
-        List<Bytes> values = proposal.values()
-                .map(bound -> List.copyOf(bound.byKey().values()))
-                .orElse(List.of());
-        Bytes signature = ChangeFiles.readSignature(files.signature()).bytes();
-        Outcome.Change outcome = asked.submit(new Operation.SubmitChange(text.text(), values, signature));
-        Bytes approval = Judgement.signedText(text, Purpose.APPROVE);
-        for (Path path : files.approvals()) {
-            if (outcome.standing() == ChangeStanding.PENDING) {
-                Outcome.Change next = asked.submit(new Operation.EndorseChange(
-                        approval, ChangeFiles.readSignature(path).bytes()));
-                if (next.standing() == ChangeStanding.REFUSED) {
-                    tellRefused(path, next);
-                } else {
-                    outcome = next;
-                }
-            }
-        }
-        return Outcomes.tell(spec.commandLine().getOut(), outcome, json, false);
-    }
-
-    /** The change waits as before. */
-    private void tellRefused(Path approval, Outcome.Change refused) throws Failure {
-        PrintWriter err = spec.commandLine().getErr();
-        StandingText.sentences(refused.detail()).forEach(line -> err.println(approval + ": " + line));
-        err.flush();
     }
 }

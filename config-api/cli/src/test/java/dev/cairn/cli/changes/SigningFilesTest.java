@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.cli.Run;
 import dev.cairn.genesis.json.Json;
+import dev.cairn.kv.change.Purpose;
+import dev.cairn.kv.change.SignedText;
+import dev.cairn.protocol.model.Bytes;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -140,6 +143,33 @@ class SigningFilesTest {
                         "-s",
                         "change.txt.approve.bob.sig"))
                 .isZero();
+    }
+
+    @Test
+    void whoTakesAnApprovalBackDoesNotCount() throws Exception {
+        draft("--put", "prod/limit=20");
+        sign("alice");
+        sign("bob", "--approve");
+        SignedText text = SignedText.parse(Bytes.wrap(Files.readAllBytes(change)));
+        Path withdrawal = directory.resolve("withdrawal");
+        Files.write(withdrawal, Judgement.signedText(text, Purpose.WITHDRAW).toArray());
+        assertThat(keys.run(
+                        Path.of("/dev/null"),
+                        "-q",
+                        "-Y",
+                        "sign",
+                        "-f",
+                        "bob",
+                        "-n",
+                        "withdraw@cairn.dev",
+                        "withdrawal"))
+                .isZero();
+        assertThat(verify().exitCode()).isZero();
+        Run withdrawn = verify(withdrawal + ".sig");
+        assertThat(withdrawn.exitCode()).isEqualTo(Exits.MISSING);
+        assertThat(withdrawn.out())
+                .contains("not counted: bob has withdrawn from this change", "needs 1 more of 2")
+                .doesNotContain("approved by bob");
     }
 
     @Test

@@ -1,0 +1,84 @@
+package dev.cairn.cli.changes;
+
+import dev.cairn.cli.Failure;
+import dev.cairn.client.NotVerifiedException;
+import dev.cairn.kv.change.Purpose;
+import dev.cairn.kv.change.SignedText;
+import dev.cairn.kv.model.ChangeStanding;
+import dev.cairn.kv.model.Operation;
+import dev.cairn.kv.model.Outcome;
+import dev.cairn.protocol.model.Bytes;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Brings a change from its files to the cluster: text, values, the author's signature and the approvals beside it. */
+final class Submission {
+    /** Text and values go in one request up to here; of the others each goes in one of its own. */
+    private static final int TOGETHER_BYTES = 1 << 20;
+
+    private final Cluster cluster;
+    private final PrintWriter err;
+
+    /** @param err hears of approvals that are not taken */
+    Submission(Cluster cluster, PrintWriter err) {
+        this.cluster = cluster;
+        this.err = err;
+    }
+
+    /** How the change stands after all of it. */
+    Outcome.Change bring(ChangeFiles files, Proposal proposal) throws Failure, NotVerifiedException {
+        SignedText text = proposal.text();
+        Bytes signature = ChangeFiles.readSignature(signatureOf(files)).bytes();
+        List<Bytes> values = proposal.values()
+                .map(bound -> List.copyOf(bound.byKey().values()))
+                .orElse(List.of());
+        int together = together(text.text().size(), values);
+        Outcome.Change outcome =
+                cluster.submit(new Operation.SubmitChange(text.text(), values.subList(0, together), signature));
+        for (int i = together; i < values.size(); i++) {
+            outcome = goOn(outcome, new Operation.StageValue(text.digest(), i, values.get(i)), "value " + i);
+        }
+        Bytes approval = Judgement.signedText(text, Purpose.APPROVE);
+        for (Path path : files.approvals()) {
+            Bytes approved = ChangeFiles.readSignature(path).bytes();
+            outcome = goOn(outcome, new Operation.EndorseChange(approval, approved), path.toString());
+        }
+        return outcome;
+    }
+
+    private static Path signatureOf(ChangeFiles files) throws Failure {
+        if (!Files.exists(files.signature())) {
+            throw new Failure(files.text() + " is not signed by its author: " + files.signature()
+                    + " is missing; make it with `cairn sign " + files.text() + "`");
+        }
+        return files.signature();
+    }
+
+    private static int together(int textBytes, List<Bytes> values) {
+        long sum = textBytes;
+        for (int i = 0; i < values.size(); i++) {
+            sum += values.get(i).size();
+            if (sum > TOGETHER_BYTES) {
+                return i;
+            }
+        }
+        return values.size();
+    }
+
+    /** Where it waits; a part that is refused changes nothing about that. */
+    private Outcome.Change goOn(Outcome.Change before, Operation part, String name)
+            throws Failure, NotVerifiedException {
+        if (before.standing() != ChangeStanding.PENDING) {
+            return before;
+        }
+        Outcome.Change after = cluster.submit(part);
+        if (after.standing() != ChangeStanding.REFUSED) {
+            return after;
+        }
+        StandingText.sentences(after.detail()).forEach(line -> err.println(name + ": " + line));
+        err.flush();
+        return before;
+    }
+}

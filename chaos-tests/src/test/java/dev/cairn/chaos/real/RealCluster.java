@@ -1,6 +1,8 @@
 package dev.cairn.chaos.real;
 
 import dev.cairn.cli.Main;
+import dev.cairn.genesis.GenesisException;
+import dev.cairn.genesis.GenesisFile;
 import dev.cairn.genesis.HostPort;
 import dev.cairn.kv.guard.Governance;
 import dev.cairn.proto.etcdserverpb.KVGrpc;
@@ -69,7 +71,7 @@ final class RealCluster implements AutoCloseable {
     }
 
     /** The command as people run it, all on the loopback address. */
-    private static final Hosts PLAIN = new Hosts() {
+    static final Hosts PLAIN = new Hosts() {
         @Override
         public String peerHost(int replica) {
             return "127.0.0.1";
@@ -103,8 +105,30 @@ final class RealCluster implements AutoCloseable {
 
     private RealCluster(Path directory, Hosts hosts, Parameters parameters, Governance governance)
             throws IOException, StartupException {
+        this(hosts, directory.resolve("cluster"), found(directory.resolve("cluster"), hosts, parameters, governance));
+    }
+
+    /** That of {@code home}, as {@code cairn init} has made it. */
+    static RealCluster existing(Path home, Hosts hosts) throws GenesisException {
+        return new RealCluster(hosts, home, GenesisFile.read(home.resolve(NewCluster.GENESIS)));
+    }
+
+    private RealCluster(Hosts hosts, Path home, GenesisFile genesis) {
         this.hosts = hosts;
-        home = directory.resolve("cluster");
+        this.home = home;
+        peerPorts =
+                genesis.replicas().stream().map(member -> member.peer().port()).toList();
+        endpoints = genesis.replicas().stream().map(GenesisFile.Member::client).toList();
+        channels = endpoints.stream()
+                .map(endpoint -> NettyChannelBuilder.forAddress(endpoint.toSocketAddress())
+                        .usePlaintext()
+                        .build())
+                .toList();
+        Runtime.getRuntime().addShutdownHook(atExit);
+    }
+
+    private static GenesisFile found(Path home, Hosts hosts, Parameters parameters, Governance governance)
+            throws IOException, StartupException {
         List<Integer> ports = freePorts(2 * REPLICAS);
         List<NewCluster.Place> places = new ArrayList<>();
         for (int i = 0; i < REPLICAS; i++) {
@@ -112,15 +136,7 @@ final class RealCluster implements AutoCloseable {
                     new HostPort("127.0.0.1", ports.get(2 * i)),
                     new HostPort(hosts.peerHost(i), ports.get(2 * i + 1))));
         }
-        new NewCluster("real", Instant.now(), parameters, places, governance).create(home);
-        peerPorts = places.stream().map(place -> place.peer().port()).toList();
-        endpoints = places.stream().map(NewCluster.Place::client).toList();
-        channels = endpoints.stream()
-                .map(endpoint -> NettyChannelBuilder.forAddress(endpoint.toSocketAddress())
-                        .usePlaintext()
-                        .build())
-                .toList();
-        Runtime.getRuntime().addShutdownHook(atExit);
+        return new NewCluster("real", Instant.now(), parameters, places, governance).create(home);
     }
 
     private static List<Integer> freePorts(int count) throws IOException {
@@ -291,6 +307,14 @@ final class RealCluster implements AutoCloseable {
     String lastLine(int replica) throws IOException {
         List<String> lines = Files.readAllLines(log(replica));
         return lines.isEmpty() ? "(nothing)" : lines.getLast();
+    }
+
+    /** What the replica printed when it began to serve, between what it logs. */
+    String announcement(int replica) throws IOException {
+        return Files.readAllLines(log(replica)).stream()
+                .filter(line -> line.startsWith("replica " + replica + " of cluster "))
+                .findFirst()
+                .orElseThrow();
     }
 
     private Path log(int replica) {

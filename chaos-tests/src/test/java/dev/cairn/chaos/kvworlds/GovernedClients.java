@@ -40,6 +40,7 @@ final class GovernedClients implements Clients {
         CLAIMED_APPROVALS,
         IN_DISGUISE,
         OF_ANOTHER,
+        FALSE_VALUE,
         UNSIGNED
     }
 
@@ -107,7 +108,10 @@ final class GovernedClients implements Clients {
         if (fate < 80) {
             return endorse(Endorsement.Kind.WITHDRAWAL, draft, dice.inPercent(60) ? authorsKey(draft) : someKey());
         }
-        return fate < 88 ? submit(draft) : EtcdWrites.draw(dice, "w" + handedIn.size());
+        if (fate < 85) {
+            return submit(draft);
+        }
+        return fate < 90 && !draft.values().isEmpty() ? stage(draft) : EtcdWrites.draw(dice, "w" + handedIn.size());
     }
 
     private Operation submitNew() {
@@ -124,7 +128,14 @@ final class GovernedClients implements Clients {
     private Operation submit(Drafts.Draft draft) {
         Bytes text = draft.text().text();
         String namespace = Rules.authorsPurpose(draft.text()).namespace();
-        return new Operation.SubmitChange(text, draft.values(), sign(authorsKey(draft), namespace, text));
+        List<Bytes> values = dice.inPercent(85) ? draft.values() : List.of();
+        return new Operation.SubmitChange(text, values, sign(authorsKey(draft), namespace, text));
+    }
+
+    private Operation stage(Drafts.Draft draft) {
+        int index = dice.below(draft.values().size());
+        return new Operation.StageValue(
+                draft.text().digest(), index, draft.values().get(index));
     }
 
     private int authorsKey(Drafts.Draft draft) {
@@ -167,6 +178,7 @@ final class GovernedClients implements Clients {
             }
             case IN_DISGUISE -> List.of(inDisguise(dice.pick(handedIn)));
             case OF_ANOTHER -> List.of(ofAnother());
+            case FALSE_VALUE -> List.of(new Operation.StageValue(recent().text().digest(), 0, Bytes.utf8("false")));
             case UNSIGNED -> List.of(EtcdWrites.draw(dice, "lie"), EtcdWrites.draw(dice, "lie"));
         };
     }

@@ -38,6 +38,7 @@ class GovernedWorldsTest {
             "lie: CLAIMED_APPROVALS",
             "lie: IN_DISGUISE",
             "lie: OF_ANOTHER",
+            "lie: FALSE_VALUE",
             "lie: UNSIGNED",
             "ViewEntered",
             "restart with a chain");

@@ -197,6 +197,24 @@ final class LedgerMutants {
                     "a value need not be the one that was signed",
                     edit("ChangeValues", " || !digest.equals(put.valueDigest())) {", ") {")),
             left(
+                    "a value that comes later need not be the one that was signed",
+                    edit("LedgerTexts", "ChangeValues.requireSame(change.puts().get(index), value);", "")),
+            left(
+                    "a change is executed before all its values have come",
+                    edit("Consideration", "if (missing == 0) {", "if (missing >= 0) {")),
+            left(
+                    "anybody withdraws what was never submitted",
+                    edit(
+                            "Ledger",
+                            "good.signer().equals(change.content().author())\n                        ? consideration.endUnseen",
+                            "good != null ? consideration.endUnseen")),
+            left(
+                    "who took an approval back may give it again",
+                    edit(
+                            "Ledger",
+                            "if (signing(change).withdrawn(waiting).contains(good.signer())) {\n            return refused",
+                            "if (false) {\n            return refused")),
+            left(
                     "a change is drafted on what is compacted away",
                     edit("Ledger", "return base < draft.compactRevision", "return base < 0")),
             left(

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * test. {@code -Dcairn.ledger.mutant.runs=N} sets how many, {@code -Dcairn.mutant=TEXT} those whose names contain it.
  */
 class LedgerMutantsTest {
-    private static final int RUNS = Integer.getInteger("cairn.ledger.mutant.runs", 200);
+    private static final int RUNS = Integer.getInteger("cairn.ledger.mutant.runs", 400);
     private static final int WORLDS = Integer.getInteger("cairn.kv.mutant.worlds", 400);
     private static final String ONLY = System.getProperty("cairn.mutant", "");
 

@@ -179,7 +179,7 @@ public final class Drafts {
                 SshPublicKey set =
                         revoked.isEmpty() || dice.inPercent(60) ? KeyRing.publicKey(key) : dice.pick(revoked);
                 yield new AdminOperation.SetKey(
-                        dice.inPercent(70) ? holder(KeyRing.number(set)).orElse(name) : name,
+                        dice.inPercent(50) ? holder(KeyRing.number(set)).orElse(name) : name,
                         new Principal.HeldKey(set, lifetime()));
             }
             case 4, 5, 6, 14, 15 ->

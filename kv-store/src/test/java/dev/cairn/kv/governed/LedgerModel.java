@@ -18,7 +18,6 @@ import dev.cairn.kv.model.KvError;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Hashing;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,14 +31,6 @@ import java.util.function.Function;
 
 /** The store with its ledger as plainly as it can be written. Every answer is a {@link Shown}. */
 final class LedgerModel implements Seen {
-    private record Waiting(SignedText text, List<Bytes> values, List<Signed> signatures) {
-        Waiting with(Signed signature) {
-            List<Signed> all = new ArrayList<>(signatures);
-            all.add(signature);
-            return new Waiting(text, values, all);
-        }
-    }
-
     private record Settled(
             SignedText text,
             ChangeStanding standing,
@@ -100,8 +91,12 @@ final class LedgerModel implements Seen {
         if (settled.containsKey(digest)) {
             return standing(digest);
         }
-        if (waiting.containsKey(digest)) {
-            return consider(waiting.get(digest), false, false);
+        boolean withdraws = signature.purpose() == Purpose.WITHDRAW;
+        Waiting before = waiting.get(digest);
+        if (before != null) {
+            return withdraws
+                    ? bad(signature).orElseGet(() -> withdraw(before, signature))
+                    : consider(before, false, false);
         }
         if (text.baseRevision() > keys.revision) {
             return refused(Set.of(new Objection.BaseAhead(text.baseRevision(), keys.revision)));
@@ -109,7 +104,50 @@ final class LedgerModel implements Seen {
         if (text.baseRevision() < keys.compacted) {
             return refused(Set.of(new Objection.BaseCompacted(text.baseRevision(), keys.compacted)));
         }
-        return bad(signature).orElseGet(() -> consider(new Waiting(text, values, List.of(signature)), true, true));
+        SortedMap<Integer, Bytes> come = new TreeMap<>();
+        values.forEach(value -> come.put(come.size(), value));
+        Waiting each = new Waiting(text, come, List.of(signature));
+        return bad(signature).orElseGet(() -> withdraws ? withdrawUnseen(each, signature) : consider(each, true, true));
+    }
+
+    private String withdrawUnseen(Waiting each, Signed signature) {
+        PrincipalName signer = new PrincipalName(signer(signature));
+        if (!signer.equals(each.text().author())) {
+            return Shown.change(
+                    ChangeStanding.REFUSED,
+                    keys.revision,
+                    Set.of(),
+                    List.of(new SignerRefusal.NotTheAuthor(signer, each.text().author())));
+        }
+        Set<Objection> over = new HashSet<>(signers(each).objections());
+        over.removeIf(
+                objection -> !(objection instanceof Objection.WrongChain) && !(objection instanceof Objection.Expired));
+        return over.isEmpty() ? endByAuthor(each) : refused(over);
+    }
+
+    /** A value that comes later. */
+    String stage(Digest digest, int index, Bytes value, boolean isRight) {
+        if (settled.containsKey(digest)) {
+            return standing(digest);
+        }
+        Waiting each = waiting.get(digest);
+        if (each == null) {
+            return failed(KvError.UNKNOWN_CHANGE);
+        }
+        if (!isRight) {
+            return failed(KvError.INVALID_CHANGE);
+        }
+        if (each.values().containsKey(index) || !verdict(each).mayWait()) {
+            return consider(each, false, false);
+        }
+        keys.revision++;
+        waiting.put(digest, each.with(index, value));
+        return consider(each.with(index, value), false, false);
+    }
+
+    /** Of a change that waits, the first put whose value has not come. */
+    Optional<Integer> missingValue(Digest change) {
+        return Optional.ofNullable(waiting.get(change)).flatMap(Waiting::firstMissing);
     }
 
     String approve(Digest digest, Digest chain, Signed signature) {
@@ -121,7 +159,7 @@ final class LedgerModel implements Seen {
         if (withdrawn(each).contains(signer)) {
             return refused(Set.of(new Objection.WithdrawnBefore(new PrincipalName(signer))));
         }
-        Rules.Verdict verdict = verdict(each.with(signature));
+        Rules.Verdict verdict = signers(each.with(signature));
         boolean addsNothing = !verdict.isAdmitted()
                 && verdict.uncounted().contains(new SignerRefusal.SamePersonTwice(new PrincipalName(signer)));
         return addsNothing ? consider(each, false, false) : consider(each.with(signature), true, false);
@@ -133,9 +171,7 @@ final class LedgerModel implements Seen {
 
     private String withdraw(Waiting each, Signed signature) {
         if (signer(signature).equals(each.text().author().text())) {
-            keys.revision++;
-            settle(each.with(signature), ChangeStanding.WITHDRAWN, 0, Set.of());
-            return Shown.change(ChangeStanding.WITHDRAWN, keys.revision, Set.of(), List.of());
+            return endByAuthor(each.with(signature));
         }
         if (withdrawn(each).contains(signer(signature))) {
             return consider(each, false, false);
@@ -143,6 +179,12 @@ final class LedgerModel implements Seen {
         Waiting without = each.with(signature);
         Rules.Verdict verdict = verdict(without);
         return verdict.isAdmitted() ? end(without) : keepWaiting(without, verdict);
+    }
+
+    private String endByAuthor(Waiting each) {
+        keys.revision++;
+        settle(each, ChangeStanding.WITHDRAWN, 0, Set.of());
+        return Shown.change(ChangeStanding.WITHDRAWN, keys.revision, Set.of(), List.of());
     }
 
     /** @param then if it is about a change that waits, and of somebody whose word counts */
@@ -182,12 +224,24 @@ final class LedgerModel implements Seen {
         return people;
     }
 
-    private Rules.Verdict verdict(Waiting each) {
+    private Rules.Verdict signers(Waiting each) {
         Set<String> withdrawn = withdrawn(each);
         List<Signed> counting = each.signatures().stream()
                 .filter(signature -> !withdrawn.contains(signer(signature)))
                 .toList();
         return rules.judge(each.text(), counting, now);
+    }
+
+    /** Of signers and of values. */
+    private Rules.Verdict verdict(Waiting each) {
+        Rules.Verdict signers = signers(each);
+        if (each.firstMissing().isEmpty()) {
+            return signers;
+        }
+        Set<Objection> all = new HashSet<>(signers.objections());
+        Bytes first = each.puts().get(each.firstMissing().get());
+        all.add(new Objection.ValuesMissing(each.puts().size() - each.values().size(), first));
+        return new Rules.Verdict(all, signers.isAdmitted() ? List.of() : signers.uncounted());
     }
 
     // Decision.
@@ -286,7 +340,7 @@ final class LedgerModel implements Seen {
                 int next = 0;
                 for (ChangeOperation operation : change.operations()) {
                     if (operation instanceof ChangeOperation.Put put) {
-                        keys.put(put.key(), each.values().get(next++));
+                        keys.put(put.key(), Objects.requireNonNull(each.values().get(next++)));
                     } else {
                         keys.delete(operation.span());
                     }
@@ -362,9 +416,7 @@ final class LedgerModel implements Seen {
             all.put(
                     LedgerKeys.pending(digest),
                     Shown.record(ChangeStanding.PENDING, each.text().text(), taken(each.signatures()), 0, 0, Set.of()));
-            for (int i = 0; i < each.values().size(); i++) {
-                all.put(LedgerKeys.value(digest, i), Shown.value(each.values().get(i)));
-            }
+            each.values().forEach((index, value) -> all.put(LedgerKeys.value(digest, index), Shown.value(value)));
         });
         settled.forEach((digest, each) -> all.put(
                 LedgerKeys.settled(digest),

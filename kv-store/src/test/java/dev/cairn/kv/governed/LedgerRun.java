@@ -16,6 +16,7 @@ import dev.cairn.protocol.model.RequestId;
 import dev.cairn.protocol.model.Signature;
 import dev.cairn.ssh.SshPublicKey;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -32,6 +33,7 @@ final class LedgerRun implements AutoCloseable {
         APPROVE,
         WITHDRAW,
         RESUBMIT,
+        STAGE,
         WRITE,
         COMPACT,
         WAIT,
@@ -83,6 +85,8 @@ final class LedgerRun implements AutoCloseable {
             case SUBMIT -> submit(new Drafts(model, dice, now).change("c" + drafts.size()), dice, true);
             case SUBMIT_ADMIN -> submit(new Drafts(model, dice, now).admin("c" + drafts.size()), dice, true);
             case RESUBMIT -> recent(dice).ifPresent(draft -> submit(draft, dice, false));
+            case STAGE ->
+                recent(dice).filter(draft -> !draft.values().isEmpty()).ifPresent(draft -> stage(draft, dice));
             case APPROVE -> recent(dice).ifPresent(draft -> endorse(Endorsement.Kind.APPROVAL, draft, dice));
             case WITHDRAW -> recent(dice).ifPresent(draft -> endorse(Endorsement.Kind.WITHDRAWAL, draft, dice));
             case WRITE -> write(dice);
@@ -123,22 +127,66 @@ final class LedgerRun implements AutoCloseable {
     }
 
     private void submit(Drafts.Draft draft, Dice dice, boolean isNew) {
-        List<Bytes> values = new ArrayList<>(draft.values());
-        boolean valuesAreRight = values.isEmpty() || !dice.inPercent(5);
+        int count = draft.values().size();
+        List<Bytes> values =
+                new ArrayList<>(draft.values().subList(0, dice.inPercent(75) ? count : dice.below(count + 1)));
+        List<Bytes> right = List.copyOf(values);
+        boolean valuesAreRight = !dice.inPercent(5);
         if (!valuesAreRight) {
-            boolean sameLength = dice.inPercent(50);
-            values.set(0, sameLength ? Bytes.utf8("x".repeat(values.getFirst().size())) : Bytes.utf8("another"));
+            falsify(values, count, dice);
         }
-        Signed signature = authors(draft, dice);
+        boolean withdraws = dice.inPercent(isNew ? 3 : 25);
+        Signed signature = withdraws ? withdrawal(draft, dice) : authors(draft, dice);
         ask(
                 new Operation.SubmitChange(draft.text().text(), values, signature.armoured()),
                 kind(draft),
                 describe("submit", draft, signature)
                         + (isNew ? "\n" + draft.text().text().toUtf8() : ""),
-                () -> model.submit(draft.text(), draft.values(), valuesAreRight, signature));
+                () -> model.submit(draft.text(), right, valuesAreRight, signature));
         if (isNew) {
             drafts.add(draft);
         }
+    }
+
+    /** One of them is another, or there is one more than there are puts. */
+    private static void falsify(List<Bytes> values, int puts, Dice dice) {
+        if (values.isEmpty()) {
+            values.addAll(Collections.nCopies(puts + 1, Bytes.utf8("another")));
+        } else {
+            values.set(0, another(values.getFirst(), dice));
+        }
+    }
+
+    /** Of the same length, or not. */
+    private static Bytes another(Bytes value, Dice dice) {
+        return dice.inPercent(50) ? Bytes.utf8("x".repeat(value.size())) : Bytes.utf8("another");
+    }
+
+    private void stage(Drafts.Draft draft, Dice dice) {
+        int puts = draft.values().size();
+        int index = model.missingValue(draft.text().digest())
+                .filter(_ -> dice.inPercent(80))
+                .orElseGet(() -> dice.below(puts + 1));
+        boolean isRight = index < puts && !dice.inPercent(10);
+        Bytes value = isRight ? draft.values().get(index) : another(Bytes.utf8("no value"), dice);
+        ask(
+                new Operation.StageValue(draft.text().digest(), index, value),
+                kind(draft),
+                "stage " + index + " of " + draft.text().reason() + (isRight ? "" : ", wrongly"),
+                () -> model.stage(draft.text().digest(), index, value, isRight));
+    }
+
+    /** Handed in with the text itself, for a gateway may have held that back. */
+    private Signed withdrawal(Drafts.Draft draft, Dice dice) {
+        Bytes text = new Endorsement(
+                        Endorsement.Kind.WITHDRAWAL,
+                        model.rules.chain(),
+                        draft.text().digest())
+                .text();
+        int key = dice.inPercent(75) ? authorsKey(draft, dice) : dice.below(KeyRing.SIZE - 3);
+        Purpose purpose = Purpose.WITHDRAW;
+        return new Signed(
+                Optional.of(KeyRing.publicKey(key)), purpose, true, armoured(key, purpose.namespace(), text), now);
     }
 
     private Signed authors(Drafts.Draft draft, Dice dice) {

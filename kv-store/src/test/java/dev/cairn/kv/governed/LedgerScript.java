@@ -16,9 +16,10 @@ record LedgerScript(long seed, List<Step> steps) {
     private static final Map<Kind, Integer> KINDS = new EnumMap<>(Map.ofEntries(
             Map.entry(Kind.SUBMIT, 14),
             Map.entry(Kind.SUBMIT_ADMIN, 10),
-            Map.entry(Kind.APPROVE, 34),
+            Map.entry(Kind.APPROVE, 30),
             Map.entry(Kind.WITHDRAW, 5),
             Map.entry(Kind.RESUBMIT, 3),
+            Map.entry(Kind.STAGE, 4),
             Map.entry(Kind.WRITE, 12),
             Map.entry(Kind.COMPACT, 2),
             Map.entry(Kind.WAIT, 5),

@@ -243,7 +243,9 @@ public final class Rules {
         }
 
         boolean mayWait() {
-            return objections.stream().allMatch(Objection.SignaturesMissing.class::isInstance);
+            return objections.stream()
+                    .allMatch(objection -> objection instanceof Objection.SignaturesMissing
+                            || objection instanceof Objection.ValuesMissing);
         }
     }
 

@@ -131,6 +131,19 @@ class RealChangesTest {
     }
 
     @Test
+    void whatNeverArrivedIsWithdrawnAndNeverTakenIn() throws Exception {
+        run("alice", "cairn draft --put prod/a=1 -m why");
+        run("alice", "cairn sign change.txt");
+        assertThat(run("alice", "cairn withdraw --yes change.txt"))
+                .last()
+                .asString()
+                .endsWith("is withdrawn");
+        Desk.Ended late = end("bob", "cairn submit ../alice/change.txt");
+        assertThat(late.exitCode()).isEqualTo(4);
+        assertThat(late.out()).last().asString().endsWith("is withdrawn");
+    }
+
+    @Test
     void valuesThatDoNotFitIntoOneRequestComeOneByOne() throws Exception {
         StringBuilder draft = new StringBuilder("cairn draft");
         for (int i = 0; i < 3; i++) {

@@ -7,9 +7,11 @@ import dev.cairn.kv.change.Purpose;
 import dev.cairn.kv.change.SignedText;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.Outcome;
+import dev.cairn.protocol.model.Bytes;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -54,7 +56,9 @@ final class Endorsing {
     int run(String fileOrDigest, String verb, Purpose purpose) throws Failure, GenesisException, NotVerifiedException {
         try (Cluster asked = cluster.open()) {
             Ledger ledger = Ledger.of(asked);
-            Proposal proposal = Proposal.waiting(fileOrDigest, ledger);
+            Proposal proposal = purpose == Purpose.WITHDRAW
+                    ? Proposal.toWithdraw(fileOrDigest, ledger)
+                    : Proposal.waiting(fileOrDigest, ledger);
             PrintWriter out = json
                     ? command.commandLine().getErr()
                     : command.commandLine().getOut();
@@ -71,8 +75,12 @@ final class Endorsing {
             out.println(JudgementText.verb(purpose) + " by " + done.name() + " with "
                     + done.signed().signature().key());
             out.flush();
-            Outcome.Change outcome = asked.submit(new Operation.EndorseChange(
-                    Judgement.signedText(text, purpose), done.signed().armoured()));
+            Bytes signed = done.signed().armoured();
+            // What never arrived is known by its text alone: the withdrawal stands in its author's place.
+            Operation operation = ledger.find(text.digest()).isPresent()
+                    ? new Operation.EndorseChange(Judgement.signedText(text, purpose), signed)
+                    : new Operation.SubmitChange(text.text(), List.of(), signed);
+            Outcome.Change outcome = asked.submit(operation);
             return Outcomes.tell(command.commandLine().getOut(), outcome, json, purpose == Purpose.WITHDRAW);
         }
     }

@@ -58,6 +58,17 @@ record Proposal(SignedText text, Optional<ChangeValues> values, List<Evidence> e
         return new Proposal(text, values, evidence(record));
     }
 
+    /** The change that waits, or the signed draft in a file that never arrived: somebody may hold it back. */
+    static Proposal toWithdraw(String fileOrDigest, Ledger ledger) throws Failure, NotVerifiedException {
+        Path file = Path.of(fileOrDigest);
+        if (!Files.exists(file)) {
+            return waiting(fileOrDigest, ledger);
+        }
+        Proposal draft = ofFiles(new ChangeFiles(file));
+        boolean hasArrived = ledger.find(draft.text().digest()).isPresent();
+        return hasArrived ? waiting(fileOrDigest, ledger) : draft;
+    }
+
     static List<Evidence> evidence(ChangeRecord record) {
         return record.signatures().stream()
                 .map(taken -> new Evidence("the ledger", taken.signature()))

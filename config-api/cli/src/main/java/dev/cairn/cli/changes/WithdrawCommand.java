@@ -14,7 +14,8 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = {
             "Take a change back as its author, or your approval of it. Nothing brings back what was withdrawn.",
-            "Shows the change and asks first. What was executed is not undone: draft a change that does."
+            "Shows the change and asks first. A signed draft that was given away and never arrived can be withdrawn too, by"
+                    + " its file. What was executed is not undone: draft a change that does."
         },
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {

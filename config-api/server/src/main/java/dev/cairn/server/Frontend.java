@@ -147,6 +147,7 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
         Gateway.Limits usual = Gateway.Limits.DEFAULT;
         return new Gateway.Limits(
                 usual.outstanding(),
+                usual.outstandingAlone(),
                 usual.batchOperations(),
                 Math.min(usual.batchBytes(), settings.maxRequestBytes()),
                 usual.waitingCalls(),

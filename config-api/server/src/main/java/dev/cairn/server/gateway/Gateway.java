@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Carries the operations of many concurrent calls in few signed requests. With nothing on its way an operation leaves
  * at once; otherwise it waits until as many wait as are on their way, and leaves together with them. So batches grow
- * with the load, an idle gateway adds no delay, and at most {@link Limits#outstanding} requests are on their way.
+ * with the load, an idle gateway adds no delay, and at most {@link Limits#outstanding} requests are on their way,
+ * and {@link Limits#outstandingAlone} of calls that share none.
  *
  * <p>Each request is made once: consensus sends it again as often as needed, and the session's window makes it execute
  * once. A call that was not answered in time fails; its operation may still happen, and it is never sent again. Only
@@ -30,7 +31,8 @@ public final class Gateway {
     /**
      * A gateway's bounds.
      *
-     * @param outstanding requests on their way at a time
+     * @param outstanding requests on their way at a time, beside those of calls that travel alone
+     * @param outstandingAlone requests of calls that travel alone, likewise: they cannot wait for one another's company
      * @param batchOperations operations in one request at most
      * @param batchBytes a request takes no further operation beyond this
      * @param waitingCalls calls that may wait to be sent
@@ -39,18 +41,23 @@ public final class Gateway {
      */
     public record Limits(
             int outstanding,
+            int outstandingAlone,
             int batchOperations,
             int batchBytes,
             int waitingCalls,
             long waitingBytes,
             long patienceNanos) {
-        public static final Limits DEFAULT = new Limits(4, 4096, 1 << 20, 16_384, 64 << 20, 7_000_000_000L);
+        public static final Limits DEFAULT = new Limits(4, 16, 4096, 1 << 20, 16_384, 64 << 20, 7_000_000_000L);
     }
 
     /** What one request carries; opening a session carries no calls. */
     private record Batch(RequestId id, List<Operation> operations, List<PendingCall> calls) {
         boolean isOpening() {
             return calls.isEmpty();
+        }
+
+        boolean isAlone() {
+            return !calls.isEmpty() && calls.getFirst().call.travelsAlone();
         }
     }
 
@@ -65,6 +72,7 @@ public final class Gateway {
     private final Map<RequestId, Batch> outstanding = new HashMap<>();
     private long waitingBytes;
     private int operationsOnTheirWay;
+    private int aloneOnTheirWay;
     private boolean open;
     private boolean opening;
     private long session;
@@ -134,6 +142,7 @@ public final class Gateway {
         if (!open) {
             return openingBatch();
         }
+        dropThoseGone();
         if (!isWorthARequest()) {
             return null;
         }
@@ -154,6 +163,14 @@ public final class Gateway {
         return operations.isEmpty() ? null : track(nextId(), operations, calls);
     }
 
+    /** So that the first that waits is one that leaves. */
+    private void dropThoseGone() {
+        while (!waiting.isEmpty()
+                && (waiting.element().isAnswered() || waiting.element().call.isAbandoned())) {
+            waitingBytes -= waiting.remove().call.sizeBytes();
+        }
+    }
+
     private boolean mayJoin(Call next, List<PendingCall> calls, int bytes) {
         return bytes + next.sizeBytes() <= limits.batchBytes()
                 && !next.travelsAlone()
@@ -161,8 +178,11 @@ public final class Gateway {
     }
 
     private boolean isWorthARequest() {
-        int enough = Math.min(operationsOnTheirWay, limits.batchOperations());
-        return outstanding.size() < limits.outstanding()
+        if (!waiting.isEmpty() && waiting.element().call.travelsAlone()) {
+            return aloneOnTheirWay < limits.outstandingAlone();
+        }
+        int enough = Math.min(operationsOnTheirWay - aloneOnTheirWay, limits.batchOperations());
+        return outstanding.size() - aloneOnTheirWay < limits.outstanding()
                 && (waiting.size() >= enough || waitingBytes >= limits.batchBytes());
     }
 
@@ -186,6 +206,7 @@ public final class Gateway {
         calls.forEach(call -> call.call.carriedBy(id));
         outstanding.put(id, batch);
         operationsOnTheirWay += batch.calls().size();
+        aloneOnTheirWay += batch.isAlone() ? 1 : 0;
         return batch;
     }
 
@@ -193,6 +214,7 @@ public final class Gateway {
         Batch batch = outstanding.remove(id);
         if (batch != null) {
             operationsOnTheirWay -= batch.calls().size();
+            aloneOnTheirWay -= batch.isAlone() ? 1 : 0;
         }
         return batch;
     }

@@ -25,12 +25,13 @@ import net.jqwik.api.Property;
 /** Whatever the log does with requests, each call is answered once, truly, and executed at most once. */
 class GatewayProperties {
     private static final ClientId SELF = new ClientId(2);
-    private static final Gateway.Limits LIMITS = new Gateway.Limits(3, 5, 40, 12, 200, 50);
+    private static final Gateway.Limits LIMITS = new Gateway.Limits(3, 2, 5, 40, 12, 200, 50);
 
     private final FakeConsensus consensus = new FakeConsensus();
     private final ArrayDeque<Runnable> answering = new ArrayDeque<>();
     private final Map<String, List<String>> answers = new HashMap<>();
     private final Set<String> executed = new HashSet<>();
+    private final Set<String> loners = new HashSet<>();
     private final Set<Long> openSessions = new HashSet<>();
     private long now;
     private long lastSession;
@@ -63,7 +64,8 @@ class GatewayProperties {
                 }
             }
             // One more where a session is opened while requests of the last one are still on their way.
-            assertThat(gateway.outstandingRequests()).isLessThanOrEqualTo(LIMITS.outstanding() + 1);
+            assertThat(gateway.outstandingRequests())
+                    .isLessThanOrEqualTo(LIMITS.outstanding() + LIMITS.outstandingAlone() + 1);
         }
         consensus.full = false;
         settle(random);
@@ -127,7 +129,16 @@ class GatewayProperties {
 
     private void submit(int bytes, boolean abandoned) {
         String name = "op" + names++;
+        boolean alone = bytes % 5 == 0;
+        if (alone) {
+            loners.add(name);
+        }
         gateway.submit(new Call() {
+            @Override
+            public boolean travelsAlone() {
+                return alone;
+            }
+
             @Override
             public Operation operation() {
                 return new Operation.DeleteRange(Bytes.utf8(name), Bytes.EMPTY, false);
@@ -170,6 +181,10 @@ class GatewayProperties {
         }
         Request request = take(random);
         assertThat(gateway.awaits(request.id())).isTrue();
+        List<String> together = namesIn(request);
+        if (together.stream().anyMatch(loners::contains)) {
+            assertThat(together).hasSize(1);
+        }
         gateway.committed(request.id(), execute(request));
         gateway.committed(request.id(), new RequestOutcome.Refused(KvError.DUPLICATE_REQUEST));
     }
@@ -197,6 +212,13 @@ class GatewayProperties {
         for (int i = 0; i < tasks && !answering.isEmpty(); i++) {
             answering.remove().run();
         }
+    }
+
+    private static List<String> namesIn(Request request) {
+        return OperationCodec.decode(request.operations()).orElseThrow().stream()
+                .filter(Operation.DeleteRange.class::isInstance)
+                .map(operation -> ((Operation.DeleteRange) operation).key().toUtf8())
+                .toList();
     }
 
     private static int size(Request request) {

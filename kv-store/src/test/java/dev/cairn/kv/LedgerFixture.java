@@ -1,5 +1,8 @@
 package dev.cairn.kv;
 
+import dev.cairn.kv.audit.AuditedChange;
+import dev.cairn.kv.audit.BrokenRuleException;
+import dev.cairn.kv.audit.ChangeAudit;
 import dev.cairn.kv.change.Change;
 import dev.cairn.kv.change.ChangeException;
 import dev.cairn.kv.change.ChangeOperation;
@@ -29,12 +32,14 @@ import dev.cairn.protocol.Proposal;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Hashing;
+import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.Request;
 import dev.cairn.ssh.KeyKind;
 import dev.cairn.ssh.SshException;
 import dev.cairn.ssh.TestKey;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -60,6 +65,10 @@ abstract class LedgerFixture extends ExecutionFixture {
             "stranger", TestKey.of(KeyKind.ED25519, 4));
 
     long nowSeconds = START;
+    ChangeAudit audit = new ChangeAudit(CHAIN, founding());
+    private boolean isOneChain = true;
+    final List<AuditedChange> audited = new ArrayList<>();
+    final IdentityHashMap<KvState, Proposal> proposals = new IdentityHashMap<>();
 
     static TestKey key(String holder) {
         return Objects.requireNonNull(KEYS.get(holder));
@@ -115,8 +124,29 @@ abstract class LedgerFixture extends ExecutionFixture {
     @Override
     KvState execute(Request... requests) {
         KvState parent = machine.committed();
-        return machine.execute(
-                parent, new Proposal(parent.height().next(), nowSeconds * 1_000_000_000L, List.of(requests)));
+        Proposal proposal = new Proposal(parent.height().next(), nowSeconds * 1_000_000_000L, List.of(requests));
+        KvState state = machine.execute(parent, proposal);
+        proposals.put(state, proposal);
+        return state;
+    }
+
+    /** All that is committed in these tests is audited. */
+    @Override
+    void commit(KvState state) {
+        if (state.height().equals(Height.GENESIS.next())) {
+            audit = new ChangeAudit(CHAIN, founding());
+        }
+        Proposal proposal = Objects.requireNonNull(proposals.remove(state));
+        // Some tests open the store anew with others who govern, which no chain does.
+        isOneChain &= machine.committed().governance().equals(audit.governance());
+        if (isOneChain) {
+            try {
+                audited.addAll(audit.next(proposal, machine.committed(), state).changes());
+            } catch (BrokenRuleException e) {
+                throw new AssertionError(e);
+            }
+        }
+        super.commit(state);
     }
 
     List<Outcome> runTogether(Operation... operations) {

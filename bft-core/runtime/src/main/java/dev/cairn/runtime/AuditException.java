@@ -8,12 +8,12 @@ public final class AuditException extends Exception {
 
     private final transient Height height;
 
-    AuditException(Height height, String what) {
+    public AuditException(Height height, String what) {
         super("block " + height.value() + ": " + what);
         this.height = height;
     }
 
-    AuditException(Height height, String what, Throwable cause) {
+    public AuditException(Height height, String what, Throwable cause) {
         super("block " + height.value() + ": " + what, cause);
         this.height = height;
     }

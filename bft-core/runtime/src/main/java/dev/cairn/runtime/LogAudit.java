@@ -28,12 +28,13 @@ public final class LogAudit<S> {
     /** Hears of each block that holds, in order. */
     public interface Listener<S> {
         /**
-         * A block holds.
+         * A block holds. Asked before its state is written down.
          *
          * @param state the state after it, where blocks are executed
          * @param last the log's last block
+         * @throws AuditException if something in it does not hold that only the listener can tell
          */
-        void holds(Block block, Optional<S> state, Height last);
+        void holds(Block block, Optional<S> state, Height last) throws AuditException;
 
         /** Behind the last block lies a write that was cut short, as after a crash, and nothing is known of it. */
         default void endsInTornWrite(Height last) {}
@@ -114,7 +115,9 @@ public final class LogAudit<S> {
             Digest parent = hashOf(new Height(from.value() - 1));
             for (; at.isAtMost(last); at = at.next()) {
                 Block block = check(at, parent, history);
-                listener.holds(block, execute(block), last);
+                Optional<S> state = execute(block);
+                listener.holds(block, state, last);
+                state.ifPresent(after -> machine.orElseThrow().persist(after, block));
                 parent = block.digest();
                 history = history.append(parent);
             }
@@ -208,7 +211,6 @@ public final class LogAudit<S> {
                 "executing it gives the state root " + replayed.roots(state).stateRoot() + ", and its header says "
                         + header.roots().stateRoot());
         replayed.commit(state, block);
-        replayed.persist(state, block);
         return Optional.of(state);
     }
 

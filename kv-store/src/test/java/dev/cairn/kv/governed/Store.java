@@ -4,6 +4,8 @@ import dev.cairn.kv.KvState;
 import dev.cairn.kv.KvStateMachine;
 import dev.cairn.kv.Limits;
 import dev.cairn.kv.TestMachine;
+import dev.cairn.kv.audit.BrokenRuleException;
+import dev.cairn.kv.audit.ChangeAudit;
 import dev.cairn.kv.change.ChangeRecord;
 import dev.cairn.kv.change.LedgerKeys;
 import dev.cairn.kv.guard.Governance;
@@ -34,6 +36,9 @@ final class Store implements AutoCloseable {
     private KvStateMachine machine;
     private int lives;
 
+    /** Follows what is executed here from the first block on; nothing once blocks were left out. */
+    private Optional<ChangeAudit> audit;
+
     Store(Governance founding) {
         this.founding = founding;
         try {
@@ -42,6 +47,7 @@ final class Store implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         this.machine = open();
+        this.audit = Optional.of(new ChangeAudit(TestMachine.CHAIN, founding));
     }
 
     private KvStateMachine open() {
@@ -54,10 +60,20 @@ final class Store implements AutoCloseable {
 
     /** It is on disk after {@link #persist}. */
     KvState run(Proposal proposal) {
-        KvState next = machine.execute(machine.committed(), proposal);
+        KvState before = machine.committed();
+        KvState next = machine.execute(before, proposal);
+        audit.ifPresent(following -> requireSound(following, proposal, before, next));
         machine.commit(next, TestMachine.ANY_BLOCK);
         unpersisted.add(next);
         return next;
+    }
+
+    private static void requireSound(ChangeAudit audit, Proposal proposal, KvState before, KvState after) {
+        try {
+            var _ = audit.next(proposal, before, after);
+        } catch (BrokenRuleException e) {
+            throw new AssertionError("block " + proposal.height() + ": " + e.getMessage(), e);
+        }
     }
 
     void persist() {
@@ -73,6 +89,7 @@ final class Store implements AutoCloseable {
 
     /** On an empty disk, with the state that another has now. */
     void restoreFrom(Store other) {
+        audit = Optional.empty();
         unpersisted.clear();
         machine.close();
         lives++;

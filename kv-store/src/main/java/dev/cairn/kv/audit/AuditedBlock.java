@@ -1,0 +1,15 @@
+package dev.cairn.kv.audit;
+
+import java.util.List;
+
+/**
+ * What a block did that holds.
+ *
+ * @param changes that it executed, in their order
+ * @param unsignedWrites how many writes of keys nobody signed; all of them below open prefixes
+ */
+public record AuditedBlock(List<AuditedChange> changes, long unsignedWrites) {
+    public AuditedBlock {
+        changes = List.copyOf(changes);
+    }
+}

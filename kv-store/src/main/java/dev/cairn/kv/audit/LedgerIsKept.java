@@ -1,0 +1,42 @@
+package dev.cairn.kv.audit;
+
+import dev.cairn.kv.change.ChangeRecord;
+import dev.cairn.kv.change.ChangeText;
+import dev.cairn.kv.change.LedgerKeys;
+import dev.cairn.kv.model.ChangeStanding;
+import dev.cairn.kv.model.KeyEvent;
+import dev.cairn.kv.model.Space;
+import dev.cairn.protocol.model.Bytes;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** Where no change was executed nothing says that one was, nobody governs otherwise, and no executed one is forgotten. */
+final class LedgerIsKept {
+    private LedgerIsKept() {}
+
+    /** @param isExecuted whether the change whose record has this key was executed */
+    static Optional<String> broken(List<KeyEvent> writes, Predicate<Bytes> isExecuted) {
+        return writes.stream()
+                .filter(event -> Space.LEDGER.holds(event.change().treeKey()))
+                .filter(event -> !isKept(event, isExecuted))
+                .findFirst()
+                .map(event -> "the record " + ChangeText.printKey(event.change().key()) + " was "
+                        + (event.isPut() ? "written" : "removed") + ", and no change was executed");
+    }
+
+    private static boolean isKept(KeyEvent event, Predicate<Bytes> isExecuted) {
+        Bytes key = event.change().key();
+        if (key.equals(LedgerKeys.GOVERNANCE) || LedgerKeys.ALL_LOGGED.contains(key)) {
+            return false;
+        }
+        if (!LedgerKeys.ALL_SETTLED.contains(key)) {
+            return true;
+        }
+        return event.isPut()
+                ? ChangeRecord.decode(event.change().value().resident().orElseThrow())
+                                .standing()
+                        != ChangeStanding.EXECUTED
+                : !isExecuted.test(key);
+    }
+}

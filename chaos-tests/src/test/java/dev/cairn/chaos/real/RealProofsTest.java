@@ -153,11 +153,11 @@ class RealProofsTest {
     @Test
     @Order(2)
     void theCommandTellsWhoChangedWhat() throws Exception {
-        Run run = command(1, "--changes", "key/", "--json");
+        Run run = command(1, "--writes", "key/", "--json");
         assertThat(run.exitCode()).as("%s", run.lines()).isZero();
         assertThat(run.lines()).hasSize(23);
         assertThat(run.lines().getFirst())
-                .matches("\\{\"block\":\\d+,\"time\":\".*Z\",\"author\":\"r[0-3]\",\"type\":\"PUT\",\"key\":\""
+                .matches("\\{\"block\":\\d+,\"time\":\".*Z\",\"replica\":\"r[0-3]\",\"type\":\"PUT\",\"key\":\""
                         + Base64.getEncoder().encodeToString("key/0".getBytes(StandardCharsets.UTF_8))
                         + "\",\"mod_revision\":2}");
         assertThat(run.lines().getLast())

@@ -1,5 +1,6 @@
 package dev.cairn.cli;
 
+import dev.cairn.cli.changes.AuditListing;
 import dev.cairn.client.Pin;
 import dev.cairn.genesis.GenesisException;
 import dev.cairn.kv.KvState;
@@ -21,6 +22,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -33,7 +35,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Go through a replica's whole chain, offline, and believe nothing in it.",
             "Checks that hashes lead from block to block, that a quorum certified each, that each request is signed, and"
-                    + " that executing it all again gives every root. Exit code 1, and the block's number, where"
+                    + " that executing it all again gives every root; and of each signed change, apart from how the store"
+                    + " decided, that signatures, guards, preconditions and values hold. Exit code 1, and the block's number, where"
                     + " something does not hold. The replica must be stopped; nothing in its directory is changed."
                     + " Votes, and whatever else is no part of the chain, are not looked at."
         })
@@ -61,14 +64,20 @@ final class AuditCommand implements Callable<Integer> {
     private long from;
 
     @Option(
-            names = "--changes",
+            names = "--writes",
             paramLabel = "PREFIX",
-            description = "Print each change of keys that begin with PREFIX: block, time, author, what, key.")
-    private @Nullable String prefix;
+            description =
+                    "Print each write of keys that begin with PREFIX, signed or not: block, time, the replica that"
+                            + " took it in, what, key.")
+    private @Nullable String writes;
+
+    @Mixin
+    private AuditListing listing = new AuditListing();
 
     @Option(
             names = "--json",
-            description = "JSON: one change a line (with --changes), then the result; keys in base64.")
+            description =
+                    "JSON: one change a line (with --changes), or one write (with --writes, keys in base64), then the result.")
     private boolean json;
 
     @Spec
@@ -90,15 +99,22 @@ final class AuditCommand implements Callable<Integer> {
         if (from < 1) {
             throw misused("--from: the first block is 1; the genesis block needs no proof");
         }
-        if (from > 1 && prefix != null) {
-            throw misused("--changes: changes come out of executing the blocks, and that only from the first one on;"
+        if (from > 1 && writes != null) {
+            throw misused("--writes: writes come out of executing the blocks, and that only from the first one on;"
                     + " leave --from out");
         }
+        listing.requireSense(from == 1);
         Pin pinned = Pin.read(pin);
         if (!Files.isDirectory(data.resolve("log"))) {
             throw new Failure(data + " holds no log; give a replica's data directory");
         }
-        AuditReport report = new AuditReport(output, Optional.ofNullable(prefix).map(Bytes::utf8), json);
+        AuditReport report = new AuditReport(
+                output,
+                Optional.ofNullable(writes).map(Bytes::utf8),
+                json,
+                listing.begin(output, json),
+                pinned.chainId(),
+                pinned.document().governance());
         try {
             Height last = from == 1 ? replay(pinned, report) : audit(pinned, Optional.empty(), report);
             report.end(from, last);

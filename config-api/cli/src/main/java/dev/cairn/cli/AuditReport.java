@@ -1,14 +1,21 @@
 package dev.cairn.cli;
 
+import dev.cairn.cli.changes.AuditedChanges;
 import dev.cairn.genesis.json.Json;
 import dev.cairn.kv.KvState;
+import dev.cairn.kv.audit.BrokenRuleException;
+import dev.cairn.kv.audit.ChangeAudit;
+import dev.cairn.kv.guard.Governance;
 import dev.cairn.kv.model.KeyEvent;
 import dev.cairn.kv.model.Outcome;
 import dev.cairn.kv.model.RequestOutcome;
 import dev.cairn.kv.model.Space;
+import dev.cairn.protocol.Proposal;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Height;
+import dev.cairn.runtime.AuditException;
 import dev.cairn.runtime.LogAudit;
 import java.io.Console;
 import java.io.IOException;
@@ -20,29 +27,48 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** What an audit says: each change that was asked for as it comes, how far it is, and what it all was in the end. */
+/** What an audit says: each change and write that was asked for as it comes, how far it is, and what it all was in the end. */
 final class AuditReport implements LogAudit.Listener<KvState> {
     private static final long PROGRESS_NANOS = 1_000_000_000L;
 
     private final Output output;
     private final Optional<Bytes> prefix;
     private final boolean json;
-    private final Map<Integer, Long> changesByAuthor = new TreeMap<>();
+    private final AuditedChanges signedChanges;
+    private final ChangeAudit changeAudit;
+    private KvState before;
+    private final Map<Integer, Long> writesByReplica = new TreeMap<>();
     private long blocks;
     private long nextProgressNanos = System.nanoTime() + PROGRESS_NANOS;
     private boolean toldProgress;
     private boolean tornEnd;
 
-    AuditReport(Output output, Optional<Bytes> prefix, boolean json) {
+    /**
+     * @param prefix of the keys whose writes are printed
+     * @param founding who governs at first
+     */
+    AuditReport(
+            Output output,
+            Optional<Bytes> prefix,
+            boolean json,
+            AuditedChanges signedChanges,
+            Digest chain,
+            Governance founding) {
         this.output = output;
         this.prefix = prefix;
         this.json = json;
+        this.signedChanges = signedChanges;
+        this.changeAudit = new ChangeAudit(chain, founding);
+        this.before = KvState.genesis(founding);
     }
 
     @Override
-    public void holds(Block block, Optional<KvState> state, Height last) {
+    public void holds(Block block, Optional<KvState> state, Height last) throws AuditException {
         blocks++;
-        state.ifPresent(after -> note(block, after));
+        if (state.isPresent()) {
+            auditChanges(block, state.get());
+            note(block, state.get());
+        }
         long now = System.nanoTime();
         if (now - nextProgressNanos > 0 && isWatched()) {
             nextProgressNanos = now + PROGRESS_NANOS;
@@ -52,6 +78,18 @@ final class AuditReport implements LogAudit.Listener<KvState> {
                     block.height().value(), last.value(), 100 * block.height().value() / last.value());
             System.err.flush();
         }
+    }
+
+    private void auditChanges(Block block, KvState after) throws AuditException {
+        Proposal executed = new Proposal(block.height(), block.header().timeNanos(), block.requests());
+        try {
+            signedChanges.add(changeAudit.next(executed, before, after));
+        } catch (BrokenRuleException e) {
+            throw new AuditException(block.height(), String.valueOf(e.getMessage()), e);
+        } catch (Failure e) {
+            throw new UncheckedIOException(e.getMessage(), new IOException(e));
+        }
+        before = after;
     }
 
     private static boolean isWatched() {
@@ -69,7 +107,7 @@ final class AuditReport implements LogAudit.Listener<KvState> {
                         .orElseThrow(() -> new IllegalStateException("nobody made revision "
                                 + event.change().modRevision() + " of block "
                                 + block.height().value()));
-                changesByAuthor.merge(author, 1L, Long::sum);
+                writesByReplica.merge(author, 1L, Long::sum);
                 if (prefix.isPresent()) {
                     print(block, author, event);
                 }
@@ -100,7 +138,7 @@ final class AuditReport implements LogAudit.Listener<KvState> {
                 output.json(Json.object()
                         .put("block", block.height().value())
                         .put("time", time.toString())
-                        .put("author", "r" + author)
+                        .put("replica", "r" + author)
                         .put("type", type)
                         .put("key", Base64.getEncoder().encodeToString(key.toArray()))
                         .put("mod_revision", event.change().modRevision())
@@ -141,22 +179,31 @@ final class AuditReport implements LogAudit.Listener<KvState> {
             throw new Failure("there is no block from " + from + " on; the last is " + last.value());
         }
         boolean executed = from == 1;
+        signedChanges.end(changeAudit.governance().registry());
         if (json) {
             Json.Builder authors = Json.object();
-            changesByAuthor.forEach((author, changes) -> authors.put("r" + author, changes));
-            output.json(Json.object()
+            writesByReplica.forEach((author, changes) -> authors.put("r" + author, changes));
+            Json.Builder result = Json.object()
                     .put("holds", true)
                     .put("from", from)
                     .put("to", last.value())
                     .put("executed", executed)
                     .put("torn_end", tornEnd)
-                    .put("changes_by_author", authors.build())
-                    .build());
+                    .put("writes_by_replica", authors.build());
+            if (executed) {
+                signedChanges.totals(result);
+            }
+            output.json(result.build());
         } else {
             output.line("blocks " + from + " to " + last.value() + " hold: hash chain, certificates, signatures"
                     + (executed ? ", every state root" : "; they were not executed again"));
-            for (Map.Entry<Integer, Long> author : changesByAuthor.entrySet()) {
-                output.line("changes signed by r" + author.getKey() + ": " + author.getValue());
+            for (Map.Entry<Integer, Long> author : writesByReplica.entrySet()) {
+                output.line("writes taken in by r" + author.getKey() + ": " + author.getValue());
+            }
+            if (executed) {
+                for (String line : signedChanges.totals()) {
+                    output.line(line);
+                }
             }
             if (tornEnd) {
                 output.line(

@@ -61,9 +61,15 @@ class MainTest {
         Run zero = Run.of(AuditCommand::new, "data", "--pin=none", "--from=0");
         assertThat(zero.exitCode()).isEqualTo(2);
         assertThat(zero.err()).startsWith("cairn: --from: the first block is 1");
-        Run contradiction = Run.of(AuditCommand::new, "data", "--pin=none", "--from=2", "--changes=a");
+        Run contradiction = Run.of(AuditCommand::new, "data", "--pin=none", "--from=2", "--writes=a");
         assertThat(contradiction.exitCode()).isEqualTo(2);
-        assertThat(contradiction.err()).startsWith("cairn: --changes: ");
+        assertThat(contradiction.err()).startsWith("cairn: --writes: ");
+        Run unexecuted = Run.of(AuditCommand::new, "data", "--pin=none", "--from=2", "--changes");
+        assertThat(unexecuted.exitCode()).isEqualTo(2);
+        assertThat(unexecuted.err()).startsWith("cairn: --changes: ");
+        Run nothingListed = Run.of(AuditCommand::new, "data", "--pin=none", "--person=alice");
+        assertThat(nothingListed.exitCode()).isEqualTo(2);
+        assertThat(nothingListed.err()).contains("add --changes");
     }
 
     @Test

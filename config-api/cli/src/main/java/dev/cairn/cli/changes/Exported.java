@@ -20,19 +20,18 @@ import java.util.List;
  */
 final class Exported {
     private final Path top;
-    private final Registry registry;
-    private final List<String> index = new ArrayList<>();
+    private final List<ToCheck> index = new ArrayList<>();
 
-    private Exported(Path top, Registry registry) {
+    /** One signature that was written down. */
+    private record ToCheck(Path text, Path signature, PrincipalName name, ChangeRecord.Taken taken, SshPublicKey key) {}
+
+    private Exported(Path top) {
         this.top = top;
-        this.registry = registry;
     }
 
-    /** @param registry as it is now: it knows all keys that ever counted, and until when */
-    static Exported into(Path directory, Registry registry) throws Failure {
+    static Exported into(Path directory) throws Failure {
         make(directory);
-        ChangeFiles.write(directory.resolve("allowed_signers"), Bytes.utf8(AllowedSigners.export(registry)));
-        return new Exported(directory, registry);
+        return new Exported(directory);
     }
 
     void change(LogEntry entry) throws Failure {
@@ -59,29 +58,38 @@ final class Exported {
             ChangeFiles.write(text, Judgement.signedText(entry.text(), Purpose.APPROVE));
         }
         ChangeFiles.write(signature, taken.signature());
-        index.add(String.join(
-                " ",
-                top.relativize(text).toString(),
-                top.relativize(signature).toString(),
-                name.text(),
-                taken.purpose().namespace(),
-                AllowedSigners.sshTime(Math.min(taken.seconds(), lastSecond(counts.key())))));
+        index.add(new ToCheck(top.relativize(text), top.relativize(signature), name, taken, counts.key()));
+    }
+
+    /**
+     * Writes down what there is to check, and by which keys.
+     *
+     * @param registry as it is now: it knows all keys that ever counted, and until when
+     */
+    void close(Registry registry) throws Failure {
+        ChangeFiles.write(top.resolve("allowed_signers"), Bytes.utf8(AllowedSigners.export(registry)));
+        StringBuilder all = new StringBuilder();
+        for (ToCheck each : index) {
+            all.append(String.join(
+                            " ",
+                            each.text().toString(),
+                            each.signature().toString(),
+                            each.name().text(),
+                            each.taken().purpose().namespace(),
+                            AllowedSigners.sshTime(Math.min(each.taken().seconds(), lastSecond(registry, each.key())))))
+                    .append('\n');
+        }
+        ChangeFiles.write(top.resolve("signatures"), Bytes.utf8(all.toString()));
     }
 
     /** At which the key counted. One that was revoked in the second of its last signature ends, for ssh-keygen, before it. */
-    private long lastSecond(SshPublicKey key) {
+    private static long lastSecond(Registry registry, SshPublicKey key) {
         Registry.Holding holding = registry.holderOf(key.blob())
                 .orElseThrow(() -> new IllegalStateException("keys that counted stay in the registry"));
         return Math.min(
                         holding.principal().lifetime().endSeconds(),
                         holding.key().lifetime().endSeconds())
                 - 1;
-    }
-
-    /** Writes down what there is to check. */
-    void close() throws Failure {
-        String all = index.isEmpty() ? "" : String.join("\n", index) + "\n";
-        ChangeFiles.write(top.resolve("signatures"), Bytes.utf8(all));
     }
 
     private static void make(Path directory) throws Failure {

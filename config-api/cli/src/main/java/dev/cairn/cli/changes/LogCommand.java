@@ -84,11 +84,11 @@ public final class LogCommand implements Callable<Integer> {
             List<LogEntry> entries = newestFirst(ledger);
             entries.forEach(this::print);
             if (directory != null) {
-                Exported exported = Exported.into(directory, ledger.governance().registry());
+                Exported exported = Exported.into(directory);
                 for (LogEntry entry : entries) {
                     exported.change(entry);
                 }
-                exported.close();
+                exported.close(ledger.governance().registry());
             }
             boolean doubted =
                     entries.stream().anyMatch(entry -> !entry.judgement().isAdmitted());

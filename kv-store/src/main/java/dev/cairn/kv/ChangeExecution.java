@@ -54,12 +54,11 @@ final class ChangeExecution implements TextExecution {
     @Override
     public Optional<Outcome.Failed> write(Writer writer, List<Bytes> values) {
         Iterator<Bytes> next = values.iterator();
+        long treeBytes = Room.treeBytes(draft, change);
         for (ChangeOperation operation : change.operations()) {
             Outcome outcome = switch (operation) {
                 case ChangeOperation.Put put ->
-                    writer.put(
-                            new Operation.Put(put.key(), next.next(), 0, false, false, false),
-                            draft.around.limits().treeBytes());
+                    writer.put(new Operation.Put(put.key(), next.next(), 0, false, false, false), treeBytes);
                 case ChangeOperation.Delete delete ->
                     writer.delete(new Operation.DeleteRange(delete.key(), Bytes.EMPTY, false));
                 case ChangeOperation.DeleteRange range ->

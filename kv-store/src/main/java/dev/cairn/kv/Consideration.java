@@ -105,7 +105,7 @@ final class Consideration {
                 return failed(KvError.TOO_MANY_CHANGES);
             }
         }
-        if (isFull()) {
+        if (isFull(each.change())) {
             return failed(KvError.NO_SPACE);
         }
         return keep(each, missing);
@@ -135,7 +135,7 @@ final class Consideration {
         if (!mayTake) {
             return before;
         }
-        if (isFull()) {
+        if (isFull(each.change())) {
             return failed(KvError.NO_SPACE);
         }
         draft.writeUnasked(writer -> changes.keepValue(writer, each.change().digest(), index, value));
@@ -149,7 +149,7 @@ final class Consideration {
         if (each.fresh().isPresent() && !conflicts.isEmpty() && !changes.hasRoom(change)) {
             return failed(KvError.TOO_MANY_CHANGES);
         }
-        if (isFull()) {
+        if (isFull(change)) {
             return failed(KvError.NO_SPACE);
         }
         return draft.transact(writer -> {
@@ -197,9 +197,6 @@ final class Consideration {
         if (!changes.hasRoom(change)) {
             return failed(KvError.TOO_MANY_CHANGES);
         }
-        if (isFull()) {
-            return failed(KvError.NO_SPACE);
-        }
         return draft.transact(writer -> {
             changes.begin(change);
             changes.settle(writer, change, record.withdrawn(draft.nowSeconds()));
@@ -207,8 +204,8 @@ final class Consideration {
         });
     }
 
-    private boolean isFull() {
-        return draft.tree.weightBytes() >= draft.around.limits().treeBytes();
+    private boolean isFull(ReadText change) {
+        return draft.tree.weightBytes() >= Room.treeBytes(draft, change.content());
     }
 
     // Outcomes.

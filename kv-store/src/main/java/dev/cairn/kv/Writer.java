@@ -53,7 +53,7 @@ final class Writer {
         if (error.isPresent()) {
             return failed(error.get());
         }
-        if (!draft.tree.fits(key)) {
+        if (!draft.tree.fits(key, Space.LEVELS)) {
             return failed(KvError.KEY_TOO_NESTED);
         }
         if (draft.tree.weightBytes() >= treeBytes) {

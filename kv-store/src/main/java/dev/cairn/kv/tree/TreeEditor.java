@@ -64,8 +64,11 @@ public final class TreeEditor {
         new SpanWalk(root, span).forEach(leaf -> visitor.test(leaf.head()));
     }
 
-    /** Whether {@link #put} of this key would keep every leaf within {@link Tree#MAX_DEPTH}. */
-    public boolean fits(Bytes key) {
+    /**
+     * Whether {@link #put} of this key would keep every leaf within {@link Tree#MAX_DEPTH}, also once {@code reserve} levels have
+     * come to lie above it.
+     */
+    public boolean fits(Bytes key, int reserve) {
         if (root == null) {
             return true;
         }
@@ -79,7 +82,7 @@ public final class TreeEditor {
             at = inner.child(CritBit.bit(key, inner.critBit));
             depth++;
         }
-        return depth + 1 + at.height() <= Tree.MAX_DEPTH;
+        return depth + 1 + at.height() <= Tree.MAX_DEPTH - reserve;
     }
 
     /** Puts a leaf in the place of its key. */

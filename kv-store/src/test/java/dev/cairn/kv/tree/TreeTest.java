@@ -185,13 +185,13 @@ class TreeTest {
         int accepted = 0;
         for (int length = 1; length <= key.length; length++) {
             Bytes nested = Bytes.wrap(Arrays.copyOf(key, length));
-            if (editor.fits(nested)) {
+            if (editor.fits(nested, 0)) {
                 editor.put(leaf(nested, 1));
                 accepted++;
             }
         }
         assertThat(accepted).isEqualTo(Tree.MAX_DEPTH + 1);
-        assertThat(editor.fits(Bytes.wrap(Arrays.copyOf(key, 1))))
+        assertThat(editor.fits(Bytes.wrap(Arrays.copyOf(key, 1)), 0))
                 .as("an overwrite always fits")
                 .isTrue();
     }

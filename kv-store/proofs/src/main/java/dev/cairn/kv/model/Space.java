@@ -15,6 +15,9 @@ public enum Space {
     /** What the store itself writes of signed changes and of those who sign: read through the native API. */
     LEDGER(0x02);
 
+    /** So many levels of the tree can come to lie above a space, by the first key of another: one for each bit of the first byte. */
+    public static final int LEVELS = Byte.SIZE;
+
     /** All keys that have versions, as tree keys. */
     public static final KeySpan ALL = new KeySpan(CLIENTS.treeKey(Bytes.EMPTY), Optional.of(LEDGER.end()));
 

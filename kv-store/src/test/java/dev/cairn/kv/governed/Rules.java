@@ -274,7 +274,9 @@ public final class Rules {
             objections.add(new Objection.NotSignedByAuthor(text.author(), authorsPurpose(text)));
         }
         Optional<Member> author = Optional.ofNullable(members.get(text.author().text()));
-        if (text instanceof AdminChange && author.isPresent() && !author.get().isPerson()) {
+        boolean wantsPerson =
+                text instanceof AdminChange || deciding(text).stream().anyMatch(Guard::excludeAuthor);
+        if (wantsPerson && author.isPresent() && !author.get().isPerson()) {
             objections.add(new Objection.AuthorNoPerson(text.author()));
         }
         objections.addAll(ofGuards(text, author, counting, now));
@@ -371,7 +373,7 @@ public final class Rules {
                 .toList();
         for (Member author : members.values()) {
             boolean mayPropose = switch (guard.scope()) {
-                case Scope.OfPrefix _ -> true;
+                case Scope.OfPrefix _ -> author.isPerson() || !guard.excludeAuthor();
                 case Scope.OfRegistry _ -> author.isPerson();
                 case Scope.OfRecovery _ -> names(guard, author);
             };

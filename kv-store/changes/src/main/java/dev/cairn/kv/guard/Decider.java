@@ -14,11 +14,14 @@ import dev.cairn.ssh.KeyKind;
 import dev.cairn.ssh.VerifiedSignature;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.SequencedSet;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** Decides on signed changes of one chain, from nothing but what it is given. */
@@ -74,7 +77,11 @@ public final class Decider {
         return switch (text) {
             case Change change -> {
                 firstClosedKey(change).ifPresent(objections::add);
-                yield hear(decidingOn(change), text, votes, nowSeconds).decision(objections, uncounted);
+                SequencedSet<Guard> deciding = decidingOn(change);
+                if (deciding.stream().anyMatch(Guard::excludeAuthor)) {
+                    objectionToAuthor(change).ifPresent(objections::add);
+                }
+                yield hear(deciding, text, votes, nowSeconds).decision(objections, uncounted);
             }
             case AdminChange change -> decideOnAdmin(change, votes, objections, uncounted, nowSeconds);
         };
@@ -87,9 +94,7 @@ public final class Decider {
             List<SignerRefusal> uncounted,
             long nowSeconds) {
         Optional<Principal> author = registry.principal(change.author());
-        if (author.isPresent() && !author.get().isPerson()) {
-            toText.add(new Objection.AuthorNoPerson(change.author()));
-        }
+        objectionToAuthor(change).ifPresent(toText::add);
         Hearing usual = hear(decidingOn(change), change, votes, nowSeconds);
         if (change.operations().stream().anyMatch(operation -> authority(operation) instanceof Ruling.Closed)) {
             usual.objections().add(new Objection.ClosedRegistry());
@@ -105,6 +110,13 @@ public final class Decider {
             return usual.decision(toText, uncounted);
         }
         return instead.decision(toText, uncounted);
+    }
+
+    /** Where another than the author must sign, the author is a person too: the key of a machine makes nobody a second one. */
+    private Optional<Objection> objectionToAuthor(SignedText text) {
+        return registry.principal(text.author())
+                .filter(author -> !author.isPerson())
+                .map(_ -> new Objection.AuthorNoPerson(text.author()));
     }
 
     /** What decides on an operation of the governance: the guard there now, so that no weaker one gets below it. */
@@ -146,10 +158,11 @@ public final class Decider {
 
     private Hearing hear(Collection<Guard> deciding, SignedText text, List<Vote> votes, long nowSeconds) {
         Hearing hearing = new Hearing(new TreeSet<>(), new ArrayList<>());
+        Map<Electorate, NavigableSet<PrincipalName>> ableOf = new LinkedHashMap<>();
         for (Guard guard : deciding) {
             NavigableSet<PrincipalName> counted = counted(guard, text, votes);
             hearing.people().addAll(counted);
-            objectionOf(guard, text, counted, nowSeconds).ifPresent(hearing.objections()::add);
+            objectionOf(guard, text, counted, ableOf, nowSeconds).ifPresent(hearing.objections()::add);
         }
         return hearing;
     }
@@ -261,7 +274,11 @@ public final class Decider {
     }
 
     private Optional<Objection> objectionOf(
-            Guard guard, SignedText change, NavigableSet<PrincipalName> counted, long nowSeconds) {
+            Guard guard,
+            SignedText change,
+            NavigableSet<PrincipalName> counted,
+            Map<Electorate, NavigableSet<PrincipalName>> ableOf,
+            long nowSeconds) {
         long validitySeconds = change.expiresSeconds() - change.validFromSeconds();
         if (validitySeconds > guard.maxValiditySeconds()) {
             return Optional.of(new Objection.ValidTooLong(guard.scope(), validitySeconds, guard.maxValiditySeconds()));
@@ -269,18 +286,32 @@ public final class Decider {
         if (counted.size() >= guard.threshold()) {
             return Optional.empty();
         }
-        NavigableSet<PrincipalName> candidates = new TreeSet<>();
+        NavigableSet<PrincipalName> able =
+                ableOf.computeIfAbsent(Electorate.of(guard), _ -> able(guard, change.author(), nowSeconds));
+        return Optional.of(
+                able.size() < guard.threshold()
+                        ? new Objection.OutOfReach(guard.scope(), guard.threshold(), able.size())
+                        : Objection.SignaturesMissing.of(guard, counted, able));
+    }
+
+    private NavigableSet<PrincipalName> able(Guard guard, PrincipalName author, long nowSeconds) {
+        NavigableSet<PrincipalName> able = new TreeSet<>();
         for (Principal person : registry.principals()) {
-            if (guard.counts(person, change.author())
-                    && !counted.contains(person.name())
-                    && person.canSign(guard.keyKinds(), nowSeconds)) {
-                candidates.add(person.name());
+            if (guard.counts(person, author) && person.canSign(guard.keyKinds(), nowSeconds)) {
+                able.add(person.name());
             }
         }
-        int reachable = counted.size() + candidates.size();
-        return Optional.of(
-                reachable < guard.threshold()
-                        ? new Objection.OutOfReach(guard.scope(), guard.threshold(), reachable)
-                        : Objection.SignaturesMissing.of(guard, counted.size(), candidates));
+        return able;
+    }
+
+    /** Whose signatures a guard counts: thousands of guards may decide on one change, and most of them count the same people. */
+    private record Electorate(
+            NavigableSet<PrincipalName> people,
+            NavigableSet<Role> roles,
+            boolean excludeAuthor,
+            Set<KeyKind> keyKinds) {
+        static Electorate of(Guard guard) {
+            return new Electorate(guard.people(), guard.roles(), guard.excludeAuthor(), guard.keyKinds());
+        }
     }
 }

@@ -72,8 +72,7 @@ public record Guard(
 
     private boolean mayBeAuthor(Principal principal, long nowSeconds) {
         boolean fits = switch (scope) {
-            case Scope.OfPrefix _ -> true;
-            case Scope.OfRegistry _ -> principal.isPerson();
+            case Scope.OfPrefix _, Scope.OfRegistry _ -> principal.isPerson();
             case Scope.OfRecovery _ -> names(principal);
         };
         return fits && principal.canSign(EnumSet.allOf(KeyKind.class), nowSeconds);

@@ -97,11 +97,15 @@ public sealed interface Objection {
             }
         }
 
-        static SignaturesMissing of(Guard guard, int have, NavigableSet<PrincipalName> candidates) {
-            NavigableSet<PrincipalName> named =
-                    candidates.stream().limit(MAX_NAMES).collect(Collectors.toCollection(TreeSet::new));
-            return new SignaturesMissing(
-                    guard.scope(), guard.threshold(), have, named, candidates.size() - named.size());
+        /** @param able all whose signatures the guard would count, those in {@code counted} too */
+        static SignaturesMissing of(
+                Guard guard, NavigableSet<PrincipalName> counted, NavigableSet<PrincipalName> able) {
+            NavigableSet<PrincipalName> named = able.stream()
+                    .filter(name -> !counted.contains(name))
+                    .limit(MAX_NAMES)
+                    .collect(Collectors.toCollection(TreeSet::new));
+            int others = able.size() - counted.size() - named.size();
+            return new SignaturesMissing(guard.scope(), guard.threshold(), counted.size(), named, others);
         }
 
         /** How many more are needed. */
@@ -135,11 +139,11 @@ public sealed interface Objection {
         }
     }
 
-    /** Only persons change the governance. */
+    /** Only persons change the governance, and what a guard wants somebody else than the author for. */
     record AuthorNoPerson(PrincipalName author) implements Objection {
         @Override
         public String sentence() {
-            return author + " is no person and cannot change the governance; let a person be the author";
+            return author + " is no person; let a person be the author";
         }
     }
 

@@ -313,10 +313,17 @@ class DeciderTest {
     void anAuthorWhoIsNotCountedIsNotTheLastOneWanted() {
         Guard all = guard("app/", 3, true, EnumSet.allOf(KeyKind.class));
         assertThat(all.deadEnd(new Registry(principals), NOW))
-                .as("the robot, who does not count anyway, may be the author")
+                .as("the robot is no author of what wants somebody else than its author")
+                .contains(new Objection.DeadEnd(all.scope(), 3, 3));
+        principals.add(new Principal(
+                new PrincipalName("dave"),
+                Principal.Kind.PERSON,
+                new TreeSet<>(),
+                List.of(new Principal.HeldKey(open(STRANGER), ALWAYS)),
+                ALWAYS));
+        assertThat(all.deadEnd(new Registry(principals), NOW))
+                .as("dave, who does not count anyway, is")
                 .isEmpty();
-        principals.remove(3);
-        assertThat(all.deadEnd(new Registry(principals), NOW)).contains(new Objection.DeadEnd(all.scope(), 3, 3));
     }
 
     @Test
@@ -384,5 +391,27 @@ class DeciderTest {
         assertThat(refused.objections()).hasSize(Decision.MAX_LISTED);
         assertThat(refused.objections().getLast())
                 .isEqualTo(new Objection.AndMore(many.size() - Decision.MAX_LISTED + 1));
+    }
+
+    @Test
+    void whoHoldsAMachinesKeyTooIsNotAnAuthorAndSomebodyElse() {
+        Change change = new Change(
+                CHAIN,
+                5,
+                NOW - 60,
+                NOW + 600,
+                new PrincipalName("robot"),
+                "Clean up",
+                List.of(),
+                List.of(new ChangeOperation.Delete(Bytes.utf8("prod/a"))));
+        List<VerifiedSignature> signatures = List.of(authored(ROBOT, change), approved(BOB, change));
+
+        Decider excluding =
+                new Decider(CHAIN, governance(List.of(guard("prod/", 1, true, EnumSet.allOf(KeyKind.class)))));
+        assertThat(refused(excluding.decide(change, signatures, NOW)).objections())
+                .containsExactly(new Objection.AuthorNoPerson(new PrincipalName("robot")));
+        Decider counting =
+                new Decider(CHAIN, governance(List.of(guard("prod/", 1, false, EnumSet.allOf(KeyKind.class)))));
+        admitted(counting.decide(change, signatures, NOW), "bob");
     }
 }

@@ -24,7 +24,7 @@ import dev.cairn.protocol.Proposal;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -47,7 +47,7 @@ final class BlockWalk {
     private final StateBefore before;
     private final NavigableMap<Long, List<KeyEvent>> left = new TreeMap<>();
     private final List<AuditedChange> changes = new ArrayList<>();
-    private final Set<Long> signedCompactions = new HashSet<>();
+    private final Set<Long> signedCompactions = new LinkedHashSet<>();
     private boolean gatewaysMayCompact;
     private long unsignedWrites;
 

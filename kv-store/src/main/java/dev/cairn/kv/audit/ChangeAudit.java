@@ -6,8 +6,8 @@ import dev.cairn.kv.guard.Governance;
 import dev.cairn.protocol.Proposal;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 
@@ -20,9 +20,9 @@ import java.util.Set;
 public final class ChangeAudit {
     private final Digest chain;
     private Governance governance;
-    private final Map<Digest, Waiting> waiting = new HashMap<>();
-    private final Set<Digest> settled = new HashSet<>();
-    private final Set<Bytes> executedRecords = new HashSet<>();
+    private final Map<Digest, Waiting> waiting = new LinkedHashMap<>();
+    private final Set<Digest> settled = new LinkedHashSet<>();
+    private final Set<Bytes> executedRecords = new LinkedHashSet<>();
 
     /**
      * Begins before the first block.

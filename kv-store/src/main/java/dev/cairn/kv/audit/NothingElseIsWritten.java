@@ -10,8 +10,8 @@ import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.kv.model.Space;
 import dev.cairn.protocol.model.Bytes;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -20,8 +20,8 @@ import java.util.Set;
 final class NothingElseIsWritten implements ChangeRule {
     @Override
     public Optional<String> broken(Execution change) {
-        Map<Bytes, Boolean> expected = new HashMap<>();
-        Set<Bytes> optional = new HashSet<>();
+        Map<Bytes, Boolean> expected = new LinkedHashMap<>();
+        Set<Bytes> optional = new LinkedHashSet<>();
         expectRecords(change, expected);
         switch (change.text()) {
             case Change keys -> keys.operations().forEach(operation -> expectKeys(operation, change, expected));

@@ -2,6 +2,7 @@ package dev.cairn.kv.audit;
 
 import dev.cairn.kv.change.ChangeRecord;
 import dev.cairn.kv.change.PrincipalName;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -16,7 +17,7 @@ import java.util.TreeSet;
 record Waiting(List<ChangeRecord.Taken> signatures, Set<PrincipalName> withdrew, long readableSince) {
     Waiting {
         signatures = List.copyOf(signatures);
-        withdrew = Set.copyOf(withdrew);
+        withdrew = Collections.unmodifiableSet(new TreeSet<>(withdrew));
     }
 
     Waiting with(List<ChangeRecord.Taken> now) {

@@ -172,7 +172,7 @@ class RealChangesTest {
         Desk.Ended before = end("carol", "cairn log --json");
         assertThat(before.exitCode()).isZero();
         changes.add(submitted("alice", "cairn admin --compact 7"));
-        run("carol", "cairn approve --yes " + changes.getLast());
+        assertThat(run("carol", "cairn approve --yes " + changes.getLast())).contains("  compact 7");
         assertThat(end("carol", "cairn get --rev 3 other").err())
                 .first()
                 .asString()

@@ -2,19 +2,28 @@ package dev.cairn.cli.changes;
 
 import dev.cairn.genesis.json.Json;
 import dev.cairn.kv.change.ChangeText;
+import dev.cairn.kv.guard.Objection;
 import dev.cairn.protocol.model.Bytes;
 import java.util.Base64;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** A diff for programs; keys and values in base64, as all of cairn's JSON has them. */
 final class DiffJson {
     private DiffJson() {}
 
-    static Json of(ChangeDiff diff) {
+    /** @param against what else stands against it */
+    static Json of(ChangeDiff diff, List<Objection> against) {
         return Json.object()
                 .put("revision", diff.revision())
                 .put("keys", diff.keys().stream().map(DiffJson::of).toList())
                 .put("ranges", diff.ranges().stream().map(DiffJson::of).toList())
-                .put("conflicts", diff.conflicts().stream().map(DiffJson::of).toList())
+                .put(
+                        "conflicts",
+                        Stream.concat(
+                                        diff.conflicts().stream().map(DiffJson::of),
+                                        against.stream().map(JudgementText::json))
+                                .toList())
                 .build();
     }
 

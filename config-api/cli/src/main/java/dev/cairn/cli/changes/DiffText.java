@@ -1,6 +1,7 @@
 package dev.cairn.cli.changes;
 
 import dev.cairn.kv.change.ChangeText;
+import dev.cairn.kv.change.ChangeValues;
 import dev.cairn.kv.change.Precondition;
 import dev.cairn.kv.model.KeyValue;
 import dev.cairn.protocol.model.Bytes;
@@ -36,6 +37,22 @@ final class DiffText {
     static List<String> ofLines(List<String> before, List<String> after, Paint paint) {
         DiffText text = new DiffText(paint);
         text.addHunks(LineDiff.of(before, after));
+        return text.lines;
+    }
+
+    /** The values of a change where it is not known what is there now. */
+    static List<String> ofValues(ChangeValues values, Paint paint) {
+        DiffText text = new DiffText(paint);
+        values.byKey().forEach((key, value) -> {
+            text.lines.add(paint.bold("--- (not known)"));
+            text.lines.add(paint.bold("+++ " + ChangeText.printKey(key)));
+            Optional<List<String>> lines = textLines(Optional.of(value));
+            if (lines.isPresent()) {
+                text.addHunks(LineDiff.of(List.of(), lines.get()));
+            } else {
+                text.lines.add(paint.green("+" + binary(value)));
+            }
+        });
         return text.lines;
     }
 

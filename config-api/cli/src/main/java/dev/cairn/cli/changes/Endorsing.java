@@ -9,6 +9,7 @@ import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.Outcome;
 import dev.cairn.protocol.model.Bytes;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -20,9 +21,12 @@ import picocli.CommandLine.Spec;
 
 /** Shows a change that waits, asks, signs what was shown, and sends it: approving and withdrawing. */
 final class Endorsing {
+    /** Whoever makes changes can find one whose digest begins with 8 given digits, and not with 16. */
+    private static final int DIGITS_UNSEEN = 16;
+
     @Option(
             names = {"-y", "--yes"},
-            description = "Do not ask.")
+            description = "Do not ask. A digest then needs " + DIGITS_UNSEEN + " digits.")
     private boolean yes;
 
     @Option(
@@ -54,6 +58,11 @@ final class Endorsing {
 
     /** @param verb what is asked and done, such as "Approve" */
     int run(String fileOrDigest, String verb, Purpose purpose) throws Failure, GenesisException, NotVerifiedException {
+        if (yes && fileOrDigest.length() < DIGITS_UNSEEN && !Files.exists(Path.of(fileOrDigest))) {
+            throw new Failure("\"" + fileOrDigest + "\" does not exist as a file, and with --yes a digest needs "
+                    + DIGITS_UNSEEN + " digits or more, as another change may be made to begin with fewer; give more,"
+                    + " or leave out --yes and read what is shown");
+        }
         try (Cluster asked = cluster.open()) {
             Ledger ledger = Ledger.of(asked);
             Proposal proposal = purpose == Purpose.WITHDRAW
@@ -62,7 +71,11 @@ final class Endorsing {
             PrintWriter out = json
                     ? command.commandLine().getErr()
                     : command.commandLine().getOut();
-            show(out, proposal, ledger);
+            Shown shown = Shown.of(proposal, ledger);
+            show(out, proposal, shown, ledger);
+            if (purpose == Purpose.APPROVE) {
+                shown.requireApprovable();
+            }
             if (!yes && !Confirmation.isGiven(out, verb + " this change?")) {
                 throw new Failure("not done: nothing was signed");
             }
@@ -85,9 +98,9 @@ final class Endorsing {
         }
     }
 
-    private void show(PrintWriter out, Proposal proposal, Ledger ledger) throws Failure, NotVerifiedException {
+    private void show(PrintWriter out, Proposal proposal, Shown shown, Ledger ledger) {
         Texts.heading(proposal.text()).forEach(out::println);
-        Shown.of(proposal, ledger).lines(Paint.of(color)).forEach(out::println);
+        shown.lines(Paint.of(color)).forEach(out::println);
         out.println();
         JudgementText.of(ledger.judge(proposal.text(), proposal.evidence())).forEach(out::println);
         out.flush();

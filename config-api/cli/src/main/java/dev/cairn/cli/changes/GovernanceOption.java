@@ -21,6 +21,11 @@ final class GovernanceOption {
                             + " the cluster is not asked for it. Default: what is in force there, with proof.")
     private @Nullable Path file;
 
+    /** Whether a file says it. */
+    boolean isFromFile() {
+        return file != null;
+    }
+
     /** As the file says, or else as is in force in the cluster. */
     Governance inForce(ClusterOptions cluster) throws Failure, GenesisException, NotVerifiedException {
         if (file != null) {

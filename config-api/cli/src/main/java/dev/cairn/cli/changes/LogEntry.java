@@ -9,7 +9,6 @@ import dev.cairn.kv.change.Purpose;
 import dev.cairn.kv.change.SignedText;
 import dev.cairn.kv.change.UtcTime;
 import dev.cairn.kv.model.KeySpan;
-import dev.cairn.protocol.model.Bytes;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -90,7 +89,6 @@ record LogEntry(SignedText text, ChangeRecord record, Judgement judgement) {
 
     /** The operations as they stand in the text. */
     List<String> operations() {
-        Bytes all = text.text();
-        return all.toUtf8().lines().skip(Texts.HEAD_LINES).toList();
+        return Texts.operations(text);
     }
 }

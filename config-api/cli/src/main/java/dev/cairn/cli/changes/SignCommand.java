@@ -5,15 +5,16 @@ import dev.cairn.cli.Launch;
 import dev.cairn.client.NotVerifiedException;
 import dev.cairn.client.Pin;
 import dev.cairn.genesis.GenesisException;
+import dev.cairn.kv.change.AdminChange;
 import dev.cairn.kv.change.Change;
 import dev.cairn.kv.change.PrincipalName;
 import dev.cairn.kv.change.Purpose;
 import dev.cairn.kv.change.SignedText;
 import dev.cairn.kv.guard.Governance;
-import dev.cairn.protocol.model.Bytes;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,6 +28,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Show a draft and sign it as its author, by running ssh-keygen: its passphrase, its agent, its hardware key.",
+            "With --approve it is also shown what it would do, or its values if --governance is given.",
             "Who may sign is asked of the cluster, or read with --governance. The signature is verified before it is written to FILE.sig; with --approve, of somebody"
                     + " else, to FILE.approve.NAME.sig."
         },
@@ -58,20 +60,17 @@ public final class SignCommand implements Callable<Integer> {
     public Integer call() throws Failure, GenesisException, NotVerifiedException {
         ChangeFiles files = new ChangeFiles(file);
         Pin pinned = cluster.pin();
-        Governance governing = governance.inForce(cluster);
-        Bytes bytes = files.readText();
-        SignedText text = Texts.parse(file, bytes);
+        Proposal proposal = Proposal.ofFiles(files);
+        SignedText text = proposal.text();
         if (!text.chain().equals(pinned.chainId())) {
             throw new Failure(file + " is for chain " + text.chain().toHex() + ", and the genesis document is that of "
                     + pinned.chainId().toHex());
         }
-        if (text instanceof Change change) {
-            files.readValues(change);
-        }
         PrintWriter out = spec.commandLine().getOut();
-        out.print(bytes.toUtf8());
+        out.print(text.text().toUtf8());
         out.println();
         out.flush();
+        Governance governing = approve ? showToApprover(out, proposal) : governance.inForce(cluster);
         Signing signing = new Signing(governing, key, Instant.now().getEpochSecond());
         Signing.Done done = approve ? signing.endorse(text, Purpose.APPROVE) : signing.signAsAuthor(text);
         Path written = write(files, text, done);
@@ -80,6 +79,38 @@ public final class SignCommand implements Callable<Integer> {
         out.println("next: " + Launch.called() + " verify " + file);
         out.flush();
         return Exits.DONE;
+    }
+
+    /**
+     * What the text does not say and an approver agrees to: values, and what becomes of what. Without a cluster only what is
+     * in the files.
+     */
+    private Governance showToApprover(PrintWriter out, Proposal proposal)
+            throws Failure, GenesisException, NotVerifiedException {
+        if (!governance.isFromFile()) {
+            try (Cluster asked = cluster.open()) {
+                Ledger ledger = Ledger.of(asked);
+                showApprovable(out, Shown.of(proposal, ledger));
+                return ledger.governance();
+            }
+        }
+        Governance given = governance.inForce(cluster);
+        switch (proposal.text()) {
+            case Change _ -> print(out, DiffText.ofValues(proposal.values().orElseThrow(), Paint.PLAIN));
+            case AdminChange admin -> showApprovable(out, Shown.OfGovernance.of(admin, given));
+        }
+        return given;
+    }
+
+    private static void showApprovable(PrintWriter out, Shown shown) throws Failure {
+        print(out, shown.lines(Paint.PLAIN));
+        shown.requireApprovable();
+    }
+
+    private static void print(PrintWriter out, List<String> lines) {
+        lines.forEach(out::println);
+        out.println();
+        out.flush();
     }
 
     private Path write(ChangeFiles files, SignedText text, Signing.Done done) throws Failure {

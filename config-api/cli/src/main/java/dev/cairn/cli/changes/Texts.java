@@ -12,7 +12,7 @@ import java.util.List;
 /** Changes of both kinds as people see them. */
 final class Texts {
     /** Of either kind of change; preconditions and operations follow. */
-    static final int HEAD_LINES = 7;
+    private static final int HEAD_LINES = 7;
 
     private Texts() {}
 
@@ -30,6 +30,11 @@ final class Texts {
         return text instanceof Change ? Purpose.CHANGE : Purpose.ADMIN;
     }
 
+    /** Preconditions and operations, each line as it stands in the text. */
+    static List<String> operations(SignedText text) {
+        return text.text().toUtf8().lines().skip(HEAD_LINES).map(Visible::text).toList();
+    }
+
     static List<String> heading(SignedText text) {
         return List.of(
                 "change " + text.digest().toHex(),
@@ -37,7 +42,7 @@ final class Texts {
                 "Valid:  " + UtcTime.print(text.validFromSeconds()) + " until " + UtcTime.print(text.expiresSeconds())
                         + ", from revision " + text.baseRevision(),
                 "",
-                "    " + text.reason(),
+                "    " + Visible.text(text.reason()),
                 "");
     }
 }

@@ -27,17 +27,25 @@ final class Visible {
     }
 
     private static boolean isShown(int c) {
-        return c == '\t'
-                || switch (Character.getType(c)) {
-                    case Character.CONTROL,
-                            Character.FORMAT,
-                            Character.SURROGATE,
-                            Character.PRIVATE_USE,
-                            Character.UNASSIGNED,
-                            Character.LINE_SEPARATOR,
-                            Character.PARAGRAPH_SEPARATOR -> false;
-                    default -> true;
-                };
+        return c == '\t' || (!isBlank(c) && isShownByCategory(c));
+    }
+
+    private static boolean isShownByCategory(int c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR -> false;
+            default -> true;
+        };
+    }
+
+    /** Letters and symbols by their category, and yet nothing is drawn for them: fillers of Hangul, the empty Braille cell. */
+    private static boolean isBlank(int c) {
+        return c == 0x115f || c == 0x1160 || c == 0x2800 || c == 0x3164 || c == 0xffa0;
     }
 
     /** A value as text; nothing if it is none, which a zero byte is a sign of too. */

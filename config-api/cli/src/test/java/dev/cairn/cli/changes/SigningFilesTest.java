@@ -3,10 +3,16 @@ package dev.cairn.cli.changes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.cli.Run;
+import dev.cairn.client.Pin;
 import dev.cairn.genesis.json.Json;
+import dev.cairn.kv.change.AdminChange;
+import dev.cairn.kv.change.AdminOperation;
+import dev.cairn.kv.change.AdminText;
+import dev.cairn.kv.change.PrincipalName;
 import dev.cairn.kv.change.Purpose;
 import dev.cairn.kv.change.SignedText;
 import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Digest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -104,11 +110,51 @@ class SigningFilesTest {
         assertThat(half.exitCode()).isEqualTo(Exits.MISSING);
         assertThat(half.out()).contains("missing: the guard on \"prod/\" needs 1 more of 2 signatures; ask bob, carol");
 
-        assertThat(sign("bob", "--approve").exitCode()).isZero();
+        Run approved = sign("bob", "--approve");
+        assertThat(approved.exitCode()).isZero();
+        assertThat(approved.out())
+                .startsWith(Files.readString(change) + "\n--- (not known)\n+++ prod/limit\n+20\n\napproved by bob");
         Run whole = verify();
         assertThat(whole.exitCode()).as(whole.out()).isZero();
         assertThat(whole.out()).contains("signed by alice", "approved by bob", "complete: no signature is missing");
         assertThat(verify("--json").out()).startsWith("{\"digest\":\"").contains("\"complete\":true");
+    }
+
+    @Test
+    void anApproverSeesWhatBecomesOfTheGovernance() throws Exception {
+        admin("set person dave", "compact 7");
+        Run approved = sign("bob", "--approve");
+        assertThat(approved.exitCode()).as(approved.err()).isZero();
+        assertThat(approved.out()).contains("\n  compact 7\n  set person dave\n", "\n+person dave");
+
+        admin("revoke person dave", "compact 7");
+        Run impossible = sign("bob", "--approve");
+        assertThat(impossible.exitCode()).isEqualTo(1);
+        assertThat(impossible.out()).contains("\n  compact 7\n  revoke person dave\n", "\nconflict: ");
+        assertThat(impossible.err()).contains("nothing was signed", "dave").hasLineCount(1);
+        assertThat(directory.resolve("change.txt.approve.bob.sig")).doesNotExist();
+    }
+
+    private void admin(String... lines) throws Exception {
+        List<AdminOperation> operations = new ArrayList<>();
+        for (String line : lines) {
+            operations.add(AdminText.parseOperation(line));
+        }
+        Digest chain = Pin.read(genesis).chainId();
+        AdminChange text = new AdminChange(chain, 7, 0, 100, new PrincipalName("alice"), "why", operations);
+        Files.write(change, text.text().toArray());
+        Files.deleteIfExists(directory.resolve("change.txt.approve.bob.sig"));
+    }
+
+    @Test
+    void aFewDigitsAreNotApprovedUnseen() {
+        for (Object command : List.of(new ApproveCommand(), new WithdrawCommand())) {
+            Run few = Run.of(command, "--yes", "d359657e0123456", "--pin", genesis.toString());
+            assertThat(few.exitCode()).isEqualTo(1);
+            assertThat(few.err())
+                    .contains("with --yes a digest needs 16 digits or more")
+                    .hasLineCount(1);
+        }
     }
 
     @Test

@@ -118,8 +118,10 @@ class GovernanceTextTest {
                         ruling -> assertThat(ruling.guard().excludeAuthor()).isTrue());
         assertThat(governance.deadEnds(1_790_000_000)).isEmpty();
         assertThat(governance.deadEnds(1_900_000_000))
-                .as("carol's time is over")
-                .containsExactly(new Objection.DeadEnd(Scope.RECOVERY, 2, 1));
+                .as("carol's time is over, and alice is no second person beside herself")
+                .containsExactly(
+                        new Objection.DeadEnd(Scope.RECOVERY, 2, 1),
+                        new Objection.DeadEnd(new Scope.OfPrefix(Bytes.utf8("prod/")), 1, 1));
     }
 
     @Example

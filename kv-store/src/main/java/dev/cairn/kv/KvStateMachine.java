@@ -59,11 +59,6 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
         this.pins = new Pins(purger, committed.compactRevision());
     }
 
-    /** As {@link #open(Path, Digest, Governance, Limits)}, of a chain that nobody governs. */
-    public static KvStateMachine open(Path directory, Digest chainId, Limits limits) {
-        return open(directory, chainId, Governance.OPEN, limits);
-    }
-
     /**
      * Opens or makes the store of a chain; a {@link dev.cairn.kv.store.StoreException} says what stands in the way.
      *

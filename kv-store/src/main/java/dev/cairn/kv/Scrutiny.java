@@ -8,7 +8,6 @@ import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.ssh.Signatures;
 import dev.cairn.ssh.SshException;
-import dev.cairn.ssh.SshPublicKey;
 import dev.cairn.ssh.SshSignature;
 import java.util.Optional;
 
@@ -82,7 +81,6 @@ final class Scrutiny {
 
     /** By the key that the signature itself names: whose that is, the state says. */
     private void verify(Bytes armoured, Purpose purpose, Bytes text) throws SshException {
-        SshSignature signature = SshSignature.parse(armoured);
-        signatures.verify(signature, armoured, SshPublicKey.parse(signature.keyBlob()), purpose.namespace(), text);
+        signatures.verify(SshSignature.parse(armoured), armoured, purpose.namespace(), text);
     }
 }

@@ -2,6 +2,7 @@ package dev.cairn.kv;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cairn.kv.guard.Governance;
 import dev.cairn.kv.model.Compare;
 import dev.cairn.kv.model.KeyEvent;
 import dev.cairn.kv.model.KeySpan;
@@ -105,7 +106,7 @@ class ExecutionModelTest extends ExecutionFixture {
                     if (b.reopen()) {
                         Digest root = machine.committed().roots().stateRoot();
                         machine.close();
-                        machine = KvStateMachine.open(directory, CHAIN, Limits.DEFAULT);
+                        machine = KvStateMachine.open(directory, CHAIN, Governance.OPEN, Limits.DEFAULT);
                         assertThat(machine.committed().roots().stateRoot()).isEqualTo(root);
                     }
                     check(model);

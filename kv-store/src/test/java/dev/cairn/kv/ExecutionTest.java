@@ -2,6 +2,7 @@ package dev.cairn.kv;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cairn.kv.guard.Governance;
 import dev.cairn.kv.model.Compare;
 import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.kv.model.KvError;
@@ -170,7 +171,7 @@ class ExecutionTest extends ExecutionFixture {
     void aFullStoreRefusesPutsAndIsFreedByDeletingAndCompacting() {
         machine.close();
         Limits small = new Limits(200_000, 64L << 20, 128, 20_000, 16);
-        machine = KvStateMachine.open(directory, CHAIN, small);
+        machine = KvStateMachine.open(directory, CHAIN, Governance.OPEN, small);
         int stored = 0;
         while (run(put("key " + stored, "value")) instanceof Outcome.Put) {
             stored++;

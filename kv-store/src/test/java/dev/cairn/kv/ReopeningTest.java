@@ -3,6 +3,7 @@ package dev.cairn.kv;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cairn.kv.guard.Governance;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.store.KvStore;
 import dev.cairn.kv.store.StoreException;
@@ -26,7 +27,7 @@ class ReopeningTest extends ExecutionFixture {
         Digest root = machine.committed().roots().stateRoot();
         machine.commit(execute(request(List.of(put("a", "2")))), TestBlocks.ANY);
         machine.close();
-        machine = KvStateMachine.open(directory, CHAIN, Limits.DEFAULT);
+        machine = KvStateMachine.open(directory, CHAIN, Governance.OPEN, Limits.DEFAULT);
         assertThat(machine.committed().roots().stateRoot()).isEqualTo(root);
     }
 
@@ -36,7 +37,7 @@ class ReopeningTest extends ExecutionFixture {
         assertThatThrownBy(() -> KvStore.open(directory, new Digest(9, 9, 9, 9)))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("another cluster");
-        machine = KvStateMachine.open(directory, CHAIN, Limits.DEFAULT);
+        machine = KvStateMachine.open(directory, CHAIN, Governance.OPEN, Limits.DEFAULT);
     }
 
     @Test
@@ -52,12 +53,12 @@ class ReopeningTest extends ExecutionFixture {
         for (Path table : tables()) {
             damage(table);
         }
-        assertThatThrownBy(() -> KvStateMachine.open(directory, CHAIN, Limits.DEFAULT))
+        assertThatThrownBy(() -> KvStateMachine.open(directory, CHAIN, Governance.OPEN, Limits.DEFAULT))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("it is rebuilt from the log")
                 .hasMessageNotContaining("in use");
         deleteTree();
-        machine = KvStateMachine.open(directory, CHAIN, Limits.DEFAULT);
+        machine = KvStateMachine.open(directory, CHAIN, Governance.OPEN, Limits.DEFAULT);
     }
 
     /** The largest table is that of the versions, which a start does not read. */
@@ -65,7 +66,7 @@ class ReopeningTest extends ExecutionFixture {
     void damageThatIsFoundWhenOldVersionsAreRemovedEndsThePersisting() throws IOException {
         long revision = writeTables();
         damage(tables().getLast());
-        machine = KvStateMachine.open(directory, CHAIN, Limits.DEFAULT);
+        machine = KvStateMachine.open(directory, CHAIN, Governance.OPEN, Limits.DEFAULT);
         run(new Operation.Compact(revision, false));
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         assertThatThrownBy(() -> {
@@ -87,7 +88,8 @@ class ReopeningTest extends ExecutionFixture {
         }
         long revision = machine.committed().revision();
         machine.close();
-        KvStateMachine.open(directory, CHAIN, Limits.DEFAULT).close(); // it makes tables of what it finds in its log
+        KvStateMachine.open(directory, CHAIN, Governance.OPEN, Limits.DEFAULT)
+                .close(); // it makes tables of what it finds in its log
         return revision;
     }
 

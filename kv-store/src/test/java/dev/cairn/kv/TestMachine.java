@@ -1,5 +1,6 @@
 package dev.cairn.kv;
 
+import dev.cairn.kv.guard.Governance;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.OperationCodec;
 import dev.cairn.protocol.Proposal;
@@ -44,7 +45,7 @@ public final class TestMachine implements AutoCloseable {
     }
 
     private KvStateMachine open() {
-        return KvStateMachine.open(directory(), CHAIN, Limits.DEFAULT);
+        return KvStateMachine.open(directory(), CHAIN, Governance.OPEN, Limits.DEFAULT);
     }
 
     public Path directory() {

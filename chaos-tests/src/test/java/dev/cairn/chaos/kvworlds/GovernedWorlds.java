@@ -6,6 +6,7 @@ import dev.cairn.kv.Limits;
 import dev.cairn.kv.governed.Dice;
 import dev.cairn.kv.governed.Founding;
 import dev.cairn.kv.governed.Rules;
+import dev.cairn.kv.guard.Governance;
 import dev.cairn.kv.model.Outcome;
 import dev.cairn.kv.model.RequestOutcome;
 import dev.cairn.protocol.model.Digest;
@@ -42,7 +43,7 @@ final class GovernedWorlds implements AutoCloseable {
     private final KvStateMachine machine;
 
     GovernedWorlds(Path directory) {
-        this.machine = KvStateMachine.open(directory.resolve("state"), CHAIN, Limits.DEFAULT);
+        this.machine = KvStateMachine.open(directory.resolve("state"), CHAIN, Governance.OPEN, Limits.DEFAULT);
     }
 
     Verdict judge(World world) {

@@ -6,6 +6,7 @@ import dev.cairn.chaos.history.HistoryViolation;
 import dev.cairn.chaos.history.Outcome;
 import dev.cairn.kv.KvStateMachine;
 import dev.cairn.kv.Limits;
+import dev.cairn.kv.guard.Governance;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.simulator.Counters;
 import dev.cairn.simulator.Judges;
@@ -34,7 +35,7 @@ final class KvWorlds implements AutoCloseable {
     private final KvStateMachine machine;
 
     KvWorlds(Path directory) {
-        this.machine = KvStateMachine.open(directory.resolve("state"), Digest.ZERO, Limits.DEFAULT);
+        this.machine = KvStateMachine.open(directory.resolve("state"), Digest.ZERO, Governance.OPEN, Limits.DEFAULT);
     }
 
     /** Two worlds in three have replicas that lie. */

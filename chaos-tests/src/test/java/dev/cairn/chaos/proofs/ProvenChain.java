@@ -7,6 +7,7 @@ import dev.cairn.kv.KvState;
 import dev.cairn.kv.KvStateMachine;
 import dev.cairn.kv.Limits;
 import dev.cairn.kv.Proof;
+import dev.cairn.kv.guard.Governance;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.OperationCodec;
 import dev.cairn.kv.proof.Question;
@@ -71,7 +72,7 @@ final class ProvenChain implements AutoCloseable {
                 1_000_000_000L,
                 1,
                 KvStateMachine.genesisRoots());
-        machine = KvStateMachine.open(directory, chainId, Limits.DEFAULT);
+        machine = KvStateMachine.open(directory, chainId, Governance.OPEN, Limits.DEFAULT);
         head = new Executed(genesis.block(), machine.committed());
         run(request(new Operation.OpenSession()));
     }

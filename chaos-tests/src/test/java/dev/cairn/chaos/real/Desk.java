@@ -1,15 +1,11 @@
 package dev.cairn.chaos.real;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
-
 import dev.cairn.cli.Main;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -20,18 +16,9 @@ import java.util.concurrent.TimeUnit;
  */
 record Desk(Path home, Path programs, Map<String, String> variables) {
     private static final int PATIENCE_SECONDS = 120;
-    private static final boolean REQUIRED = Boolean.parseBoolean(System.getenv("CAIRN_REQUIRE_OPENSSH"));
 
     /** @param err what was said beside the output */
     record Ended(int exitCode, List<String> out, List<String> err) {}
-
-    /** Skips the test where there is no ssh-keygen, unless it must be there. */
-    static void requireOpenSsh() {
-        boolean there = Arrays.stream(System.getenv().getOrDefault("PATH", "").split(":"))
-                .anyMatch(path -> Files.isExecutable(Path.of(path, "ssh-keygen")));
-        assertThat(there || !REQUIRED).as("ssh-keygen is on the PATH").isTrue();
-        assumeThat(there).as("skipped: no ssh-keygen on the PATH").isTrue();
-    }
 
     /** Writes {@code cairn} into {@code programs}: this build, started as its launcher does. */
     static void writeLauncher(Path programs) throws IOException {

@@ -1,7 +1,6 @@
 package dev.cairn.chaos.real;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.cairn.client.CairnClient;
 import dev.cairn.client.ClientSettings;
@@ -21,6 +20,7 @@ import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Hashing;
 import dev.cairn.ssh.KeyKind;
+import dev.cairn.ssh.OpenSsh;
 import dev.cairn.ssh.TestKey;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -175,11 +175,7 @@ class RealAuditTest {
     private static void sshKeygenAgrees(Path exported) throws Exception {
         List<String> signatures = Files.readAllLines(exported.resolve("signatures"));
         assertThat(signatures).hasSize(6);
-        boolean isThere = List.of(System.getenv().getOrDefault("PATH", "").split(":")).stream()
-                .anyMatch(path -> Files.isExecutable(Path.of(path, "ssh-keygen")));
-        assumeThat(isThere || Boolean.parseBoolean(System.getenv("CAIRN_REQUIRE_OPENSSH")))
-                .as("skipped: no ssh-keygen on the PATH")
-                .isTrue();
+        OpenSsh.require();
         for (String line : signatures) {
             String[] words = line.split(" ", -1);
             assertThat(verify(exported, words, exported.resolve(words[0])))

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.kv.guard.Governance;
 import dev.cairn.protocol.model.Bytes;
+import dev.cairn.ssh.OpenSsh;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,7 +37,7 @@ class RealChangesTest {
 
     @BeforeEach
     void found() throws Exception {
-        Desk.requireOpenSsh();
+        OpenSsh.require();
         Desk.writeLauncher(directory.resolve("programs"));
         StringBuilder governance = new StringBuilder("cairn-governance-1\n");
         for (String name : List.of("alice", "bob", "carol")) {

@@ -10,6 +10,7 @@ import dev.cairn.proto.etcdserverpb.PutRequest;
 import dev.cairn.proto.etcdserverpb.RequestOp;
 import dev.cairn.proto.etcdserverpb.TxnRequest;
 import dev.cairn.simulator.Strategy;
+import dev.cairn.ssh.OpenSsh;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
@@ -68,7 +69,7 @@ class SignedChangesWalkThroughTest {
 
     @BeforeEach
     void setUp() throws IOException {
-        Desk.requireOpenSsh();
+        OpenSsh.require();
         Desk.writeLauncher(directory.resolve("programs"));
         basePort = freeBase();
         likeness = new Likeness(DOCUMENTS_PORT, basePort);

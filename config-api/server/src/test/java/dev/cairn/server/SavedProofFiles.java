@@ -10,6 +10,7 @@ import dev.cairn.kv.KvState;
 import dev.cairn.kv.KvStateMachine;
 import dev.cairn.kv.Limits;
 import dev.cairn.kv.Proof;
+import dev.cairn.kv.guard.Governance;
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.kv.model.Operation;
@@ -65,7 +66,8 @@ final class SavedProofFiles {
 
     static SavedProofFiles make(Path state) {
         SavedProofFiles files = new SavedProofFiles();
-        try (KvStateMachine machine = KvStateMachine.open(state, files.pin.chainId(), Limits.DEFAULT)) {
+        try (KvStateMachine machine =
+                KvStateMachine.open(state, files.pin.chainId(), Governance.OPEN, Limits.DEFAULT)) {
             files.fill(machine);
         }
         return files;

@@ -2,6 +2,7 @@ package dev.cairn.server;
 
 import dev.cairn.kv.KvStateMachine;
 import dev.cairn.kv.Limits;
+import dev.cairn.kv.guard.Governance;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.runtime.StorageException;
@@ -38,7 +39,7 @@ final class ServedStore implements AutoCloseable {
     }
 
     ServedStore(Path directory, Duration progressInterval) throws IOException, StorageException {
-        machine = KvStateMachine.open(directory, CHAIN, Limits.DEFAULT);
+        machine = KvStateMachine.open(directory, CHAIN, Governance.OPEN, Limits.DEFAULT);
         node = new SoloNode(machine, chain);
         frontend = new Frontend(
                 new FrontendSettings(

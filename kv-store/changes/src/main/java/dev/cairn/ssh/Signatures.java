@@ -27,11 +27,28 @@ public final class Signatures {
         }
     }
 
+    /** Gives the key to verify with, at a cost. */
+    private interface KeySource {
+        SshPublicKey open() throws SshException;
+    }
+
     /** As {@link SshSignature#verify}. */
     public VerifiedSignature verify(
             SshSignature signature, Bytes armoured, SshPublicKey key, String namespace, Bytes text)
             throws SshException {
-        Digest name = name(armoured, key, namespace, text);
+        return verify(signature, name(armoured, key.blob(), namespace, text), () -> key, namespace, text);
+    }
+
+    /** The same by the key that the signature itself names, whoever holds it. */
+    public VerifiedSignature verify(SshSignature signature, Bytes armoured, String namespace, Bytes text)
+            throws SshException {
+        Bytes blob = signature.keyBlob();
+        return verify(
+                signature, name(armoured, blob, namespace, text), () -> SshPublicKey.parse(blob), namespace, text);
+    }
+
+    private VerifiedSignature verify(SshSignature signature, Digest name, KeySource key, String namespace, Bytes text)
+            throws SshException {
         Optional<VerifiedSignature> held = good.get(name);
         if (held.isPresent()) {
             return held.get();
@@ -42,7 +59,7 @@ public final class Signatures {
         }
         verified.increment();
         try {
-            VerifiedSignature holds = signature.verify(key, namespace, text);
+            VerifiedSignature holds = signature.verify(key.open(), namespace, text);
             good.put(name, holds);
             return holds;
         } catch (SshException e) {
@@ -63,10 +80,10 @@ public final class Signatures {
     }
 
     /** All that decides whether it holds. */
-    private static Digest name(Bytes armoured, SshPublicKey key, String namespace, Bytes text) {
+    private static Digest name(Bytes armoured, Bytes keyBlob, String namespace, Bytes text) {
         return Hashing.sha256(new ByteWriter(256)
                 .putBytes(armoured)
-                .putBytes(key.blob())
+                .putBytes(keyBlob)
                 .putBytes(Bytes.utf8(namespace))
                 .putDigest(Hashing.sha256(text.shared()))
                 .toArray());

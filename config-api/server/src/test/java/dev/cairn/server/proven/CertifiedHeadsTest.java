@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cairn.kv.KvState;
 import dev.cairn.kv.KvStateMachine;
 import dev.cairn.kv.Limits;
+import dev.cairn.kv.guard.Governance;
 import dev.cairn.protocol.Proposal;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Digest;
@@ -59,7 +60,7 @@ class CertifiedHeadsTest {
     @Test
     void aHeadThatOnlyADescendantVouchesForWaitsForTheDescendant() throws Exception {
         try (KvStateMachine machine =
-                KvStateMachine.open(directory, chain.document().genesis().chainId(), Limits.DEFAULT)) {
+                KvStateMachine.open(directory, chain.document().genesis().chainId(), Governance.OPEN, Limits.DEFAULT)) {
             KvState genesis = machine.committed();
             KvState first = machine.execute(genesis, new Proposal(new Height(1), 1, List.of()));
             chain.append(chain.next(List.of(), first.roots(), 1));

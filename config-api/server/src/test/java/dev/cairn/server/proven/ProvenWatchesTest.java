@@ -6,6 +6,7 @@ import dev.cairn.kv.KvState;
 import dev.cairn.kv.KvStateMachine;
 import dev.cairn.kv.Limits;
 import dev.cairn.kv.Proof;
+import dev.cairn.kv.guard.Governance;
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.Space;
 import dev.cairn.kv.proof.Question;
@@ -58,7 +59,7 @@ class ProvenWatchesTest {
     @BeforeEach
     void open() throws Exception {
         SoloChain chain = new SoloChain("watched");
-        machine = KvStateMachine.open(directory, chain.document().genesis().chainId(), Limits.DEFAULT);
+        machine = KvStateMachine.open(directory, chain.document().genesis().chainId(), Governance.OPEN, Limits.DEFAULT);
         node = new SoloNode(machine, chain);
         CertifiedHeads heads = new CertifiedHeads();
         heads.resume(machine.committed(), chain);

@@ -74,10 +74,8 @@ public final class AdminText {
         AdminChange change;
         try {
             change = read(in);
-        } catch (RefusedPartsException e) {
-            throw new ChangeException(e.reason(), String.valueOf(e.getMessage()));
         } catch (IllegalArgumentException e) {
-            throw new ChangeException(ChangeRefusal.NOT_CANONICAL, String.valueOf(e.getMessage()));
+            throw ChangeException.of(e);
         }
         Lines.requireSame(WHAT, text, change.text());
         return change;

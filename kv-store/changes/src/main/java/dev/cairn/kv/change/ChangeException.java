@@ -13,6 +13,13 @@ public final class ChangeException extends Exception {
         this.message = message;
     }
 
+    /** What parts that fit into no text mean for the text that they were read from. */
+    static ChangeException of(IllegalArgumentException parts) {
+        ChangeRefusal reason =
+                parts instanceof RefusedPartsException refused ? refused.reason() : ChangeRefusal.NOT_CANONICAL;
+        return new ChangeException(reason, String.valueOf(parts.getMessage()));
+    }
+
     @Override
     public String getMessage() {
         return message;

@@ -79,8 +79,6 @@ public final class VerdictText {
             case Objection.BaseAhead base -> "base-ahead " + base.baseRevision() + " at " + base.revision();
             case Objection.Conflict conflict ->
                 "conflict " + ChangeText.print(conflict.expected()) + " found " + conflict.foundRevision();
-            case Objection.TooManyPending many -> "too-many-pending " + many.author() + " most " + many.most();
-            case Objection.NotPending not -> "not-pending " + not.change().toHex();
             case Objection.KeepsRevisions keeps ->
                 "keeps-revisions " + keeps.revision() + " most " + keeps.mostRevision();
             case Objection.WithdrawnBefore withdrawn -> "withdrawn-before " + withdrawn.name();
@@ -168,8 +166,6 @@ public final class VerdictText {
             case "base-compacted" -> new Objection.BaseCompacted(in.number(), in.numberAfter("at"));
             case "base-ahead" -> new Objection.BaseAhead(in.number(), in.numberAfter("at"));
             case "conflict" -> new Objection.Conflict(precondition(in), in.numberAfter("found"));
-            case "too-many-pending" -> new Objection.TooManyPending(in.name(), in.smallAfter("most"));
-            case "not-pending" -> new Objection.NotPending(in.digest());
             case "keeps-revisions" -> new Objection.KeepsRevisions(in.number(), in.numberAfter("most"));
             case "withdrawn-before" -> new Objection.WithdrawnBefore(in.name());
             case "values-missing" -> {

@@ -86,21 +86,17 @@ public record Governance(
 
     /** Which guard keeps a span, or a part of it, from being written without signatures, and who signs; it is not open. */
     public String guardedBecause(KeySpan span) {
-        for (Ruling ruling : guards.rulings(span)) {
-            switch (ruling) {
-                case Ruling.Open _ -> {}
-                case Ruling.Guarded(Guard guard) -> {
-                    return "only a signed change writes "
-                            + (span.isSingle() ? ChangeText.printKey(span.from()) : "in that range")
-                            + ": the guard on " + guard.scope().name() + " wants " + guard.threshold() + " of "
-                            + signers(guard) + "; draft one with `cairn draft`";
-                }
-                case Ruling.Closed _ -> {
-                    return new Objection.ClosedKey(span.from()).sentence();
-                }
-            }
-        }
-        throw new IllegalArgumentException("open: " + span);
+        Ruling ruling =
+                guards.firstNotOpen(span).orElseThrow(() -> new IllegalArgumentException("it is open: " + span));
+        return switch (ruling) {
+            case Ruling.Guarded(Guard guard) ->
+                "only a signed change writes "
+                        + (span.isSingle() ? ChangeText.printKey(span.from()) : "in that range") + ": the guard on "
+                        + guard.scope().name() + " wants " + guard.threshold() + " of " + signers(guard)
+                        + "; draft one with `cairn draft`";
+            case Ruling.Closed _ -> new Objection.ClosedKey(span.from()).sentence();
+            case Ruling.Open _ -> throw new IllegalStateException("not open and open: " + span);
+        };
     }
 
     private String signers(Guard guard) {

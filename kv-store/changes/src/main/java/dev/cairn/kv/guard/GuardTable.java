@@ -105,12 +105,22 @@ public final class GuardTable {
 
     /** Whether every key of the span may be written without signatures. */
     public boolean isOpen(KeySpan span) {
-        if (span.isSingle()) {
-            return ruling(span.from()) instanceof Ruling.Open;
+        return span.isSingle()
+                ? ruling(span.from()) instanceof Ruling.Open
+                : firstNotOpen(span).isEmpty();
+    }
+
+    /** What decides on the first keys of the span that are not open; nothing if all are. */
+    public Optional<Ruling> firstNotOpen(KeySpan span) {
+        if (span.isEmpty()) {
+            return Optional.empty();
         }
-        return span.isEmpty()
-                || (ruling(span.from()) instanceof Ruling.Open
-                        && behindTheFirst(span).values().stream().allMatch(Ruling.Open.class::isInstance));
+        Ruling first = ruling(span.from());
+        return first instanceof Ruling.Open
+                ? behindTheFirst(span).values().stream()
+                        .filter(ruling -> !(ruling instanceof Ruling.Open))
+                        .findFirst()
+                : Optional.of(first);
     }
 
     private NavigableMap<Bytes, Ruling> behindTheFirst(KeySpan span) {

@@ -265,22 +265,6 @@ public sealed interface Objection {
         }
     }
 
-    /** The store's. */
-    record TooManyPending(PrincipalName author, int most) implements Objection {
-        @Override
-        public String sentence() {
-            return author + " has " + most + " changes waiting, the most for one author; withdraw one first";
-        }
-    }
-
-    /** The store's: there is no such change that waits. */
-    record NotPending(Digest change) implements Objection {
-        @Override
-        public String sentence() {
-            return "no change " + change.toHex() + " waits for signatures; submit it first";
-        }
-    }
-
     /** The store's: revisions that are kept would be compacted away. */
     record KeepsRevisions(long revision, long mostRevision) implements Objection {
         @Override

@@ -63,8 +63,6 @@ class VerdictTextTest {
             new Objection.Conflict(new Precondition.Absent(Bytes.utf8("a b")), 7),
             new Objection.Conflict(new Precondition.LastWrittenAt(Bytes.utf8("a"), 3), 0),
             new Objection.Conflict(new Precondition.HasValue(Bytes.utf8("a"), ONE), 7),
-            new Objection.TooManyPending(BOB, 9),
-            new Objection.NotPending(ONE),
             new Objection.KeepsRevisions(9, 8),
             new Objection.WithdrawnBefore(new PrincipalName("bob")),
             new Objection.ValuesMissing(3, Bytes.utf8("a b")),

@@ -88,13 +88,14 @@ final class NormalCase {
     }
 
     /**
-     * A fresh proposal is judged when it arrives; one that is early waits. What a quorum has judged has passed. A block
-     * that is merely here may have come as a body, which nobody judges: it may be old by now, but never early.
+     * A fresh proposal is judged when it arrives; one that is early waits. What a quorum has judged has passed. Old it may
+     * only be if an honest replica has voted for it in this view: the first one to do so judged it by its clock, in time.
+     * That a block is here says nothing of its time: it may have come as a body, which nobody judges, or out of the log.
      */
     private void judgeTime(ReplicaId from, Message.PrePrepare proposal) {
         Block block = proposal.block();
         boolean passed = core.view().isTip(block.digest()) || block.height().isAtMost(chain.headHeight());
-        boolean mayBeOld = chain.candidate(block.digest()).isPresent();
+        boolean mayBeOld = hasHonestVote(proposal.ballot());
         long aheadNanos = block.header().timeNanos() - core.wallNanos();
         if (passed) {
             accept(proposal);
@@ -106,6 +107,12 @@ final class NormalCase {
         } else {
             accept(proposal);
         }
+    }
+
+    private boolean hasHonestVote(Ballot ballot) {
+        return slotsOfView().stream()
+                .filter(slot -> slot.height.equals(ballot.height()))
+                .anyMatch(slot -> slot.prepares.votersFor(ballot) >= core.quorums.weakQuorum());
     }
 
     private void holdBack(Message.PrePrepare proposal) {

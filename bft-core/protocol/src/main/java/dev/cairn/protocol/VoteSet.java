@@ -45,6 +45,13 @@ final class VoteSet {
         return agreedBy(count).map(Ballot::block);
     }
 
+    /** How many replicas voted for exactly this. */
+    int votersFor(Ballot ballot) {
+        return (int) votes.values().stream()
+                .filter(vote -> vote.ballot().equals(ballot))
+                .count();
+    }
+
     private Optional<Ballot> agreedBy(int count) {
         if (votes.size() < count) {
             return Optional.empty();

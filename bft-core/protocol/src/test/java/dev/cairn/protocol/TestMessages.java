@@ -50,7 +50,11 @@ final class TestMessages {
     }
 
     Block grandchildOfGenesis(Block parent) {
-        Header h = block(parent, 2, parent.header().timeNanos() + 1, List.of()).header();
+        return grandchildOfGenesis(parent, parent.header().timeNanos() + 1);
+    }
+
+    Block grandchildOfGenesis(Block parent, long time) {
+        Header h = block(parent, 2, time, List.of()).header();
         MerkleFrontier history =
                 MerkleFrontier.EMPTY.append(cluster.genesis.block().digest()).append(parent.digest());
         return new Block(

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** The votes of one phase in one slot: at most one of each replica. Votes in, a certificate or evidence out. */
 final class VoteSet {
@@ -47,9 +48,11 @@ final class VoteSet {
 
     /** How many replicas voted for exactly this. */
     int votersFor(Ballot ballot) {
-        return (int) votes.values().stream()
-                .filter(vote -> vote.ballot().equals(ballot))
-                .count();
+        return Math.toIntExact(votesFor(ballot).count());
+    }
+
+    private Stream<Vote> votesFor(Ballot ballot) {
+        return votes.values().stream().filter(vote -> vote.ballot().equals(ballot));
     }
 
     private Optional<Ballot> agreedBy(int count) {
@@ -57,10 +60,7 @@ final class VoteSet {
             return Optional.empty();
         }
         for (Vote candidate : votes.values()) {
-            long agreeing = votes.values().stream()
-                    .filter(vote -> vote.ballot().equals(candidate.ballot()))
-                    .count();
-            if (agreeing >= count) {
+            if (votersFor(candidate.ballot()) >= count) {
                 return Optional.of(candidate.ballot());
             }
         }
@@ -68,8 +68,7 @@ final class VoteSet {
     }
 
     private QuorumCertificate certify(Ballot ballot) {
-        List<QuorumCertificate.Signed> signed = votes.values().stream()
-                .filter(vote -> vote.ballot().equals(ballot))
+        List<QuorumCertificate.Signed> signed = votesFor(ballot)
                 .limit(quorum)
                 .map(vote -> new QuorumCertificate.Signed(vote.voter(), vote.signature()))
                 .toList();

@@ -45,12 +45,6 @@ final class Slips {
                             "boolean near = true;"),
                     edit(
                             "VoteSet",
-                            ".filter(vote -> vote.ballot().equals(candidate.ballot()))",
-                            ".filter(vote -> phase == Phase.COMMIT ?"
-                                    + " vote.ballot().block().equals(candidate.ballot().block()) :"
-                                    + " vote.ballot().equals(candidate.ballot()))"),
-                    edit(
-                            "VoteSet",
                             ".filter(vote -> vote.ballot().equals(ballot))",
                             ".filter(vote -> phase == Phase.COMMIT ? vote.ballot().block().equals(ballot.block()) :"
                                     + " vote.ballot().equals(ballot))")),

@@ -70,10 +70,11 @@ final class Execution {
 
     private RequestOutcome execute(Request request) {
         Optional<List<Operation>> decoded = OperationCodec.decode(request.operations());
-        boolean opens = decoded.isPresent()
-                && decoded.get().size() == 1
-                && decoded.get().getFirst() instanceof Operation.OpenSession;
-        Optional<KvError> refusal = sessions.admit(request.id(), opens);
+        Optional<Operation.OpenSession> opening = decoded.filter(operations -> operations.size() == 1)
+                .map(List::getFirst)
+                .filter(Operation.OpenSession.class::isInstance)
+                .map(Operation.OpenSession.class::cast);
+        Optional<KvError> refusal = sessions.admit(request.id(), opening);
         if (refusal.isPresent()) {
             return new RequestOutcome.Refused(refusal.get());
         }

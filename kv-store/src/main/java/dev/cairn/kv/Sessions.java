@@ -3,6 +3,7 @@ package dev.cairn.kv;
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.kv.model.KvError;
+import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.Value;
 import dev.cairn.kv.tree.Leaf;
 import dev.cairn.kv.tree.TreeEditor;
@@ -21,6 +22,10 @@ import java.util.Optional;
  * The session table: what makes a request execute exactly once, however often it is proposed. For each session it keeps
  * which of the last {@link #WINDOW} sequence numbers were executed; a window, not a high-water mark, so that a primary
  * cannot censor older requests by replaying the newest.
+ *
+ * <p>A client may have so many sessions. One that is pushed out takes with it what it knew of its requests; so that they
+ * cannot be replayed after the request that opened it, the height at which a session of the client that was pushed out had
+ * last been used stays, and none is opened by a request from before that.
  */
 final class Sessions {
     static final int WINDOW = 1024;
@@ -42,11 +47,11 @@ final class Sessions {
         this.removed = removed;
     }
 
-    /** Marks the request as executed; or says why it must not be. */
-    Optional<KvError> admit(RequestId id, boolean opens) {
+    /** Marks the request as executed, which may open its session; or says why it must not be. */
+    Optional<KvError> admit(RequestId id, Optional<Operation.OpenSession> opening) {
         Bytes key = SystemSpace.session(id.client(), id.session());
         Optional<Leaf> found = tree.get(key);
-        if (found.isEmpty() && !opens) {
+        if (found.isEmpty() && !opening.map(open -> mayOpen(id.client(), open)).orElse(false)) {
             return Optional.of(KvError.NO_SESSION);
         }
         Window window = found.map(leaf -> Window.read(recordOf(leaf))).orElseGet(Window::fresh);
@@ -56,8 +61,19 @@ final class Sessions {
         if (found.isEmpty()) {
             makeRoom(id.client());
         }
-        write(key, window);
+        write(key, window.encode(height));
         return Optional.empty();
+    }
+
+    /** The request that opened a session was made before the session was used. */
+    private boolean mayOpen(ClientId client, Operation.OpenSession open) {
+        return open.seenHeight() >= lastUseOfPushedOut(client) && open.seenHeight() < height.value();
+    }
+
+    private long lastUseOfPushedOut(ClientId client) {
+        return tree.get(SystemSpace.pushedOut(client))
+                .map(leaf -> BigEndian.getLong(recordOf(leaf).shared(), 0))
+                .orElse(0L);
     }
 
     private static Bytes recordOf(Leaf leaf) {
@@ -67,9 +83,9 @@ final class Sessions {
                 .orElseThrow(() -> new IllegalStateException("system records stay in memory"));
     }
 
-    private void write(Bytes key, Window window) {
-        Value value = Value.of(window.encode(height));
-        tree.put(new Leaf(KeyVersion.put(key, height.value(), 0, 0, 0, 0, value), MerkleFrontier.EMPTY));
+    private void write(Bytes key, Bytes record) {
+        KeyVersion version = KeyVersion.put(key, height.value(), 0, 0, 0, 0, Value.of(record));
+        tree.put(new Leaf(version, MerkleFrontier.EMPTY));
         touched.add(key);
     }
 
@@ -88,6 +104,11 @@ final class Sessions {
         });
         tree.remove(oldest[0].treeKey());
         removed.add(oldest[0].treeKey());
+        write(SystemSpace.pushedOut(client), height(oldest[0].modRevision()));
+    }
+
+    private static Bytes height(long value) {
+        return Bytes.wrap(new ByteWriter(8).putLong(value).toArray());
     }
 
     /** Which sequence numbers from {@code base} on were executed; all below count as executed. */

@@ -16,6 +16,7 @@ final class SystemSpace {
     static final Bytes SWEEP = systemKey("sweep");
 
     private static final Bytes SESSIONS = systemKey("session/");
+    private static final Bytes PUSHED_OUT = systemKey("pushed/");
     private static final Bytes EXPIRIES = systemKey("expiry/");
     private static final Bytes AUTHORED = systemKey("author/");
 
@@ -34,6 +35,14 @@ final class SystemSpace {
 
     static KeySpan sessionsOf(ClientId client) {
         return new KeySpan(session(client, 0), Optional.of(KeySpan.successor(session(client, -1L))));
+    }
+
+    /** When the client last used a session that was pushed out. */
+    static Bytes pushedOut(ClientId client) {
+        return Bytes.wrap(new ByteWriter(16)
+                .putRaw(PUSHED_OUT.shared())
+                .putInt(client.number())
+                .toArray());
     }
 
     /** That a change is to be forgotten when its time is over. */

@@ -38,7 +38,7 @@ abstract class ExecutionFixture {
         directory = Files.createTempDirectory("cairn-kv");
         machine = KvStateMachine.open(directory, CHAIN, founding(), Limits.DEFAULT);
         sequence = 0;
-        run(List.of(new Operation.OpenSession()));
+        run(List.of(new Operation.OpenSession(0)));
     }
 
     Governance founding() {

@@ -64,13 +64,42 @@ class ExecutionTest extends ExecutionFixture {
     @Test
     void theSessionUsedLongestAgoGoesFirst() {
         for (long session = 100; session < 100 + Limits.DEFAULT.sessionsPerClient(); session++) {
-            commit(execute(new Request(
-                    new RequestId(new ClientId(0), session, 0),
-                    OperationCodec.encode(List.of(new Operation.OpenSession())),
-                    new Signature(Bytes.EMPTY))));
+            commit(execute(opening(session, machine.committed().height().value())));
         }
         assertThat(execute(request(List.of(put("a", "1")))).results())
                 .containsExactly(new RequestOutcome.Refused(KvError.NO_SESSION));
+    }
+
+    @Test
+    void aSessionThatWasPushedOutIsNotOpenedAgainByItsOldRequests() {
+        Request opening = opening(99, 0);
+        Request put = new Request(
+                new RequestId(new ClientId(0), 99, 1),
+                OperationCodec.encode(List.of(put("a", "old"))),
+                new Signature(Bytes.EMPTY));
+        commit(execute(opening, put));
+        for (long session = 100; session < 100 + Limits.DEFAULT.sessionsPerClient(); session++) {
+            commit(execute(opening(session, machine.committed().height().value())));
+        }
+        assertThat(execute(opening, put).results())
+                .containsOnly(new RequestOutcome.Refused(KvError.NO_SESSION))
+                .hasSize(2);
+        Request anew = opening(200, machine.committed().height().value());
+        assertThat(execute(anew).results()).hasOnlyElementsOfType(RequestOutcome.Executed.class);
+    }
+
+    /** It could be opened again when it has been pushed out. */
+    @Test
+    void aSessionIsNotOpenedFromTheFuture() {
+        Request opening = opening(99, machine.committed().height().value() + 1);
+        assertThat(execute(opening).results()).containsExactly(new RequestOutcome.Refused(KvError.NO_SESSION));
+    }
+
+    private static Request opening(long session, long seenHeight) {
+        return new Request(
+                new RequestId(new ClientId(0), session, 0),
+                OperationCodec.encode(List.of(new Operation.OpenSession(seenHeight))),
+                new Signature(Bytes.EMPTY));
     }
 
     @Property(tries = 50)
@@ -105,7 +134,7 @@ class ExecutionTest extends ExecutionFixture {
         Operation unique = new Operation.Unique(new Digest(1, 2, 3, 4), put("a", "1"));
         for (Operation operation : List.of(
                 new Operation.Unique(new Digest(5, 6, 7, 8), unique),
-                new Operation.Unique(new Digest(5, 6, 7, 8), new Operation.OpenSession()),
+                new Operation.Unique(new Digest(5, 6, 7, 8), new Operation.OpenSession(0)),
                 new Operation.Txn(List.of(), List.of(unique), List.of()))) {
             assertThat(run(operation))
                     .isInstanceOfSatisfying(

@@ -86,7 +86,7 @@ class GuardFigures {
     }
 
     private static KvState opened(KvStateMachine machine) {
-        return run(machine, machine.committed(), request(0, List.of(new Operation.OpenSession())));
+        return run(machine, machine.committed(), request(0, List.of(new Operation.OpenSession(0))));
     }
 
     /** On the same parent each time: the store stays as it is. */

@@ -77,7 +77,7 @@ public final class TestMachine implements AutoCloseable {
 
     /** Opens the session that all requests use. */
     public KvState openSession() {
-        return run(request(new Operation.OpenSession()));
+        return run(request(new Operation.OpenSession(0)));
     }
 
     public KvState run(Request... requests) {

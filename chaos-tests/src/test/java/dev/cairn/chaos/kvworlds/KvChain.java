@@ -87,7 +87,7 @@ final class KvChain {
     /** The worlds' clients open no sessions: each request is preceded by the opening of its session. */
     static After execute(KvStateMachine machine, KvState before, long timeNanos, List<Request> asked) {
         List<Request> requests = asked.stream()
-                .flatMap(request -> Stream.of(opening(request.id()), request))
+                .flatMap(request -> Stream.of(opening(request.id(), before), request))
                 .toList();
         KvState state = machine.execute(before, new Proposal(before.height().next(), timeNanos, requests));
         Map<RequestId, RequestOutcome> results = new HashMap<>();
@@ -97,8 +97,9 @@ final class KvChain {
         return new After(state, results);
     }
 
-    private static Request opening(RequestId request) {
+    private static Request opening(RequestId request, KvState before) {
         RequestId id = new RequestId(request.client(), request.session(), OPENING_SEQUENCE);
-        return new Request(id, OperationCodec.encode(List.of(new Operation.OpenSession())), new Signature(Bytes.EMPTY));
+        Operation opening = new Operation.OpenSession(before.height().value());
+        return new Request(id, OperationCodec.encode(List.of(opening)), new Signature(Bytes.EMPTY));
     }
 }

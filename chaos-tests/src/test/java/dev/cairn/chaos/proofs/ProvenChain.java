@@ -74,7 +74,7 @@ final class ProvenChain implements AutoCloseable {
                 KvStateMachine.genesisRoots());
         machine = KvStateMachine.open(directory, chainId, Governance.OPEN, Limits.DEFAULT);
         head = new Executed(genesis.block(), machine.committed());
-        run(request(new Operation.OpenSession()));
+        run(request(new Operation.OpenSession(0)));
     }
 
     Executed head() {

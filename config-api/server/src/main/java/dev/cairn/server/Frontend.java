@@ -93,7 +93,13 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
         this.port = new OnePort(WORKER_THREADS, SILENCE_MILLIS);
         EventLoop answering = port.workers().next();
         this.gateway = new Gateway(
-                self, consensus, new SecureRandom()::nextLong, answering, System::nanoTime, limits(settings));
+                self,
+                consensus,
+                new SecureRandom()::nextLong,
+                () -> consensus.status().committed().value(),
+                answering,
+                System::nanoTime,
+                limits(settings));
         this.readIndex = new ReadIndex(
                 consensus, answering, System::nanoTime, MAX_WAITING_READS, Gateway.Limits.DEFAULT.patienceNanos());
         this.proven = new ProvenServices(

@@ -86,7 +86,7 @@ final class SavedProofFiles {
     }
 
     private void fill(KvStateMachine machine) {
-        commit(machine, new Operation.OpenSession());
+        commit(machine, new Operation.OpenSession(0));
         put(machine, "greeting", "hello");
         put(machine, "greeting", "good morning");
         for (int i = 1; i <= 5; i++) {

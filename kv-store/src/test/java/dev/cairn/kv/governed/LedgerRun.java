@@ -69,7 +69,7 @@ final class LedgerRun implements AutoCloseable {
         this.second = new Store(founding.governance());
         this.counter = counter;
         story.add(founding.governance().text().toUtf8());
-        Proposal opening = proposal(List.of(request(new Operation.OpenSession())));
+        Proposal opening = proposal(List.of(request(new Operation.OpenSession(0))));
         first.run(opening);
         second.run(opening);
     }

@@ -64,6 +64,7 @@ public final class Gateway {
     private final ClientId self;
     private final Consensus consensus;
     private final LongSupplier sessionNames;
+    private final LongSupplier committedHeight;
     private final Executor answering;
     private final LongSupplier nanoTime;
     private final Limits limits;
@@ -83,18 +84,21 @@ public final class Gateway {
      * Sends nothing before {@link #start}.
      *
      * @param sessionNames names for sessions, none given twice, not even after a restart
+     * @param committedHeight of the newest state that is known to be committed
      * @param answering runs what a committed request's calls are told; never this replica's event loop
      */
     public Gateway(
             ClientId self,
             Consensus consensus,
             LongSupplier sessionNames,
+            LongSupplier committedHeight,
             Executor answering,
             LongSupplier nanoTime,
             Limits limits) {
         this.self = self;
         this.consensus = consensus;
         this.sessionNames = sessionNames;
+        this.committedHeight = committedHeight;
         this.answering = answering;
         this.nanoTime = nanoTime;
         this.limits = limits;
@@ -194,7 +198,7 @@ public final class Gateway {
         opening = true;
         session = sessionNames.getAsLong();
         sequence = 0;
-        return track(nextId(), List.of(new Operation.OpenSession()), List.of());
+        return track(nextId(), List.of(new Operation.OpenSession(committedHeight.getAsLong())), List.of());
     }
 
     private RequestId nextId() {

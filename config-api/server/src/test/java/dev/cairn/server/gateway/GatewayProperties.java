@@ -25,6 +25,7 @@ import net.jqwik.api.Property;
 /** Whatever the log does with requests, each call is answered once, truly, and executed at most once. */
 class GatewayProperties {
     private static final ClientId SELF = new ClientId(2);
+    private static final long HEIGHT = 17;
     private static final Gateway.Limits LIMITS = new Gateway.Limits(3, 2, 5, 40, 12, 200, 50);
 
     private final FakeConsensus consensus = new FakeConsensus();
@@ -37,7 +38,7 @@ class GatewayProperties {
     private long lastSession;
     private int names;
     private final Gateway gateway =
-            new Gateway(SELF, consensus, () -> ++lastSession, answering::add, () -> now, LIMITS);
+            new Gateway(SELF, consensus, () -> ++lastSession, () -> HEIGHT, answering::add, () -> now, LIMITS);
 
     @Property(tries = 500)
     void everyCallIsAnsweredOnceAndExecutedAtMostOnce(@ForAll Random random) {
@@ -192,7 +193,9 @@ class GatewayProperties {
     /** The outcome of deleting "op7" has revision 7. */
     private RequestOutcome execute(Request request) {
         List<Operation> operations = OperationCodec.decode(request.operations()).orElseThrow();
-        if (operations.equals(List.of(new Operation.OpenSession()))) {
+        if (operations.getFirst() instanceof Operation.OpenSession(long seenHeight)) {
+            assertThat(operations).hasSize(1);
+            assertThat(seenHeight).isEqualTo(HEIGHT);
             openSessions.add(request.id().session());
             return new RequestOutcome.Executed(List.of(new Outcome.SessionOpened(1)));
         }

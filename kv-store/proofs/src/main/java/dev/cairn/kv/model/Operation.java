@@ -72,8 +72,13 @@ public sealed interface Operation {
 
     record Compact(long revision, boolean physical) implements Operation {}
 
-    /** Opens the session that the request itself names, where it is not open yet. */
-    record OpenSession() implements Operation {}
+    /**
+     * Opens the session that the request itself names, where it is not open yet.
+     *
+     * @param seenHeight of a state that its client knows to be committed; a client some of whose sessions were pushed out
+     *     opens none from before they were last used, so that what those executed is never executed again
+     */
+    record OpenSession(long seenHeight) implements Operation {}
 
     /**
      * Proposes a signed change, or lets it wait for further signatures, or executes it at once where none is missing.

@@ -81,7 +81,7 @@ public final class OperationCodec {
             }
             case Operation.Compact c ->
                 out.putByte(COMPACT).putLong(c.revision()).putByte(flags(c.physical()));
-            case Operation.OpenSession _ -> out.putByte(OPEN_SESSION);
+            case Operation.OpenSession o -> out.putByte(OPEN_SESSION).putLong(o.seenHeight());
             case Operation.SubmitChange s -> {
                 out.putByte(SUBMIT_CHANGE).putBytes(s.text()).putInt(s.values().size());
                 s.values().forEach(out::putBytes);
@@ -179,7 +179,7 @@ public final class OperationCodec {
                 case RANGE -> operation = Optional.of(nextRange());
                 case TXN -> operation = nextTxn(depth);
                 case COMPACT -> operation = Optional.of(new Operation.Compact(nextLong(), nextFlags(1) != 0));
-                case OPEN_SESSION -> operation = Optional.of(new Operation.OpenSession());
+                case OPEN_SESSION -> operation = Optional.of(new Operation.OpenSession(nextLong()));
                 case UNIQUE -> operation = nextUnique(depth);
                 case SUBMIT_CHANGE ->
                     operation = Optional.of(new Operation.SubmitChange(nextBytes(), nextValues(), nextBytes()));

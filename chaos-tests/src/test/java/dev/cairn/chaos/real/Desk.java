@@ -28,7 +28,7 @@ record Desk(Path home, Path programs, Map<String, String> variables) {
                 launcher,
                 "#!/bin/sh\nexec '" + ProcessHandle.current().info().command().orElseThrow()
                         + "' --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
-                        + " -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto \"-Duser.home=$HOME\" -cp '"
+                        + " -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto -cp '"
                         + System.getProperty("java.class.path") + "' " + Main.class.getName() + " \"$@\"\n");
         Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwx------"));
     }

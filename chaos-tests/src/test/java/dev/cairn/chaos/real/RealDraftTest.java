@@ -98,7 +98,17 @@ class RealDraftTest {
 
             Ended nobody = cairn(cluster, "people");
             assertThat(nobody.exitCode()).isZero();
-            assertThat(nobody.lines()).isEmpty();
+            assertThat(nobody.lines()).containsExactly("cairn: this cluster has no people; see `cairn init --person`");
+            assertThat(cairn(cluster, "pending").lines()).containsExactly("cairn: nothing waits");
+
+            draft(cluster, "--put", "app/c=1", "-o", "old.txt", "--valid-from", "2020-01-01T00:00:00Z");
+            Ended expired = cairn(cluster, "diff", "old.txt");
+            assertThat(expired.exitCode()).isEqualTo(4);
+            assertThat(expired.lines())
+                    .contains("+++ app/c")
+                    .last()
+                    .isEqualTo("cairn: the change expired at 2020-01-02T00:00:00Z of block time; draft and sign it"
+                            + " anew");
         }
     }
 }

@@ -64,7 +64,7 @@ public final class PinOption {
     private static Path headOf(Pin pin) {
         String state = System.getenv("XDG_STATE_HOME");
         Path home = state == null || state.isBlank()
-                ? Path.of(System.getProperty("user.home"), ".local", "state")
+                ? HomeDirectory.find().resolve(".local").resolve("state")
                 : Path.of(state);
         return home.resolve("cairn").resolve(pin.chainId().toHex() + ".head");
     }

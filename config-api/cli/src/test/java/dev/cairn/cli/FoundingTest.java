@@ -194,11 +194,15 @@ class FoundingTest {
         refused("\"dsa\" is no kind of key", person("alice"), "--guard=prod/=1,keys=dsa");
         refused("prefix \"prod/\" has two rules", person("alice"), "--guard=prod/=1", "--open=prod/");
         refused("--recovery names all people", person("alice"), "--recovery=1=alice");
-        refused("--recovery: \"\" is no number", person("alice"), "--recovery=alice");
+        refused("--recovery: \"dora,emil\" is not K=NAME,...", person("alice"), "--recovery=dora,emil");
+        refused("--recovery: \"two\" is no number", person("alice"), "--recovery=two=alice");
         refused("the threshold 2 of the guard on recovery", person("alice"), person("bob"), "--recovery=2=bob");
         refused("the threshold 2 of the guard on the registry", person("alice"), "--registry-threshold=2");
         refused("the key ssh-ed25519 SHA256:", person("alice"), "--person=bob=" + temp.resolve("alice.pub"));
         refused("--gateways-may: there is no right \"write\"", "--open=", "--gateways-may=write");
+        Path secret = Files.writeString(temp.resolve("id"), "-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl\n");
+        assertThat(init("--person=alice=" + secret).err())
+                .isEqualTo("cairn: " + secret + ": this is a private key; name the .pub file\n");
         Run missing = init("--person=alice=" + temp.resolve("nobody.pub"));
         assertThat(missing.exitCode()).isEqualTo(1);
         assertThat(missing.err()).contains("nobody.pub: there is no such file").hasLineCount(1);

@@ -7,10 +7,13 @@ import dev.cairn.kv.change.AdminChange;
 import dev.cairn.kv.change.AdminOperation;
 import dev.cairn.kv.guard.Governance;
 import dev.cairn.kv.guard.Guard;
+import dev.cairn.kv.guard.Objection;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -60,16 +63,20 @@ public final class AdminCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Failure, GenesisException, NotVerifiedException {
         ChangeFiles files = head.files("change.txt");
-        List<AdminOperation> operations = options.operations();
-        if (operations.isEmpty()) {
+        if (!options.isGiven()) {
             throw new ParameterException(spec.commandLine(), "say what is to change, such as --set-key NAME=FILE");
         }
         try (Cluster asked = cluster.open()) {
             Ledger ledger = Ledger.of(asked);
-            AdminChange change = draft(operations, ledger);
+            AdminChange change = draft(options.operations(whoeverGoverns(ledger.governance())), ledger);
             Shown shown = Shown.OfGovernance.of(change, ledger);
             if (shown.conflicts()) {
                 shown.objections().forEach(spec.commandLine().getErr()::println);
+                return Exits.REFUSED;
+            }
+            Optional<Objection> tooLong = Drafted.tooLong(change, ledger.governance());
+            if (tooLong.isPresent()) {
+                spec.commandLine().getErr().println("cairn: " + tooLong.get().sentence());
                 return Exits.REFUSED;
             }
             files.write(change.text(), Map.of(), head.force);
@@ -98,6 +105,15 @@ public final class AdminCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new Failure(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /** Whom a guard counts that names nobody, as where the cluster is founded. */
+    private static ShortGuard.Electorate whoeverGoverns(Governance governance) {
+        return governance
+                .guards()
+                .registryGuard()
+                .map(guard -> new ShortGuard.Electorate(guard.people(), guard.roles()))
+                .orElseGet(() -> new ShortGuard.Electorate(new TreeSet<>(), new TreeSet<>()));
     }
 
     /** So long that every guard allows it, whichever will decide. */

@@ -10,6 +10,8 @@ import dev.cairn.ssh.Fingerprint;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -18,6 +20,9 @@ import picocli.CommandLine.Spec;
 
 /** What a change of the governance is to do, as options. Each stands for one line of the text. */
 final class AdminOptions {
+    /** How the text's own line of a guard begins. */
+    private static final Pattern LINE = Pattern.compile("(prefix|everything|registry|recovery) ");
+
     @Option(
             names = "--set-person",
             paramLabel = "'NAME [roles ROLE,...]'",
@@ -39,8 +44,9 @@ final class AdminOptions {
     @Option(
             names = "--set-guard",
             paramLabel = "GUARD",
-            description = "Put a guard in place of what decides there, such as 'prefix prod/ threshold 2 people - roles"
-                    + " ops author excluded keys any valid 86400'.")
+            description = "Put a guard in place of what decides there, such as prod/=2,roles=ops,exclude-author (as"
+                    + " for init), or 'prefix prod/ threshold 2 people - roles ops author excluded keys any valid"
+                    + " 86400'.")
     private List<String> guards = new ArrayList<>();
 
     @Option(
@@ -94,13 +100,32 @@ final class AdminOptions {
         String of(String typed) throws Failure;
     }
 
-    List<AdminOperation> operations() throws Failure {
+    boolean isGiven() {
+        return Stream.of(
+                                persons,
+                                revokedPersons,
+                                keys,
+                                revokedKeys,
+                                guards,
+                                removedGuards,
+                                opened,
+                                closed,
+                                rights,
+                                removedRights,
+                                lines)
+                        .anyMatch(typed -> !typed.isEmpty())
+                || keepRevisions != null
+                || compact != null;
+    }
+
+    /** @param whoever those whom a guard on a prefix counts that names nobody */
+    List<AdminOperation> operations(ShortGuard.Electorate whoever) throws Failure {
         List<AdminOperation> all = new ArrayList<>();
         add(all, "--set-person", persons, typed -> "set person " + typed);
         add(all, "--revoke-person", revokedPersons, typed -> "revoke person " + typed);
         add(all, "--set-key", keys, this::setKey);
         add(all, "--revoke-key", revokedKeys, this::revokeKey);
-        add(all, "--set-guard", guards, typed -> "set guard " + typed);
+        add(all, "--set-guard", guards, typed -> setGuard(typed, whoever));
         add(all, "--remove-guard", removedGuards, typed -> "remove guard " + typed);
         add(all, "--open", opened, typed -> "set open " + prefix(typed));
         add(all, "--close", closed, typed -> "remove open " + prefix(typed));
@@ -120,10 +145,16 @@ final class AdminOptions {
         for (String each : typed) {
             try {
                 all.add(AdminText.parseOperation(words.of(each)));
-            } catch (ChangeException e) {
+            } catch (ChangeException | IllegalArgumentException e) {
                 throw new ParameterException(command.commandLine(), option + ": " + e.getMessage(), e);
             }
         }
+    }
+
+    private static String setGuard(String typed, ShortGuard.Electorate whoever) throws Failure {
+        return LINE.matcher(typed).lookingAt()
+                ? "set guard " + typed
+                : AdminText.print(new AdminOperation.SetGuard(ShortGuard.parse(typed, whoever)));
     }
 
     private String setKey(String typed) throws Failure {

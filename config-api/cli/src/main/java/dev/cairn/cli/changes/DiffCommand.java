@@ -3,7 +3,10 @@ package dev.cairn.cli.changes;
 import dev.cairn.cli.Failure;
 import dev.cairn.client.NotVerifiedException;
 import dev.cairn.genesis.GenesisException;
+import dev.cairn.kv.guard.Objection;
 import java.io.PrintWriter;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,7 +28,7 @@ import picocli.CommandLine.Spec;
             "1:a failure",
             "2:a command line that makes no sense",
             "3:no answer that is proven",
-            "4:shown, and it conflicts: as things are it would not be executed"
+            "4:shown, and it conflicts or has expired: as things are it would not be executed"
         })
 public final class DiffCommand implements Callable<Integer> {
     @Parameters(
@@ -58,15 +61,22 @@ public final class DiffCommand implements Callable<Integer> {
             Ledger ledger = Ledger.of(asked);
             Proposal proposal = Proposal.find(change, ledger);
             Shown shown = Shown.of(proposal, ledger);
-            PrintWriter out = spec.commandLine().getOut();
-            if (json) {
-                out.println(shown.json().renderLine());
-            } else {
-                Texts.heading(proposal.text()).forEach(out::println);
-                shown.lines(Paint.of(color)).forEach(out::println);
-            }
-            out.flush();
-            return shown.conflicts() ? Exits.REFUSED : Exits.DONE;
+            Optional<Objection.Expired> expired =
+                    Texts.expired(proposal.text(), Instant.now().getEpochSecond());
+            print(proposal, shown);
+            expired.ifPresent(late -> spec.commandLine().getErr().println("cairn: " + late.sentence()));
+            return shown.conflicts() || expired.isPresent() ? Exits.REFUSED : Exits.DONE;
         }
+    }
+
+    private void print(Proposal proposal, Shown shown) {
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.println(shown.json().renderLine());
+        } else {
+            Texts.heading(proposal.text()).forEach(out::println);
+            shown.lines(Paint.of(color)).forEach(out::println);
+        }
+        out.flush();
     }
 }

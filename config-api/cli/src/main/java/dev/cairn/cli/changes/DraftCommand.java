@@ -6,12 +6,14 @@ import dev.cairn.client.Pin;
 import dev.cairn.genesis.GenesisException;
 import dev.cairn.kv.change.Precondition;
 import dev.cairn.kv.guard.Governance;
+import dev.cairn.kv.guard.Objection;
 import dev.cairn.protocol.model.Bytes;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -136,13 +138,21 @@ public final class DraftCommand implements Callable<Integer> {
                 head.validity.validity(Instant.now(), Draft.longestValiditySeconds(buffer.intents(), governing));
         String reason = buffer.reason().orElseGet(head::requireReason);
         Draft.Head top = new Draft.Head(pin.chainId(), revision, head.author(governing), reason);
-        return Draft.of(top, validity, List.copyOf(expected), buffer.intents());
+        Draft draft = Draft.of(top, validity, List.copyOf(expected), buffer.intents());
+        Optional<Objection> tooLong = Drafted.tooLong(draft.change(), governing);
+        if (tooLong.isPresent()) {
+            throw new Failure(tooLong.get().sentence());
+        }
+        return draft;
     }
 
     /** What was named, as it leaves the editor if there is to be one. */
     private DraftBuffer edited(List<Intent> named) throws Failure {
         if (!named.isEmpty() && !edit) {
             return new DraftBuffer(head.reason(), named);
+        }
+        if (!Editor.isAtHand()) {
+            throw new ParameterException(spec.commandLine(), "name an operation such as --put KEY=VALUE");
         }
         DraftBuffer written = DraftBuffer.parse(Editor.edit(DraftBuffer.template(head.reason())));
         if (written.reason().isEmpty()) {

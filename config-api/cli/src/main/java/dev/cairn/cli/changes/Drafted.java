@@ -4,12 +4,29 @@ import dev.cairn.cli.Launch;
 import dev.cairn.genesis.json.Json;
 import dev.cairn.kv.change.SignedText;
 import dev.cairn.kv.change.UtcTime;
+import dev.cairn.kv.guard.Governance;
+import dev.cairn.kv.guard.Objection;
+import dev.cairn.kv.guard.Scope;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 
 /** How commands end that have written a draft. */
 final class Drafted {
     private Drafted() {}
+
+    /** The guard that does not let it be valid so long, unless the recovery guard could admit it instead. */
+    static Optional<Objection> tooLong(SignedText text, Governance governing) {
+        List<Objection> against = Judgement.of(text, List.of(), text.chain(), governing, text.validFromSeconds())
+                .objections();
+        boolean mayRecover = against.stream()
+                .anyMatch(each -> each instanceof Objection.SignaturesMissing missing
+                        && missing.scope().equals(Scope.RECOVERY));
+        return against.stream()
+                .filter(each -> each instanceof Objection.ValidTooLong && !mayRecover)
+                .findFirst();
+    }
 
     static void tell(PrintWriter out, Path file, SignedText text, int operations, boolean json) {
         if (json) {

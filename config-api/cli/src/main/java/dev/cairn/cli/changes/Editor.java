@@ -1,10 +1,12 @@
 package dev.cairn.cli.changes;
 
 import dev.cairn.cli.Failure;
+import java.io.Console;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** The editor that the user has set, called as git calls it. */
 final class Editor {
@@ -27,7 +29,7 @@ final class Editor {
     }
 
     private static void run(Path file) throws Failure, IOException {
-        String editor = named();
+        String editor = named().orElse("vi");
         int exitCode;
         try {
             exitCode = new ProcessBuilder("sh", "-c", editor + " \"$1\"", "sh", file.toString())
@@ -44,13 +46,20 @@ final class Editor {
         }
     }
 
-    private static String named() {
+    /** Whether there is one that could be used: it was chosen, or there is a terminal for vi. */
+    @SuppressWarnings("SystemConsoleNull") // It is null since Java 25 where standard input or output is no terminal.
+    static boolean isAtHand() {
+        Console console = System.console();
+        return named().isPresent() || (console != null && console.isTerminal());
+    }
+
+    private static Optional<String> named() {
         for (String variable : new String[] {"VISUAL", "EDITOR"}) {
             String value = System.getenv(variable);
             if (value != null && !value.isBlank()) {
-                return value;
+                return Optional.of(value);
             }
         }
-        return "vi";
+        return Optional.empty();
     }
 }

@@ -194,13 +194,17 @@ public final class FoundingOptions {
             return Optional.empty();
         }
         int at = recovery.indexOf('=');
+        if (at < 1) {
+            throw new IllegalArgumentException(
+                    "--recovery: \"" + recovery + "\" is not K=NAME,..., such as 2=dora,emil");
+        }
         NavigableSet<PrincipalName> names = new TreeSet<>();
         for (String name : recovery.substring(at + 1).split(",", -1)) {
             names.add(new PrincipalName(name));
         }
         return Optional.of(guard(
                 Scope.RECOVERY,
-                threshold("--recovery", at < 0 ? "" : recovery.substring(0, at)),
+                threshold("--recovery", recovery.substring(0, at)),
                 new ShortGuard.Electorate(names, new TreeSet<>())));
     }
 

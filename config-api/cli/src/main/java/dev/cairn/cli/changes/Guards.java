@@ -3,6 +3,7 @@ package dev.cairn.cli.changes;
 import dev.cairn.genesis.json.Json;
 import dev.cairn.kv.change.ChangeText;
 import dev.cairn.kv.change.PrincipalName;
+import dev.cairn.kv.change.Seconds;
 import dev.cairn.kv.guard.Guard;
 import dev.cairn.kv.guard.Role;
 import dev.cairn.kv.guard.Ruling;
@@ -14,9 +15,6 @@ import java.util.List;
 
 /** Guards in words. */
 final class Guards {
-    private static final long DAY_SECONDS = 86_400;
-    private static final long HOUR_SECONDS = 3600;
-
     private Guards() {}
 
     /** What must be signed: "2 of alice, bob or with role ops, the author not counted; …". */
@@ -40,7 +38,7 @@ final class Guards {
                                         guard.keyKinds().stream()
                                                 .map(KeyKind::keyName)
                                                 .toList()))
-                + "; a change is valid for " + duration(guard.maxValiditySeconds()) + " at most";
+                + "; a change is valid for " + Seconds.inWords(guard.maxValiditySeconds()) + " at most";
     }
 
     static String sentence(Ruling ruling) {
@@ -54,15 +52,6 @@ final class Guards {
     /** A prefix as people write it. */
     static String prefix(Bytes prefix) {
         return prefix.isEmpty() ? "(all keys)" : ChangeText.printKey(prefix);
-    }
-
-    private static String duration(long seconds) {
-        if (seconds % DAY_SECONDS == 0) {
-            return seconds / DAY_SECONDS + (seconds == DAY_SECONDS ? " day" : " days");
-        }
-        return seconds % HOUR_SECONDS == 0
-                ? seconds / HOUR_SECONDS + (seconds == HOUR_SECONDS ? " hour" : " hours")
-                : seconds + " s";
     }
 
     static Json json(Guard guard) {

@@ -74,6 +74,9 @@ final class HeadOptions {
     }
 
     private static PrincipalName ownName(Governance governance) throws Failure {
+        if (governance.registry().principals().isEmpty()) {
+            throw new Failure(People.NOBODY);
+        }
         long now = Instant.now().getEpochSecond();
         NavigableSet<PrincipalName> names = new TreeSet<>();
         KeyOption.found()

@@ -166,6 +166,12 @@ record Judgement(SignedText text, List<Signature> signatures, Decision decision)
                         || objection instanceof Objection.NotSignedByAuthor);
     }
 
+    /** Whether it is its author's and nothing but others' signatures is missing, which the cluster can wait for. */
+    boolean canBeSubmitted() {
+        return !hasInvalid()
+                && objections().stream().allMatch(objection -> objection instanceof Objection.SignaturesMissing);
+    }
+
     boolean hasInvalid() {
         return signatures.stream().anyMatch(Signature.Invalid.class::isInstance);
     }

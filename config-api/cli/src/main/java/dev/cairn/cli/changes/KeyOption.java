@@ -1,6 +1,7 @@
 package dev.cairn.cli.changes;
 
 import dev.cairn.cli.Failure;
+import dev.cairn.cli.HomeDirectory;
 import dev.cairn.ssh.SshException;
 import dev.cairn.ssh.SshPublicKey;
 import java.io.IOException;
@@ -57,7 +58,7 @@ final class KeyOption {
         for (String line : agentLines()) {
             parse(line).ifPresent(key -> found.putIfAbsent(key, new SigningKey.InAgent(key)));
         }
-        Path home = Path.of(System.getProperty("user.home"), ".ssh");
+        Path home = HomeDirectory.find().resolve(".ssh");
         for (String name : USUAL) {
             Path publicFile = home.resolve(name + ".pub");
             if (Files.isRegularFile(publicFile)) {

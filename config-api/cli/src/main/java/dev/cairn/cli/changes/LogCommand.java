@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
             "0:shown",
             "1:a failure, or there is none",
             "2:a command line that makes no sense",
+            "3:no answer that is proven",
             "4:shown, and of one the signatures do not hold or do not suffice"
         })
 public final class LogCommand implements Callable<Integer> {

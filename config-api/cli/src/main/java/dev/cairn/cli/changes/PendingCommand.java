@@ -31,7 +31,12 @@ import picocli.CommandLine.Spec;
             "It is proven that none is left out."
         },
         exitCodeListHeading = "Exit codes:%n",
-        exitCodeList = {"0:listed, also where none waits", "1:a failure", "2:a command line that makes no sense"})
+        exitCodeList = {
+            "0:listed, also where none waits",
+            "1:a failure",
+            "2:a command line that makes no sense",
+            "3:no answer that is proven"
+        })
 public final class PendingCommand implements Callable<Integer> {
     @Option(
             names = "--watch",
@@ -56,8 +61,12 @@ public final class PendingCommand implements Callable<Integer> {
     public Integer call() throws Failure, GenesisException, NotVerifiedException, InterruptedException {
         try (Cluster asked = cluster.open()) {
             Ledger ledger = Ledger.of(asked);
-            for (ChangeRecord record : ledger.pending()) {
+            List<ChangeRecord> waiting = ledger.pending();
+            for (ChangeRecord record : waiting) {
                 print(ledger, record);
+            }
+            if (waiting.isEmpty()) {
+                spec.commandLine().getErr().println("cairn: nothing waits");
             }
             if (watch) {
                 follow(asked, ledger.at().revision());

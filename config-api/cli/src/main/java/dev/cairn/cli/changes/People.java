@@ -10,6 +10,9 @@ import java.util.function.Predicate;
 
 /** Whose keys are whose. */
 final class People {
+    /** That nobody is registered. */
+    static final String NOBODY = "this cluster has no people; see `cairn init --person`";
+
     private People() {}
 
     /** Whoever has the key, whether it still counts or not. */

@@ -60,6 +60,9 @@ public final class PeopleCommand implements Callable<Integer> {
             }
         }
         out.flush();
+        if (!text && governing.registry().principals().isEmpty()) {
+            spec.commandLine().getErr().println("cairn: " + People.NOBODY);
+        }
         return Exits.DONE;
     }
 }

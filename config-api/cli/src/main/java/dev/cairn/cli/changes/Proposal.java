@@ -49,8 +49,8 @@ record Proposal(SignedText text, Optional<ChangeValues> values, List<Evidence> e
     static Proposal waiting(String fileOrDigest, Ledger ledger) throws Failure, NotVerifiedException {
         ChangeRecord record = ledger.require(fileOrDigest);
         if (record.standing() != ChangeStanding.PENDING) {
-            throw new Failure("the change does not wait any more: it is " + StandingText.word(record.standing())
-                    + "; see `cairn log`");
+            throw new Failure("the change does not wait any more: it is " + StandingText.word(record.standing()) + "; "
+                    + (record.standing() == ChangeStanding.EXECUTED ? "see `cairn log`" : "draft it anew"));
         }
         SignedText text = Texts.parse("the ledger", record.text());
         Optional<ChangeValues> values =

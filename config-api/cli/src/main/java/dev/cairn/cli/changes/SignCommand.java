@@ -11,10 +11,12 @@ import dev.cairn.kv.change.PrincipalName;
 import dev.cairn.kv.change.Purpose;
 import dev.cairn.kv.change.SignedText;
 import dev.cairn.kv.guard.Governance;
+import dev.cairn.kv.guard.Objection;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -66,12 +68,17 @@ public final class SignCommand implements Callable<Integer> {
             throw new Failure(file + " is for chain " + text.chain().toHex() + ", and the genesis document is that of "
                     + pinned.chainId().toHex());
         }
+        long nowSeconds = Instant.now().getEpochSecond();
+        Optional<Objection.Expired> expired = Texts.expired(text, nowSeconds);
+        if (expired.isPresent()) {
+            throw new Failure(file + ": " + expired.get().sentence());
+        }
         PrintWriter out = spec.commandLine().getOut();
         out.print(text.text().toUtf8());
         out.println();
         out.flush();
         Governance governing = approve ? showToApprover(out, proposal) : governance.inForce(cluster);
-        Signing signing = new Signing(governing, key, Instant.now().getEpochSecond());
+        Signing signing = new Signing(governing, key, nowSeconds);
         Signing.Done done = approve ? signing.endorse(text, Purpose.APPROVE) : signing.signAsAuthor(text);
         Path written = write(files, text, done);
         out.println((approve ? "approved" : "signed") + " by " + done.name() + " with "

@@ -6,8 +6,10 @@ import dev.cairn.kv.change.ChangeException;
 import dev.cairn.kv.change.Purpose;
 import dev.cairn.kv.change.SignedText;
 import dev.cairn.kv.change.UtcTime;
+import dev.cairn.kv.guard.Objection;
 import dev.cairn.protocol.model.Bytes;
 import java.util.List;
+import java.util.Optional;
 
 /** Changes of both kinds as people see them. */
 final class Texts {
@@ -28,6 +30,13 @@ final class Texts {
     /** What its author signs it for. */
     static Purpose authorsPurpose(SignedText text) {
         return text instanceof Change ? Purpose.CHANGE : Purpose.ADMIN;
+    }
+
+    /** That it is too late for a change, whoever signs it; nothing if it is not. */
+    static Optional<Objection.Expired> expired(SignedText text, long nowSeconds) {
+        return nowSeconds >= text.expiresSeconds()
+                ? Optional.of(new Objection.Expired(text.expiresSeconds()))
+                : Optional.empty();
     }
 
     /** Preconditions and operations, each line as it stands in the text. */

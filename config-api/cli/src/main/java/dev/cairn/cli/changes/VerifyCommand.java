@@ -1,6 +1,7 @@
 package dev.cairn.cli.changes;
 
 import dev.cairn.cli.Failure;
+import dev.cairn.cli.Launch;
 import dev.cairn.client.NotVerifiedException;
 import dev.cairn.client.Pin;
 import dev.cairn.genesis.GenesisException;
@@ -36,8 +37,8 @@ import picocli.CommandLine.Spec;
             "1:a file cannot be read, or is no change",
             "2:a command line that makes no sense",
             "3:no answer that is proven",
-            "4:a signature is not valid, or the change could not be admitted whoever signed",
-            "5:signatures are missing"
+            "4:a signature is none of this text, or the change could not be admitted whoever signed",
+            "5:signatures are missing: those that do not count, such as of a key that is nobody's, are named"
         })
 public final class VerifyCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "FILE", description = "The text of the change.")
@@ -116,6 +117,9 @@ public final class VerifyCommand implements Callable<Integer> {
         } else {
             Texts.heading(text).forEach(out::println);
             JudgementText.of(judgement).forEach(out::println);
+            if (judgement.canBeSubmitted()) {
+                out.println("next: " + Launch.called() + " submit " + file);
+            }
         }
         out.flush();
     }

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cairn.kv.change.AdminText;
+import dev.cairn.kv.change.PrincipalName;
 import dev.cairn.ssh.SshPublicKey;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +21,9 @@ import picocli.CommandLine.ParameterException;
 /** Each option stands for one line of the text. */
 class AdminOptionsTest {
     private static final String BLOB = "AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea";
+
+    private static final ShortGuard.Electorate WHOEVER = new ShortGuard.Electorate(
+            new TreeSet<>(List.of(new PrincipalName("alice"), new PrincipalName("bob"))), new TreeSet<>());
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -41,7 +46,7 @@ class AdminOptionsTest {
     private static List<String> lines(String... arguments) throws Exception {
         Admin admin = new Admin();
         new CommandLine(admin).parseArgs(arguments);
-        return admin.options.operations().stream().map(AdminText::print).toList();
+        return admin.options.operations(WHOEVER).stream().map(AdminText::print).toList();
     }
 
     @Test
@@ -64,6 +69,17 @@ class AdminOptionsTest {
                 .containsExactly("set gateways-may compact", "set keep-revisions 10", "compact 7");
         assertThat(lines("--gateways-may-not", "compact", "--operation", "set node web1"))
                 .containsExactly("remove gateways-may compact", "set node web1");
+    }
+
+    @Test
+    void aGuardIsTypedAsWhereTheClusterIsFounded() throws Exception {
+        assertThat(lines("--set-guard", "ops/=2,exclude-author", "--set-guard", "=1,roles=ops,valid=24h"))
+                .containsExactly(
+                        "set guard prefix ops/ threshold 2 people alice,bob roles - author excluded keys any valid 604800",
+                        "set guard everything threshold 1 people - roles ops author counts keys any valid 86400");
+        assertThatThrownBy(() -> lines("--set-guard", "ops/"))
+                .isInstanceOf(ParameterException.class)
+                .hasMessageStartingWith("--set-guard: \"ops/\" is not PREFIX=K");
     }
 
     @Test

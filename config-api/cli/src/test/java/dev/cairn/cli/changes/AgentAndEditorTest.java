@@ -50,7 +50,6 @@ class AgentAndEditorTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
-                "-Duser.home=" + directory,
                 "-cp",
                 System.getProperty("java.class.path"),
                 Main.class.getName()));
@@ -65,6 +64,7 @@ class AgentAndEditorTest {
                 .redirectInput(NOTHING.toFile())
                 .redirectErrorStream(true);
         builder.environment().remove("SSH_AUTH_SOCK");
+        builder.environment().put("HOME", directory.toString());
         builder.environment().putAll(environment);
         Process process = builder.start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -123,6 +123,30 @@ class AgentAndEditorTest {
                 .startsWith("cairn: the editor \"false\" ended with exit code 1")
                 .hasLineCount(1);
         assertThat(directory.resolve("change.txt")).doesNotExist();
+    }
+
+    @Test
+    void whereNothingCanBeEditedAnOperationIsAskedFor() throws Exception {
+        Ended ended = cairn(Map.of("VISUAL", "", "EDITOR", ""), "draft", "--base", "1", "-m", "why");
+        assertThat(ended.exitCode()).isEqualTo(2);
+        assertThat(ended.output()).startsWith("cairn: name an operation such as --put KEY=VALUE\n");
+    }
+
+    @Test
+    void whereNobodyIsRegisteredNobodyIsTheAuthor() throws Exception {
+        Files.writeString(directory.resolve("governance"), "cairn-governance-1\nopen prefix app/\n");
+        Ended ended = cairn(Map.of(), "draft", "--base", "1", "--put", "app/a=1", "-m", "why");
+        assertThat(ended.output()).isEqualTo("cairn: this cluster has no people; see `cairn init --person`\n");
+    }
+
+    @Test
+    void keysAreThoseInTheHomeThatTheShellKnows() throws Exception {
+        Path ssh = Files.createDirectory(directory.resolve(".ssh"));
+        Files.move(alice, ssh.resolve("id_ed25519"));
+        Files.move(directory.resolve("alice.pub"), ssh.resolve("id_ed25519.pub"));
+        Ended drafted = cairn(Map.of(), "draft", "--base", "1", "--put", "app/a=1", "-m", "why");
+        assertThat(drafted.output()).contains("1 operation by alice");
+        assertThat(cairn(Map.of(), "sign", "change.txt").output()).contains("signed by alice");
     }
 
     @Test

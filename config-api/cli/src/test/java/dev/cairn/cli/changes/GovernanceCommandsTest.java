@@ -102,6 +102,15 @@ class GovernanceCommandsTest {
     }
 
     @Test
+    void thatThereIsNobodyIsSaidBesideTheList() throws Exception {
+        governance = write("cairn-governance-1\nopen prefix scratch/\n");
+        Run run = run(new PeopleCommand());
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).isEqualTo("cairn: this cluster has no people; see `cairn init --person`\n");
+    }
+
+    @Test
     void whatIsNoGovernanceIsOneLine() throws Exception {
         governance = write("cairn-governance-1\nopen prefix b/\nopen prefix a/\n");
         Run run = run(new PeopleCommand());

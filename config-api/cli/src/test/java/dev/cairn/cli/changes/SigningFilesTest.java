@@ -15,6 +15,7 @@ import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -99,7 +100,9 @@ class SigningFilesTest {
 
         Run unsigned = verify();
         assertThat(unsigned.exitCode()).isEqualTo(Exits.MISSING);
-        assertThat(unsigned.out()).contains("missing: the change names alice as its author");
+        assertThat(unsigned.out())
+                .contains("missing: the change names alice as its author")
+                .doesNotContain("next: ");
 
         Run signed = sign("alice");
         assertThat(signed.exitCode()).as(signed.err()).isZero();
@@ -108,7 +111,9 @@ class SigningFilesTest {
                 .contains("signed by alice with ssh-ed25519 SHA256:");
         Run half = verify();
         assertThat(half.exitCode()).isEqualTo(Exits.MISSING);
-        assertThat(half.out()).contains("missing: the guard on \"prod/\" needs 1 more of 2 signatures; ask bob, carol");
+        assertThat(half.out())
+                .contains("missing: the guard on \"prod/\" needs 1 more of 2 signatures; ask bob, carol")
+                .endsWith("\nnext: cairn submit " + change + "\n");
 
         Run approved = sign("bob", "--approve");
         assertThat(approved.exitCode()).isZero();
@@ -141,7 +146,8 @@ class SigningFilesTest {
             operations.add(AdminText.parseOperation(line));
         }
         Digest chain = Pin.read(genesis).chainId();
-        AdminChange text = new AdminChange(chain, 7, 0, 100, new PrincipalName("alice"), "why", operations);
+        long expires = Instant.now().getEpochSecond() + 3600;
+        AdminChange text = new AdminChange(chain, 7, 0, expires, new PrincipalName("alice"), "why", operations);
         Files.write(change, text.text().toArray());
         Files.deleteIfExists(directory.resolve("change.txt.approve.bob.sig"));
     }
@@ -240,6 +246,31 @@ class SigningFilesTest {
     }
 
     @Test
+    void aSignatureOfNobodysKeyIsNamedAndChangesNothingElse() throws Exception {
+        draft("--put", "prod/limit=20");
+        String[] signing = {"-q", "-Y", "sign", "-f", "mallory", "-n", "change@cairn.dev", "change.txt"};
+        assertThat(keys.run(Path.of("/dev/null"), signing)).isZero();
+        Run verified = verify();
+        assertThat(verified.exitCode()).isEqualTo(Exits.MISSING);
+        assertThat(verified.out())
+                .contains("not counted: nobody is registered with the key")
+                .doesNotContain("next: ");
+    }
+
+    @Test
+    void whatHasExpiredIsNotSigned() throws Exception {
+        draft("--put", "prod/limit=20", "--valid-from", "2020-01-01T00:00:00Z", "--expires", "1h");
+        Run late = sign("alice");
+        assertThat(late.exitCode()).isEqualTo(1);
+        assertThat(late.out()).isEmpty();
+        assertThat(late.err())
+                .isEqualTo("cairn: " + change
+                        + ": the change expired at 2020-01-01T01:00:00Z of block time; draft and sign it anew\n");
+        assertThat(sign("bob", "--approve").err()).contains("the change expired at");
+        assertThat(directory.resolve("change.txt.sig")).doesNotExist();
+    }
+
+    @Test
     void nobodySignsForAnother() throws Exception {
         draft("--put", "prod/limit=20");
         assertThat(sign("bob").err())
@@ -269,11 +300,20 @@ class SigningFilesTest {
         sign("alice");
         sign("bob", "--approve");
         assertThat(verify().exitCode()).isZero();
-        draft("--put", "prod/limit=20", "--force", "--expires", "2h");
+        Run refused = draft("--put", "prod/limit=20", "--force", "--expires", "2h");
+        assertThat(refused.exitCode()).isEqualTo(1);
+        assertThat(refused.err())
+                .isEqualTo(
+                        "cairn: the guard on \"prod/\" lets a change be valid for 1 hour, not 2 hours; draft it with an"
+                                + " earlier expiry\n");
+        Files.writeString(
+                change, Files.readString(change).replaceFirst("\nexpires \\S+", "\nexpires 2099-01-01T00:00:00Z"));
+        Files.delete(directory.resolve("change.txt.sig"));
+        Files.delete(directory.resolve("change.txt.approve.bob.sig"));
         sign("alice");
         Run tooLong = verify();
         assertThat(tooLong.exitCode()).isEqualTo(Exits.REFUSED);
-        assertThat(tooLong.out()).contains("refused: the guard on \"prod/\" lets a change be valid for 3600 s");
+        assertThat(tooLong.out()).contains("refused: the guard on \"prod/\" lets a change be valid for 1 hour, not ");
         assertThat(verify("--at", "2020-01-01T00:00:00Z").out()).contains("refused: the change is not valid before");
     }
 

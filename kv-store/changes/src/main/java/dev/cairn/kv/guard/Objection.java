@@ -4,6 +4,7 @@ import dev.cairn.kv.change.ChangeText;
 import dev.cairn.kv.change.Precondition;
 import dev.cairn.kv.change.PrincipalName;
 import dev.cairn.kv.change.Purpose;
+import dev.cairn.kv.change.Seconds;
 import dev.cairn.kv.change.UtcTime;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
@@ -68,8 +69,8 @@ public sealed interface Objection {
     record ValidTooLong(Scope scope, long validitySeconds, long mostSeconds) implements Objection {
         @Override
         public String sentence() {
-            return guard(scope) + " lets a change be valid for " + mostSeconds + " s, not " + validitySeconds
-                    + " s; draft it with an earlier expiry";
+            return guard(scope) + " lets a change be valid for " + Seconds.inWords(mostSeconds) + ", not "
+                    + Seconds.inWords(validitySeconds) + "; draft it with an earlier expiry";
         }
     }
 

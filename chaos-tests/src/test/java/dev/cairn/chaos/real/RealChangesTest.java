@@ -117,18 +117,37 @@ class RealChangesTest {
 
         String second = submitted("alice", "cairn draft --put prod/a=2");
         run("bob", "cairn approve --yes " + second);
+        Desk.Ended asked = end("carol", "cairn withdraw " + second + " </dev/null");
+        assertThat(asked.exitCode()).isEqualTo(1);
+        assertThat(asked.out())
+                .anyMatch(
+                        line -> line.startsWith("You have not approved this change, so there is nothing to take back"));
+        assertThat(run("alice", "cairn approve --key .ssh/id_ed25519 " + second))
+                .anyMatch(line -> line.startsWith("alice has signed this before (taken in at 20"));
+        assertThat(run("bob", "cairn approve " + second))
+                .anyMatch(line -> line.startsWith("bob has approved this before (taken in at 20"))
+                .noneMatch(line -> line.startsWith("Approve this change?"))
+                .last()
+                .asString()
+                .contains("needs 1 more of 2 signatures; ask carol");
         assertThat(run("bob", "cairn withdraw --yes " + second))
                 .last()
                 .asString()
                 .contains("needs 2 more of 2");
         assertThat(run("carol", "cairn approve --yes " + second))
-                .anyMatch(line -> line.startsWith("not counted: bob has withdrawn"))
+                .anyMatch(line -> line.startsWith("not counted: bob has withdrawn") && line.contains("(taken in at 20"))
+                .anyMatch(line -> line.startsWith("withdrawn by bob with ssh-ed25519 "))
                 .last()
                 .asString()
                 .contains("needs 1 more of 2 signatures; ask bob");
         Desk.Ended again = end("bob", "cairn approve --yes " + second);
         assertThat(again.exitCode()).isEqualTo(4);
         assertThat(again.out()).last().asString().contains("bob has withdrawn from this change, which is final");
+
+        Desk.Ended same = end("alice", "cairn admin --set-person alice -o same.txt -m why");
+        assertThat(same.exitCode()).isEqualTo(1);
+        assertThat(same.err())
+                .containsExactly("cairn: nothing to change: who governs is already as this would make it");
     }
 
     @Test

@@ -96,6 +96,15 @@ class RealDraftTest {
             assertThat(nothing.exitCode()).isEqualTo(1);
             assertThat(nothing.lines()).containsExactly("cairn: nothing to change: every key is as its file already");
 
+            Ended same = draft(cluster, "--put", "app/b=2", "--delete", "app/none", "-o", "none.txt");
+            assertThat(same.exitCode()).isEqualTo(1);
+            assertThat(same.lines())
+                    .containsExactly("cairn: nothing to change: every key is already as this would make it;"
+                            + " --allow-unchanged drafts it all the same");
+            assertThat(directory.resolve("none.txt")).doesNotExist();
+            Ended allTheSame = draft(cluster, "--put", "app/b=2", "-o", "same.txt", "--allow-unchanged");
+            assertThat(allTheSame.exitCode()).as("%s", allTheSame.lines()).isZero();
+
             Ended nobody = cairn(cluster, "people");
             assertThat(nobody.exitCode()).isZero();
             assertThat(nobody.lines()).containsExactly("cairn: this cluster has no people; see `cairn init --person`");
@@ -109,6 +118,20 @@ class RealDraftTest {
                     .last()
                     .isEqualTo("cairn: the change expired at 2020-01-02T00:00:00Z of block time; draft and sign it"
                             + " anew");
+
+            draft(cluster, "--put", "app/c=1", "-o", "ahead.txt", "--base", "1000");
+            String ahead = "the base revision 1000 is above the store's, 6; draft it anew";
+            Ended verified = cairn(cluster, "verify", "ahead.txt");
+            assertThat(verified.exitCode()).isEqualTo(4);
+            assertThat(verified.lines()).contains("refused: " + ahead);
+            assertThat(cairn(cluster, "diff", "ahead.txt").lines()).contains("conflict: " + ahead);
+
+            String dead = "127.0.0.1:1";
+            Ended elsewhere = cairn(cluster, "diff", "change.txt", "--endpoints", dead + "," + cluster.endpoint(0));
+            assertThat(elsewhere.lines())
+                    .filteredOn(line -> line.contains(dead))
+                    .hasSize(1)
+                    .allMatch(line -> line.startsWith("cairn: passed over: "));
         }
     }
 }

@@ -13,7 +13,11 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "del",
         mixinStandardHelpOptions = true,
-        description = "Delete a key, or all keys with a prefix; prints how many there were.")
+        description = {
+            "Delete a key, or all keys with a prefix; prints how many there were.",
+            "In that the replica that answers is believed, as etcd's clients do; ${ROOT-COMMAND-NAME} get proves what is"
+                    + " there."
+        })
 final class DelCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "KEY", description = "The key, or with --prefix how keys begin.")
     @SuppressWarnings("NullAway.Init")

@@ -38,6 +38,9 @@ final class GenesisShowCommand implements Callable<Integer> {
             out.println(GenesisReview.json(genesis).renderLine());
         } else {
             GenesisReview.lines(genesis).forEach(out::println);
+            out.println(
+                    "So it was founded, and what signed changes have made of it since is not here: who governs now, `"
+                            + Launch.called() + " people` and `" + Launch.called() + " guard list` ask the cluster.");
         }
         out.flush();
         return 0;

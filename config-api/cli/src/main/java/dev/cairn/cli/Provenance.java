@@ -32,10 +32,12 @@ public final class Provenance {
     }
 
     public static void tellRefused(PrintWriter err, List<Attempt> refused) {
-        for (Attempt attempt : refused) {
-            boolean isSilent = attempt.refusal() instanceof Refusal.NoAnswer;
-            err.println(Main.ERROR + (isSilent ? "passed over: " : "not believed: ") + attempt);
-        }
+        refused.stream().map(Provenance::line).distinct().forEach(err::println);
+    }
+
+    private static String line(Attempt attempt) {
+        boolean isSilent = attempt.refusal() instanceof Refusal.NoAnswer;
+        return Main.ERROR + (isSilent ? "passed over: " : "not believed: ") + attempt;
     }
 
     static String line(TrustedHead head) {

@@ -15,7 +15,11 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "put",
         mixinStandardHelpOptions = true,
-        description = "Set a key's value; prints OK once a quorum has it durably.")
+        description = {
+            "Set a key's value; prints OK once a quorum has it durably.",
+            "In that the replica that answers is believed, as etcd's clients do; ${ROOT-COMMAND-NAME} get proves what is"
+                    + " there."
+        })
 final class PutCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "KEY", description = "The key.")
     @SuppressWarnings("NullAway.Init")

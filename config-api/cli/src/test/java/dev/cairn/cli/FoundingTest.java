@@ -160,7 +160,13 @@ class FoundingTest {
         Path genesis = temp.resolve("c").resolve("genesis.json");
         Run shown = Run.of(new GenesisCommand(), "show", genesis.toString());
         assertThat(shown.exitCode()).isZero();
-        assertThat(made.out()).startsWith(shown.out()).contains(genesis + ", and the chain id binds every byte");
+        int ofNow = shown.out().indexOf("So it was founded, ");
+        assertThat(shown.out().substring(ofNow))
+                .contains("`cairn people`", "`cairn guard list`")
+                .hasLineCount(1);
+        assertThat(made.out())
+                .startsWith(shown.out().substring(0, ofNow))
+                .contains(genesis + ", and the chain id binds every byte");
         assertThat(shown.out())
                 .contains("chain id " + GenesisFile.read(genesis).chainId().toHex())
                 .contains("Who signs:\n  alice  person\n      ssh-ed25519 SHA256:")

@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
             "0:drafted",
-            "1:a failure",
+            "1:a failure, or nothing to change",
             "2:a command line that makes no sense",
             "3:no answer that is proven",
             "4:not drafted: it could not be executed, whoever signed"
@@ -69,10 +69,14 @@ public final class AdminCommand implements Callable<Integer> {
         try (Cluster asked = cluster.open()) {
             Ledger ledger = Ledger.of(asked);
             AdminChange change = draft(options.operations(whoeverGoverns(ledger.governance())), ledger);
-            Shown shown = Shown.OfGovernance.of(change, ledger);
+            Shown.OfGovernance shown = Shown.OfGovernance.of(change, ledger);
             if (shown.conflicts()) {
                 shown.objections().forEach(spec.commandLine().getErr()::println);
                 return Exits.REFUSED;
+            }
+            if (shown.keepsWhoGoverns()
+                    && change.operations().stream().noneMatch(AdminOperation.Compact.class::isInstance)) {
+                throw new Failure("nothing to change: who governs is already as this would make it");
             }
             Optional<Objection> tooLong = Drafted.tooLong(change, ledger.governance());
             if (tooLong.isPresent()) {

@@ -64,8 +64,8 @@ public final class BlameCommand implements Callable<Integer> {
                 return unsigned(name, record);
             }
             ChangeRecord change = ledger.find(maker.get())
-                    .orElseThrow(() ->
-                            new Failure("the ledger names change " + maker.get().toHex() + " and has no record of it"));
+                    .orElseThrow(() -> new Failure(
+                            "the cluster names change " + maker.get().toHex() + " and has no record of it"));
             return tell(name, record, LogEntry.of(change, ledger, GovernanceHistory.of(ledger)));
         }
     }

@@ -2,6 +2,7 @@ package dev.cairn.cli.changes;
 
 import dev.cairn.cli.Failure;
 import dev.cairn.cli.Provenance;
+import dev.cairn.client.Attempt;
 import dev.cairn.client.CairnClient;
 import dev.cairn.client.Freshness;
 import dev.cairn.client.NotVerifiedException;
@@ -16,15 +17,18 @@ import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.Outcome;
 import dev.cairn.protocol.model.Bytes;
 import java.io.PrintWriter;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The pinned cluster. Everything was proven before it is returned. */
 final class Cluster implements AutoCloseable {
     private final CairnClient client;
     private final PrintWriter err;
+    private final Set<Attempt> toldOf = new HashSet<>();
 
-    /** @param err hears who was not believed */
+    /** @param err hears who was not believed: a command asks often, and what is the same each time is said once */
     Cluster(CairnClient client, PrintWriter err) {
         this.client = client;
         this.err = err;
@@ -53,8 +57,7 @@ final class Cluster implements AutoCloseable {
                 if (asked >= replicas || !mayGoOn(e)) {
                     throw e;
                 }
-                Provenance.tellRefused(err, e.attempts());
-                err.flush();
+                tellRefused(e.attempts());
             }
         }
     }
@@ -87,9 +90,13 @@ final class Cluster implements AutoCloseable {
     }
 
     private <T> T told(Verified<T> answer) {
-        Provenance.tellRefused(err, answer.refused());
-        err.flush();
+        tellRefused(answer.refused());
         return answer.value();
+    }
+
+    private void tellRefused(List<Attempt> refused) {
+        Provenance.tellRefused(err, refused.stream().filter(toldOf::add).toList());
+        err.flush();
     }
 
     @Override

@@ -59,6 +59,9 @@ public final class DraftCommand implements Callable<Integer> {
     @Option(names = "--no-expect", description = "Expect nothing but what --expect says: overwrite whatever is there.")
     private boolean expectNothing;
 
+    @Option(names = "--allow-unchanged", description = "Draft it also where every key is already as it would make it.")
+    private boolean allowUnchanged;
+
     @Option(
             names = "--base",
             paramLabel = "REVISION",
@@ -125,10 +128,24 @@ public final class DraftCommand implements Callable<Integer> {
             throw new Failure("nothing to change: every key is as its file already");
         }
         DraftBuffer buffer = edited(intents);
+        if (!allowUnchanged && !changesSomething(buffer.intents(), now)) {
+            throw new Failure(
+                    "nothing to change: every key is already as this would make it; --allow-unchanged drafts it"
+                            + " all the same");
+        }
         Map<Bytes, Precondition> given = operations.expected();
         Collection<Precondition> expected =
                 expectNothing ? given.values() : Expectation.of(buffer.intents(), given, now);
         return draft(ledger.pin(), now.revision(), governance.inForce(ledger), buffer, expected);
+    }
+
+    private static boolean changesSomething(List<Intent> intents, Snapshot now) throws NotVerifiedException {
+        for (Intent intent : intents) {
+            if (intent.changes(now)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private Draft draft(

@@ -3,6 +3,7 @@ package dev.cairn.cli.changes;
 import dev.cairn.cli.Failure;
 import dev.cairn.client.NotVerifiedException;
 import dev.cairn.genesis.GenesisException;
+import dev.cairn.kv.change.PrincipalName;
 import dev.cairn.kv.change.Purpose;
 import dev.cairn.kv.change.SignedText;
 import dev.cairn.kv.model.Operation;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -72,37 +74,71 @@ final class Endorsing {
                     ? command.commandLine().getErr()
                     : command.commandLine().getOut();
             Shown shown = Shown.of(proposal, ledger);
-            show(out, proposal, shown, ledger);
+            Judgement judgement = ledger.judge(proposal.text(), proposal.evidence());
+            show(out, proposal, shown, judgement);
             if (purpose == Purpose.APPROVE) {
                 shown.requireApprovable();
             }
-            if (!yes && !Confirmation.isGiven(out, verb + " this change?")) {
-                throw new Failure("not done: nothing was signed");
-            }
-            SignedText text = proposal.text();
-            Signing signing =
-                    new Signing(ledger.governance(), key, Instant.now().getEpochSecond());
-            Signing.Done done = signature == null
-                    ? signing.endorse(text, purpose)
-                    : signing.endorsed(text, purpose, ChangeFiles.readSignature(signature));
-            out.println(JudgementText.verb(purpose) + " by " + done.name() + " with "
-                    + done.signed().signature().key());
-            out.flush();
-            Bytes signed = done.signed().armoured();
-            // What never arrived is known by its text alone: the withdrawal stands in its author's place.
-            Operation operation = ledger.find(text.digest()).isPresent()
-                    ? new Operation.EndorseChange(Judgement.signedText(text, purpose), signed)
-                    : new Operation.SubmitChange(text.text(), List.of(), signed);
+            Operation operation = operation(out, verb, purpose, ledger, proposal, judgement);
             Outcome.Change outcome = asked.submit(operation);
             return Outcomes.tell(command.commandLine().getOut(), outcome, json, purpose == Purpose.WITHDRAW);
         }
     }
 
-    private void show(PrintWriter out, Proposal proposal, Shown shown, Ledger ledger) {
+    private void show(PrintWriter out, Proposal proposal, Shown shown, Judgement judgement) {
         Texts.heading(proposal.text()).forEach(out::println);
         shown.lines(Paint.of(color)).forEach(out::println);
         out.println();
-        JudgementText.of(ledger.judge(proposal.text(), proposal.evidence())).forEach(out::println);
+        JudgementText.of(judgement).forEach(out::println);
         out.flush();
+    }
+
+    /** What to send once it was asked for; where the same was said before, what makes the cluster look again. */
+    private Operation operation(
+            PrintWriter out, String verb, Purpose purpose, Ledger ledger, Proposal proposal, Judgement judgement)
+            throws Failure, NotVerifiedException {
+        SignedText text = proposal.text();
+        Signing signing = new Signing(ledger.governance(), key, Instant.now().getEpochSecond());
+        Signing.Endorser endorser = signature == null
+                ? signing.endorser(text, purpose)
+                : signing.endorsed(text, purpose, ChangeFiles.readSignature(signature));
+        boolean hasArrived = ledger.find(text.digest()).isPresent();
+        Optional<Judgement.Said> before =
+                endorser.owner().filter(_ -> hasArrived).flatMap(owner -> judgement.saidBefore(owner, purpose));
+        if (before.isPresent()) {
+            out.println(JudgementText.again(before.get()));
+            out.flush();
+            return new Operation.SubmitChange(
+                    text.text(), List.of(), proposal.evidence().getFirst().armoured());
+        }
+        if (purpose == Purpose.WITHDRAW) {
+            out.println(consequence(judgement, endorser.owner().map(Signing.Owner::name)));
+        }
+        if (!yes && !Confirmation.isGiven(out, verb + " this change?")) {
+            throw new Failure("not done: nothing was signed");
+        }
+        Signing.Done done = signing.endorse(text, purpose, endorser);
+        Bytes signed = done.signed().armoured();
+        out.println(JudgementText.verb(purpose) + " by " + done.name() + " with "
+                + done.signed().signature().key());
+        out.flush();
+        // What never arrived is known by its text alone: the withdrawal stands in its author's place.
+        return hasArrived
+                ? new Operation.EndorseChange(Judgement.signedText(text, purpose), signed)
+                : new Operation.SubmitChange(text.text(), List.of(), signed);
+    }
+
+    /** What a withdrawal means for whoever makes it, which the change does not show. */
+    private static String consequence(Judgement judgement, Optional<PrincipalName> signer) {
+        if (signer.isEmpty()) {
+            return "Unless the change is yours, it goes on without you, and you can never approve it after this.";
+        }
+        if (signer.get().equals(judgement.text().author())) {
+            return "The change is yours: this ends it, and nothing brings it back.";
+        }
+        return judgement.counts(signer.get())
+                ? "This takes back your approval. The change goes on without you, and you can never approve it again."
+                : "You have not approved this change, so there is nothing to take back: it goes on without you, and after"
+                        + " this you can never approve it.";
     }
 }

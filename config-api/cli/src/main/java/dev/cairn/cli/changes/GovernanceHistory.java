@@ -23,14 +23,13 @@ record GovernanceHistory(NavigableMap<Long, Governance> byRevision) {
         all.put(0L, Ledger.founding(ledger.pin()));
         if (ledger.governedSince() > 0) {
             for (ChangeRecord record : ledger.settled()) {
-                if (record.standing() == ChangeStanding.EXECUTED
-                        && Texts.parse("the ledger", record.text()) instanceof AdminChange change) {
+                if (record.standing() == ChangeStanding.EXECUTED && Texts.parse(record) instanceof AdminChange change) {
                     all.put(record.revision(), after(all.lastEntry().getValue(), change, record));
                 }
             }
         }
         if (!all.lastEntry().getValue().equals(ledger.governance())) {
-            throw new Failure("the changes of the governance in the ledger do not lead to the one in force");
+            throw new Failure("the changes of who governs that the cluster has do not lead to who governs now");
         }
         return new GovernanceHistory(all);
     }

@@ -28,16 +28,19 @@ import java.util.TreeSet;
 record Judgement(SignedText text, List<Signature> signatures, Decision decision) {
     /** What became of one signature. */
     sealed interface Signature {
-        String source();
+        Evidence evidence();
 
         /** It counts. */
-        record Counts(String source, PrincipalName name, Purpose purpose, SshPublicKey key) implements Signature {}
+        record Counts(Evidence evidence, PrincipalName name, Purpose purpose, SshPublicKey key) implements Signature {}
+
+        /** It takes back whatever else its signer has signed. */
+        record Withdraws(Evidence evidence, PrincipalName name, SshPublicKey key) implements Signature {}
 
         /** It is valid, and counts for nothing here. */
-        record Idle(String source, String why) implements Signature {}
+        record Idle(Evidence evidence, String why) implements Signature {}
 
         /** It is no signature on this text. */
-        record Invalid(String source, String why) implements Signature {}
+        record Invalid(Evidence evidence, String why) implements Signature {}
     }
 
     Judgement {
@@ -55,15 +58,14 @@ record Judgement(SignedText text, List<Signature> signatures, Decision decision)
         List<Signature> signatures = new ArrayList<>();
         for (Checked each : checked) {
             switch (each) {
-                case Checked.Bad(String source, String why) -> signatures.add(new Signature.Invalid(source, why));
-                case Checked.Good(String source, VerifiedSignature signature) -> {
+                case Checked.Bad(Evidence from, String why) -> signatures.add(new Signature.Invalid(from, why));
+                case Checked.Good(Evidence from, VerifiedSignature signature) -> {
                     Optional<PrincipalName> signer = signer(signature, governance);
                     if (signer.filter(withdrawn::contains).isPresent()) {
-                        signatures.add(
-                                new Signature.Idle(source, new Objection.WithdrawnBefore(signer.get()).sentence()));
+                        signatures.add(takenBack(from, signature, signer.get()));
                     } else {
                         counting.add(signature);
-                        signatures.add(worth(decider, text, source, signature, governance, nowSeconds));
+                        signatures.add(worth(decider, text, from, signature, governance, nowSeconds));
                     }
                 }
             }
@@ -73,15 +75,15 @@ record Judgement(SignedText text, List<Signature> signatures, Decision decision)
 
     /** A signature by itself. */
     private sealed interface Checked {
-        record Good(String source, VerifiedSignature signature) implements Checked {}
+        record Good(Evidence evidence, VerifiedSignature signature) implements Checked {}
 
-        record Bad(String source, String why) implements Checked {}
+        record Bad(Evidence evidence, String why) implements Checked {}
 
         static Checked of(SignedText text, Evidence evidence) {
             try {
-                return new Good(evidence.source(), verify(text, evidence.armoured()));
+                return new Good(evidence, verify(text, evidence.armoured()));
             } catch (SshException e) {
-                return new Bad(evidence.source(), String.valueOf(e.getMessage()));
+                return new Bad(evidence, String.valueOf(e.getMessage()));
             }
         }
     }
@@ -90,7 +92,7 @@ record Judgement(SignedText text, List<Signature> signatures, Decision decision)
     private static Set<PrincipalName> withdrawn(List<Checked> checked, Governance governance) {
         Set<PrincipalName> people = new TreeSet<>();
         for (Checked each : checked) {
-            if (each instanceof Checked.Good(String _, VerifiedSignature signature)
+            if (each instanceof Checked.Good(Evidence _, VerifiedSignature signature)
                     && signature.namespace().equals(Purpose.WITHDRAW.namespace())) {
                 signer(signature, governance).ifPresent(people::add);
             }
@@ -123,10 +125,16 @@ record Judgement(SignedText text, List<Signature> signatures, Decision decision)
         };
     }
 
+    private static Signature takenBack(Evidence from, VerifiedSignature signature, PrincipalName signer) {
+        return signature.namespace().equals(Purpose.WITHDRAW.namespace())
+                ? new Signature.Withdraws(from, signer, signature.key())
+                : new Signature.Idle(from, new Objection.WithdrawnBefore(signer).sentence());
+    }
+
     private static Signature worth(
             Decider decider,
             SignedText text,
-            String source,
+            Evidence from,
             VerifiedSignature signature,
             Governance governance,
             long nowSeconds) {
@@ -136,7 +144,7 @@ record Judgement(SignedText text, List<Signature> signatures, Decision decision)
             case Decision.Refused refused -> refused.uncounted().stream().findFirst();
         };
         if (refusal.isPresent()) {
-            return new Signature.Idle(source, refusal.get().sentence());
+            return new Signature.Idle(from, refusal.get().sentence());
         }
         PrincipalName name = signer(signature, governance)
                 .orElseThrow(() -> new IllegalStateException("a signature counts whose key is nobody's"));
@@ -144,7 +152,46 @@ record Judgement(SignedText text, List<Signature> signatures, Decision decision)
                 .filter(each -> each.namespace().equals(signature.namespace()))
                 .findFirst()
                 .orElseThrow();
-        return new Signature.Counts(source, name, purpose, signature.key());
+        return new Signature.Counts(from, name, purpose, signature.key());
+    }
+
+    /** What somebody has said of the change. */
+    record Said(PrincipalName name, Purpose purpose, Evidence evidence) {}
+
+    /** By what {@code signer} has said as much already: another signature for that purpose would add nothing. */
+    Optional<Said> saidBefore(Signing.Owner signer, Purpose purpose) {
+        List<Said> said = new ArrayList<>();
+        for (Signature each : signatures) {
+            switch (each) {
+                case Signature.Counts(Evidence by, PrincipalName name, Purpose then, SshPublicKey key) -> {
+                    if (purpose == Purpose.APPROVE && new Signing.Owner(name, key.kind()).equals(signer)) {
+                        said.add(new Said(name, then, by));
+                    }
+                }
+                case Signature.Withdraws(Evidence by, PrincipalName name, SshPublicKey _) -> {
+                    if (purpose == Purpose.WITHDRAW && name.equals(signer.name())) {
+                        said.add(new Said(name, Purpose.WITHDRAW, by));
+                    }
+                }
+                case Signature.Idle _, Signature.Invalid _ -> {}
+            }
+        }
+        return said.stream().findFirst();
+    }
+
+    boolean counts(PrincipalName name) {
+        return signatures.stream()
+                .anyMatch(each ->
+                        each instanceof Signature.Counts counts && counts.name().equals(name));
+    }
+
+    /** The same with more against it. */
+    Judgement andAlso(List<Objection> more) {
+        Decision all = decision;
+        for (Objection objection : more) {
+            all = all.andAlso(objection);
+        }
+        return new Judgement(text, signatures, all);
     }
 
     /** What stands against it; empty if it would be executed. */

@@ -24,9 +24,19 @@ final class JudgementText {
         return switch (signature) {
             case Judgement.Signature.Counts counts ->
                 verb(counts.purpose()) + " by " + counts.name() + " with " + counts.key();
-            case Judgement.Signature.Idle idle -> "not counted: " + idle.why() + " (" + idle.source() + ")";
-            case Judgement.Signature.Invalid invalid -> "not valid: " + invalid.why() + " (" + invalid.source() + ")";
+            case Judgement.Signature.Withdraws withdraws ->
+                verb(Purpose.WITHDRAW) + " by " + withdraws.name() + " with " + withdraws.key();
+            case Judgement.Signature.Idle idle ->
+                "not counted: " + idle.why() + " (" + idle.evidence().source() + ")";
+            case Judgement.Signature.Invalid invalid ->
+                "not valid: " + invalid.why() + " (" + invalid.evidence().source() + ")";
         };
+    }
+
+    /** That nothing is signed, as the same was said before. */
+    static String again(Judgement.Said before) {
+        return before.name() + " has " + verb(before.purpose()) + " this before ("
+                + before.evidence().source() + "); nothing is signed again";
     }
 
     static String verb(Purpose purpose) {
@@ -58,13 +68,20 @@ final class JudgementText {
     }
 
     private static Json json(Judgement.Signature signature) {
-        Json.Builder fields = Json.object().put("source", signature.source());
+        Json.Builder fields = Json.object().put("source", signature.evidence().source());
         return switch (signature) {
             case Judgement.Signature.Counts counts ->
                 fields.put("counts", true)
                         .put("name", counts.name().text())
                         .put("purpose", counts.purpose().namespace())
                         .put("key", counts.key().fingerprint().toString())
+                        .build();
+            case Judgement.Signature.Withdraws withdraws ->
+                fields.put("counts", false)
+                        .put("valid", true)
+                        .put("name", withdraws.name().text())
+                        .put("purpose", Purpose.WITHDRAW.namespace())
+                        .put("key", withdraws.key().fingerprint().toString())
                         .build();
             case Judgement.Signature.Idle idle ->
                 fields.put("counts", false)

@@ -154,7 +154,7 @@ record Ledger(Pin pin, Snapshot at, Governance governance, long governedSince) {
         try {
             return ChangeRecord.decode(record);
         } catch (IllegalArgumentException e) {
-            throw new Failure("a record of the ledger cannot be read: " + e.getMessage(), e);
+            throw new Failure("what the cluster keeps of a change cannot be read: " + e.getMessage(), e);
         }
     }
 }

@@ -20,7 +20,7 @@ import java.util.List;
 record LogEntry(SignedText text, ChangeRecord record, Judgement judgement) {
     /** @param governments all there were */
     static LogEntry of(ChangeRecord record, Ledger ledger, GovernanceHistory governments) throws Failure {
-        SignedText text = Texts.parse("the ledger", record.text());
+        SignedText text = Texts.parse(record);
         return new LogEntry(
                 text,
                 record,
@@ -62,6 +62,8 @@ record LogEntry(SignedText text, ChangeRecord record, Judgement judgement) {
         return switch (signature) {
             case Judgement.Signature.Counts counts ->
                 label(taken.purpose()) + counts.name() + " with " + counts.key() + time;
+            case Judgement.Signature.Withdraws withdraws ->
+                label(Purpose.WITHDRAW) + withdraws.name() + " with " + withdraws.key() + time;
             case Judgement.Signature.Idle idle -> "(not counted: " + idle.why() + ")" + time;
             case Judgement.Signature.Invalid invalid -> "(not valid: " + invalid.why() + ")" + time;
         };
@@ -71,7 +73,7 @@ record LogEntry(SignedText text, ChangeRecord record, Judgement judgement) {
         return switch (purpose) {
             case CHANGE, ADMIN -> "Signed:   ";
             case APPROVE -> "Approved: ";
-            case WITHDRAW -> throw new IllegalStateException("a withdrawal counts for nothing");
+            case WITHDRAW -> "Withdrew: ";
         };
     }
 

@@ -115,7 +115,7 @@ public final class PendingCommand implements Callable<Integer> {
     }
 
     private void print(Ledger ledger, ChangeRecord record) throws Failure, NotVerifiedException {
-        SignedText text = Texts.parse("the ledger", record.text());
+        SignedText text = Texts.parse(record);
         Judgement judgement = ledger.judge(text, Proposal.evidence(record));
         PrintWriter out = spec.commandLine().getOut();
         if (json) {

@@ -9,6 +9,7 @@ import dev.cairn.kv.change.ChangeRecord;
 import dev.cairn.kv.change.ChangeText;
 import dev.cairn.kv.change.ChangeValues;
 import dev.cairn.kv.change.SignedText;
+import dev.cairn.kv.change.UtcTime;
 import dev.cairn.kv.model.ChangeStanding;
 import dev.cairn.protocol.model.Bytes;
 import java.nio.file.Files;
@@ -52,7 +53,7 @@ record Proposal(SignedText text, Optional<ChangeValues> values, List<Evidence> e
             throw new Failure("the change does not wait any more: it is " + StandingText.word(record.standing()) + "; "
                     + (record.standing() == ChangeStanding.EXECUTED ? "see `cairn log`" : "draft it anew"));
         }
-        SignedText text = Texts.parse("the ledger", record.text());
+        SignedText text = Texts.parse(record);
         Optional<ChangeValues> values =
                 text instanceof Change change ? Optional.of(values(change, ledger)) : Optional.empty();
         return new Proposal(text, values, evidence(record));
@@ -71,7 +72,7 @@ record Proposal(SignedText text, Optional<ChangeValues> values, List<Evidence> e
 
     static List<Evidence> evidence(ChangeRecord record) {
         return record.signatures().stream()
-                .map(taken -> new Evidence("the ledger", taken.signature()))
+                .map(taken -> new Evidence("taken in at " + UtcTime.print(taken.seconds()), taken.signature()))
                 .toList();
     }
 

@@ -15,7 +15,22 @@ final class Sentences {
             case TOO_MANY_CHANGES -> "too many changes wait already; withdraw some, or wait until they expire";
             case NO_SPACE -> "the store is full";
             case KEPT_REVISION -> "that revision is among those that are kept";
-            default -> error.name();
+            case KEY_TOO_NESTED -> "a key begins with too many other keys, one in the next; choose another name for it";
+            case TOO_COSTLY -> "it concerns more keys than one change may; make several of it";
+            case COMPACTED -> "what it is about was compacted away";
+            case KEY_NOT_PROVIDED,
+                    KEY_NOT_FOUND,
+                    VALUE_PROVIDED,
+                    LEASE_PROVIDED,
+                    LEASE_NOT_FOUND,
+                    TOO_MANY_OPS,
+                    DUPLICATE_KEY,
+                    FUTURE_REVISION,
+                    GUARDED,
+                    MALFORMED,
+                    DUPLICATE_REQUEST,
+                    NO_SESSION ->
+                "for a reason that no signed change should meet, " + error.name() + "; is this program of its version?";
         };
     }
 }

@@ -45,9 +45,16 @@ sealed interface Shown {
         return switch (proposal.text()) {
             case Change change ->
                 new OfKeys(
-                        ChangeDiff.of(change, proposal.values().orElseThrow(), ledger.at()),
-                        baseAhead(change, ledger).stream().toList());
+                        ChangeDiff.of(change, proposal.values().orElseThrow(), ledger.at()), against(change, ledger));
             case AdminChange admin -> OfGovernance.of(admin, ledger);
+        };
+    }
+
+    /** As {@link #against()} of what would be shown. */
+    static List<Objection> against(SignedText text, Ledger ledger) {
+        return switch (text) {
+            case Change change -> baseAhead(change, ledger).stream().toList();
+            case AdminChange admin -> OfGovernance.of(admin, ledger).against();
         };
     }
 
@@ -124,6 +131,11 @@ sealed interface Shown {
             };
         }
 
+        /** Whether it would be executed, and the same would govern as before. */
+        boolean keepsWhoGoverns() {
+            return after.map(Governance::text).filter(before.text()::equals).isPresent();
+        }
+
         private static OfGovernance impossible(AdminChange change, Governance before, List<Objection> why) {
             return new OfGovernance(Texts.operations(change), before, Optional.empty(), why);
         }
@@ -137,7 +149,7 @@ sealed interface Shown {
                 lines.add(paint.bold("--- governance"));
                 lines.add(paint.bold("+++ governance"));
                 lines.addAll(
-                        before.text().equals(text.text())
+                        keepsWhoGoverns()
                                 ? List.of("(who governs stays as it is)")
                                 : DiffText.ofLines(textLines(before), textLines(text), paint));
             });

@@ -79,7 +79,9 @@ public final class SignCommand implements Callable<Integer> {
         out.flush();
         Governance governing = approve ? showToApprover(out, proposal) : governance.inForce(cluster);
         Signing signing = new Signing(governing, key, nowSeconds);
-        Signing.Done done = approve ? signing.endorse(text, Purpose.APPROVE) : signing.signAsAuthor(text);
+        Signing.Done done = approve
+                ? signing.endorse(text, Purpose.APPROVE, signing.endorser(text, Purpose.APPROVE))
+                : signing.signAsAuthor(text);
         Path written = write(files, text, done);
         out.println((approve ? "approved" : "signed") + " by " + done.name() + " with "
                 + done.signed().signature().key() + ": " + written);

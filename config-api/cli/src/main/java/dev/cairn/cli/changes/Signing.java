@@ -6,9 +6,12 @@ import dev.cairn.kv.change.Purpose;
 import dev.cairn.kv.change.SignedText;
 import dev.cairn.kv.guard.Governance;
 import dev.cairn.kv.guard.Principal;
+import dev.cairn.ssh.Fingerprint;
+import dev.cairn.ssh.KeyKind;
 import dev.cairn.ssh.SshException;
 import dev.cairn.ssh.SshPublicKey;
 import dev.cairn.ssh.VerifiedSignature;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /** Has the user's key sign a text, if it is the key of somebody whose signature could count. */
@@ -27,24 +30,67 @@ record Signing(Governance governance, KeyOption key, long nowSeconds) {
         return done;
     }
 
-    /** An approval, by anybody registered but the author, whose signature says more; or anybody's withdrawal. */
-    Done endorse(SignedText text, Purpose purpose) throws Failure {
+    /** Whose signature it would be, and with what kind of key. */
+    record Owner(PrincipalName name, KeyKind keyKind) {}
+
+    /** Where an approval or a withdrawal comes from. */
+    sealed interface Endorser {
+        /** Nothing where a key does not tell whose it is before it has signed. */
+        Optional<Owner> owner();
+
+        /** A key that has yet to sign. */
+        record WithKey(SigningKey key, Optional<Owner> owner) implements Endorser {}
+
+        /** A signature that was made by other means. */
+        record HasSigned(Done done) implements Endorser {
+            @Override
+            public Optional<Owner> owner() {
+                SshPublicKey used = done.signed().signature().key();
+                return Optional.of(new Owner(done.name(), used.kind()));
+            }
+        }
+    }
+
+    /** Of an approval anybody registered but the author, whose signature says more; or anybody, of a withdrawal. */
+    Endorser endorser(SignedText text, Purpose purpose) throws Failure {
         Predicate<SshPublicKey> belongs = candidate -> People.signsNow(governance, candidate, nowSeconds)
                 .map(Principal::name)
                 .filter(name -> purpose == Purpose.WITHDRAW || !name.equals(text.author()))
                 .isPresent();
-        return sign(text, purpose, key.choose(belongs, "anybody who could sign this"));
+        SigningKey chosen = key.choose(
+                belongs,
+                purpose == Purpose.WITHDRAW
+                        ? "anybody who could sign this"
+                        : "anybody besides its author, " + text.author() + ", who could approve this");
+        return new Endorser.WithKey(chosen, chosen.fingerprint().flatMap(this::owner));
     }
 
     /** What somebody has signed by other means. */
-    Done endorsed(SignedText text, Purpose purpose, ChangeFiles.Content signature) throws Failure {
+    Endorser endorsed(SignedText text, Purpose purpose, ChangeFiles.Content signature) throws Failure {
         try {
             VerifiedSignature verified =
                     SshKeygen.verify(signature.bytes(), purpose.namespace(), Judgement.signedText(text, purpose));
-            return done(purpose, new SshKeygen.Signed(signature.bytes(), verified));
+            return new Endorser.HasSigned(done(purpose, new SshKeygen.Signed(signature.bytes(), verified)));
         } catch (SshException e) {
             throw new Failure(signature.file() + ": " + e.getMessage(), e);
         }
+    }
+
+    Done endorse(SignedText text, Purpose purpose, Endorser endorser) throws Failure {
+        return switch (endorser) {
+            case Endorser.WithKey(SigningKey chosen, var _) -> sign(text, purpose, chosen);
+            case Endorser.HasSigned(Done done) -> done;
+        };
+    }
+
+    private Optional<Owner> owner(Fingerprint fingerprint) {
+        return governance.registry().principals().stream()
+                .flatMap(principal -> principal.keys().stream())
+                .map(Principal.HeldKey::key)
+                .filter(candidate -> candidate.fingerprint().equals(fingerprint))
+                .findFirst()
+                .flatMap(found -> People.signsNow(governance, found, nowSeconds)
+                        .map(principal -> new Owner(principal.name(), found.kind())));
     }
 
     private Done sign(SignedText text, Purpose purpose, SigningKey chosen) throws Failure {

@@ -3,14 +3,17 @@ package dev.cairn.cli.changes;
 import dev.cairn.cli.Failure;
 import dev.cairn.kv.change.Purpose;
 import dev.cairn.protocol.model.Bytes;
+import dev.cairn.ssh.Fingerprint;
 import dev.cairn.ssh.SshException;
 import dev.cairn.ssh.SshPublicKey;
 import dev.cairn.ssh.SshSignature;
 import dev.cairn.ssh.VerifiedSignature;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Signs by running the user's own ssh-keygen: files, agents and hardware keys work as they do everywhere, and no key is
@@ -63,6 +66,21 @@ final class SshKeygen {
     static VerifiedSignature verify(Bytes armoured, String namespace, Bytes text) throws SshException {
         SshSignature signature = SshSignature.parse(armoured);
         return signature.verify(SshPublicKey.parse(signature.keyBlob()), namespace, text);
+    }
+
+    /** Of a key's file, public or private, without its passphrase; nothing where ssh-keygen cannot tell. */
+    static Optional<Fingerprint> fingerprint(Path key) {
+        try {
+            Process process = new ProcessBuilder(PROGRAM, "-l", "-E", "sha256", "-f", key.toString())
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            process.getOutputStream().close();
+            String told = process.inputReader().lines().findFirst().orElse("");
+            String[] words = told.split(" ", 3);
+            return words.length < 2 ? Optional.empty() : Fingerprint.parse(words[1]);
+        } catch (IOException | UncheckedIOException e) {
+            return Optional.empty();
+        }
     }
 
     private static void run(List<String> command) throws Failure {

@@ -3,6 +3,7 @@ package dev.cairn.cli.changes;
 import dev.cairn.cli.Failure;
 import dev.cairn.kv.change.Change;
 import dev.cairn.kv.change.ChangeException;
+import dev.cairn.kv.change.ChangeRecord;
 import dev.cairn.kv.change.Purpose;
 import dev.cairn.kv.change.SignedText;
 import dev.cairn.kv.change.UtcTime;
@@ -25,6 +26,11 @@ final class Texts {
         } catch (ChangeException e) {
             throw new Failure(where + ": " + e.getMessage(), e);
         }
+    }
+
+    /** The text of a change that the cluster has. */
+    static SignedText parse(ChangeRecord record) throws Failure {
+        return parse("a change that the cluster has", record.text());
     }
 
     /** What its author signs it for. */

@@ -1,5 +1,6 @@
 package dev.cairn.cli.changes;
 
+import dev.cairn.kv.change.Seconds;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.OptionalLong;
@@ -16,14 +17,18 @@ final class ValidityOptions {
     private static final Pattern DURATION = Pattern.compile("([1-9][0-9]{0,8})([smhd])");
     private static final long DEFAULT_SECONDS = 86_400;
 
+    /** Of keys for which no guard says how long: what an author's signature can do, a gateway may keep for later. */
+    private static final long MOST_SECONDS_UNGUARDED = ShortGuard.DEFAULT_VALID_SECONDS;
+
     /** A change is valid a little before it was drafted: replicas' clocks may be behind this one. */
     private static final long EARLIER_SECONDS = 60;
 
     @Option(
             names = "--expires",
             paramLabel = "TIME",
-            description = "How long the change is valid, such as 30m, 24h or 7d, or until when, such as"
-                    + " 2026-01-31T12:00:00Z. Default: 24h, or less where a guard allows less.")
+            description =
+                    "How long the change is valid, such as 30m, 24h or 7d, or until when, such as"
+                            + " 2026-01-31T12:00:00Z. Default: 24h, or less where a guard allows less; 7d at most where none decides.")
     private @Nullable String expires;
 
     @Option(
@@ -50,6 +55,13 @@ final class ValidityOptions {
         long until = duration.isPresent() ? from + duration.getAsLong() : time("--expires", expires);
         if (until <= from) {
             throw new ParameterException(command.commandLine(), "--expires: it would expire before it is valid");
+        }
+        if (longestSeconds.isEmpty() && until - from > MOST_SECONDS_UNGUARDED) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "--expires: where no guard says how long, a change is valid for "
+                            + Seconds.inWords(MOST_SECONDS_UNGUARDED) + " at most, not " + Seconds.inWords(until - from)
+                            + "; let it expire earlier");
         }
         return new Validity(from, until);
     }

@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Check a change in FILE, its values and its signatures, and say which are still missing and from whom.",
-            "Who may sign is asked of the cluster, or read with --governance. Signatures are FILE.sig and FILE.approve.*.sig where they are there, and those named."
+            "Who may sign, and whether its base is one that the cluster has, is asked of the cluster; or who may sign is read"
+                    + " with --governance. Signatures are FILE.sig and FILE.approve.*.sig where they are there, and those named."
         },
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
@@ -76,10 +77,22 @@ public final class VerifyCommand implements Callable<Integer> {
         if (text instanceof Change change) {
             files.readValues(change);
         }
-        Judgement judgement =
-                Judgement.of(text, evidence(files), pinned.chainId(), governance.inForce(cluster), decided);
+        Judgement judgement = judge(text, evidence(files), pinned, decided);
         print(text, judgement);
         return judgement.exitCode();
+    }
+
+    /** By the file that says who governs, or else by the cluster: then also by how things stand there, if it is for now. */
+    private Judgement judge(SignedText text, List<Evidence> evidence, Pin pinned, long decidedSeconds)
+            throws Failure, GenesisException, NotVerifiedException {
+        if (governance.isFromFile()) {
+            return Judgement.of(text, evidence, pinned.chainId(), governance.inForce(cluster), decidedSeconds);
+        }
+        try (Cluster asked = cluster.open()) {
+            Ledger ledger = Ledger.of(asked);
+            Judgement judgement = Judgement.of(text, evidence, pinned.chainId(), ledger.governance(), decidedSeconds);
+            return at == null ? judgement.andAlso(Shown.against(text, ledger)) : judgement;
+        }
     }
 
     private List<Evidence> evidence(ChangeFiles files) throws Failure {

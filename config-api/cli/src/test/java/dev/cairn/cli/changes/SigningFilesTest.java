@@ -13,6 +13,7 @@ import dev.cairn.kv.change.Purpose;
 import dev.cairn.kv.change.SignedText;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
+import dev.cairn.ssh.Fingerprint;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -220,7 +221,9 @@ class SigningFilesTest {
         Run withdrawn = verify(withdrawal + ".sig");
         assertThat(withdrawn.exitCode()).isEqualTo(Exits.MISSING);
         assertThat(withdrawn.out())
-                .contains("not counted: bob has withdrawn from this change", "needs 1 more of 2")
+                .containsOnlyOnce("bob has withdrawn from this change")
+                .contains(
+                        "not counted: bob has withdrawn from", "withdrawn by bob with ssh-ed25519", "needs 1 more of 2")
                 .doesNotContain("approved by bob");
     }
 
@@ -315,6 +318,27 @@ class SigningFilesTest {
         assertThat(tooLong.exitCode()).isEqualTo(Exits.REFUSED);
         assertThat(tooLong.out()).contains("refused: the guard on \"prod/\" lets a change be valid for 1 hour, not ");
         assertThat(verify("--at", "2020-01-01T00:00:00Z").out()).contains("refused: the change is not valid before");
+    }
+
+    @Test
+    void whereNoGuardSaysHowLongADraftIsValidForAWeekAtMost() {
+        assertThat(draft("--put", "free=1", "--expires", "7d").exitCode()).isZero();
+        Run longer = draft("--put", "free=1", "--force", "--expires", "8d");
+        assertThat(longer.exitCode()).isEqualTo(2);
+        assertThat(longer.err())
+                .contains("where no guard says how long, a change is valid for 7 days at most, not 8 days");
+    }
+
+    @Test
+    void aKeysFileTellsWhoseItIsWithoutItsPassphrase() throws Exception {
+        String[] making = {"-q", "-t", "ed25519", "-N", "a passphrase", "-f", "locked"};
+        assertThat(keys.run(Path.of("/dev/null"), making)).isZero();
+        Path locked = directory.resolve("locked");
+        Fingerprint own = SshKeys.publicKey(locked).fingerprint();
+        assertThat(SshKeygen.fingerprint(Path.of(locked + ".pub"))).contains(own);
+        Files.delete(Path.of(locked + ".pub"));
+        assertThat(SshKeygen.fingerprint(locked)).contains(own);
+        assertThat(SshKeygen.fingerprint(genesis)).isEmpty();
     }
 
     @Test

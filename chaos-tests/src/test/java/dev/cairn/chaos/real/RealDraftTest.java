@@ -3,12 +3,14 @@ package dev.cairn.chaos.real;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import dev.cairn.genesis.json.Json;
 import dev.cairn.proto.etcdserverpb.PutRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,7 +46,11 @@ class RealDraftTest {
     }
 
     private static void put(RealCluster cluster, String key, String value) {
-        var _ = cluster.kv(0)
+        put(cluster, 0, key, value);
+    }
+
+    private static void put(RealCluster cluster, int replica, String key, String value) {
+        var _ = cluster.kv(replica)
                 .put(PutRequest.newBuilder()
                         .setKey(ByteString.copyFromUtf8(key))
                         .setValue(ByteString.copyFromUtf8(value))
@@ -133,5 +139,26 @@ class RealDraftTest {
                     .hasSize(1)
                     .allMatch(line -> line.startsWith("cairn: passed over: "));
         }
+    }
+
+    @Test
+    void theTermOfAProvenAnswerIsTheViewOfItsBlock() throws Exception {
+        try (RealCluster cluster = new RealCluster(directory)) {
+            cluster.startAll();
+            cluster.kill(0);
+            put(cluster, 1, "app/a", "1");
+            Ended found = cairn(cluster, "get", "app/a", "--json");
+            assertThat(found.exitCode()).as("%s", found.lines()).isZero();
+            Json answer = Json.parse(found.lines().getLast());
+            assertThat(number(answer, "header", "raft_term"))
+                    .isPositive()
+                    .isEqualTo(number(answer, "verified", "view"));
+        }
+    }
+
+    private static long number(Json answer, String object, String field) {
+        Json.Fields inner = (Json.Fields)
+                Objects.requireNonNull(((Json.Fields) answer).values().get(object));
+        return ((Json.Whole) Objects.requireNonNull(inner.values().get(field))).value();
     }
 }

@@ -2,17 +2,10 @@ package dev.cairn.ssh;
 
 import dev.cairn.protocol.model.Bytes;
 import java.math.BigInteger;
-import java.security.AlgorithmParameters;
-import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.PublicKey;
-import java.security.Signature;
-import java.security.SignatureException;
 import java.security.spec.ECFieldFp;
-import java.security.spec.ECGenParameterSpec;
 import java.security.spec.ECParameterSpec;
 import java.security.spec.ECPoint;
-import java.security.spec.ECPublicKeySpec;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -20,14 +13,10 @@ import java.util.Optional;
 final class EcdsaP256Key extends SshPublicKey {
     private static final String CURVE = "nistp256";
 
-    /** Named, because replicas must agree on what is valid and libraries may not. */
-    private static final String PROVIDER = "SunEC";
-
-    private static final String ALGORITHM = "SHA256withECDSAinP1363Format";
-
     private static final int COORDINATE_BYTES = 32;
     private static final int UNCOMPRESSED = 0x04;
-    private static final ECParameterSpec P256 = parameters();
+    private static final ECParameterSpec P256 = EcdsaLibrary.P256;
+    private static final EcdsaLibrary LIBRARY = EcdsaLibrary.fastest();
     private static final BigInteger PRIME = ((ECFieldFp) P256.getCurve().getField()).getP();
 
     private final PublicKey key;
@@ -42,7 +31,7 @@ final class EcdsaP256Key extends SshPublicKey {
         if (!curve.equals(CURVE)) {
             throw in.malformed("is on the curve " + curve + ", not " + CURVE);
         }
-        return new EcdsaP256Key(blob, publicKey(point(in.nextString())));
+        return new EcdsaP256Key(blob, LIBRARY.key(point(in.nextString())));
     }
 
     private static ECPoint point(Bytes encoded) throws SshException {
@@ -71,14 +60,6 @@ final class EcdsaP256Key extends SshPublicKey {
                 && y.multiply(y).mod(PRIME).equals(right);
     }
 
-    private static PublicKey publicKey(ECPoint point) {
-        try {
-            return KeyFactory.getInstance("EC", PROVIDER).generatePublic(new ECPublicKeySpec(point, P256));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("a point of P-256 is a key", e);
-        }
-    }
-
     @Override
     Optional<Touch> verify(SshReader signature, byte[] message) throws SshException {
         Bytes raw = signature.nextString();
@@ -95,17 +76,8 @@ final class EcdsaP256Key extends SshPublicKey {
         in.requireEnd();
         byte[] both = Arrays.copyOf(r, 2 * COORDINATE_BYTES);
         System.arraycopy(s, 0, both, COORDINATE_BYTES, COORDINATE_BYTES);
-        try {
-            Signature verifier = Signature.getInstance(ALGORITHM, PROVIDER);
-            verifier.initVerify(key);
-            verifier.update(message);
-            if (!verifier.verify(both)) {
-                throw notSigned();
-            }
-        } catch (SignatureException e) {
-            throw notSigned(); // how the provider answers some signatures that are not valid
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java platform of ours verifies ECDSA on P-256", e);
+        if (!LIBRARY.holds(key, message, both)) {
+            throw notSigned();
         }
     }
 
@@ -119,15 +91,5 @@ final class EcdsaP256Key extends SshPublicKey {
         int from = Math.max(0, bytes.length - COORDINATE_BYTES);
         System.arraycopy(bytes, from, fixed, COORDINATE_BYTES - (bytes.length - from), bytes.length - from);
         return fixed;
-    }
-
-    private static ECParameterSpec parameters() {
-        try {
-            AlgorithmParameters parameters = AlgorithmParameters.getInstance("EC", PROVIDER);
-            parameters.init(new ECGenParameterSpec("secp256r1"));
-            return parameters.getParameterSpec(ECParameterSpec.class);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java platform of ours knows P-256", e);
-        }
     }
 }

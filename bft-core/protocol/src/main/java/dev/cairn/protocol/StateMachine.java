@@ -34,6 +34,11 @@ public interface StateMachine<S> {
      */
     S execute(S parent, Proposal proposal);
 
+    /** Whether {@link #prepare} would do anything worth while. Any thread; must be quick, and never throws. */
+    default boolean isCostly(Request request) {
+        return false;
+    }
+
     /**
      * Does ahead of execution what is costly in a request and needs no state, such as verifying signatures in it, and
      * remembers it. Any thread but the event loop; perhaps several times for one request, perhaps never. No outcome depends

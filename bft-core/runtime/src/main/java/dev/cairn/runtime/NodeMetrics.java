@@ -32,6 +32,7 @@ final class NodeMetrics {
     private final Counter skipped;
     private final Counter violations;
     private final Counter accusations;
+    private final Counter passedOver;
     private final Counter chunksServed;
     private final Counter bytesServed;
     private final Timer chunkJudged;
@@ -64,6 +65,9 @@ final class NodeMetrics {
         violations =
                 counter("cairn_link_violations", "Connections ended for what no honest replica sends. Should be 0.");
         accusations = counter("cairn_accusations", "Signed proofs that a replica lied. Should be 0.");
+        passedOver = counter(
+                "cairn_requests_unprepared",
+                "Costly requests of replicas that have sent too many: their cost is paid in execution.");
         chunksServed = counter("cairn_transfer_chunks_served", "Parts of a state sent to a replica that fetches it.");
         bytesServed = counter("cairn_transfer_bytes_served", "Bytes in them.");
         chunkJudged = timer("cairn_transfer_chunk_judged", "Checking and storing a part of a state.");
@@ -186,6 +190,11 @@ final class NodeMetrics {
     /** Something that no honest replica sends. */
     void violation() {
         violations.increment();
+    }
+
+    /** Costly requests that are not prepared. */
+    void passedOver(int requestCount) {
+        passedOver.increment(requestCount);
     }
 
     void accused() {

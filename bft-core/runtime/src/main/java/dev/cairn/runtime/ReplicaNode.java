@@ -17,16 +17,14 @@ import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.RequestId;
 import dev.cairn.protocol.model.View;
-import dev.cairn.protocol.model.Vote;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,7 +48,8 @@ public final class ReplicaNode<S> implements AutoCloseable {
     private final int maxClientInputs;
     private final RocksLog log;
     private final StateThread<S> states;
-    private final Consumer<Request> prepare;
+    private final ThreadPoolExecutor preparing;
+    private final Preparation preparation;
     private final LogThread storage;
     private final PeerLinks links;
     private final AnswerThread blocks;
@@ -86,7 +85,13 @@ public final class ReplicaNode<S> implements AutoCloseable {
         Replica replica = new Replica(config.self(), genesis, config.timeouts(), signer, recovery);
         Height committed = recovery.head().height();
         InboundFilter filter = filter(genesis, recovery);
-        this.prepare = machine::prepare;
+        this.preparing = Threads.onDemand("cairn-prepare-" + name);
+        this.preparation = new Preparation(
+                preparing,
+                new Preparation.Work(machine::isCostly, machine::prepare),
+                mailbox::put,
+                this::failed,
+                metrics);
         this.links = PeerLinks.open(config, genesis, keys, authenticator, filter, this::received, metrics);
         this.states = new StateThread<>("cairn-states-" + name, machine, committed, this::failed, metrics);
         this.storage = new LogThread("cairn-log-" + name, log, new LogFollower(), metrics);
@@ -119,31 +124,12 @@ public final class ReplicaNode<S> implements AutoCloseable {
         watch(metrics);
     }
 
-    /** On the thread that read it: what costs much in requests and needs no state is done here, and not on the event loop. */
     private void received(Input input) {
-        if (input instanceof Input.FromPeer fromPeer) {
-            requests(fromPeer.message().message()).forEach(prepare);
+        if (input instanceof Input.FromPeer message) {
+            preparation.take(message);
+        } else {
+            mailbox.put(input);
         }
-        mailbox.put(input);
-    }
-
-    private static List<Request> requests(Message message) {
-        return switch (message) {
-            case Message.PrePrepare m -> m.block().requests();
-            case Message.Forward m -> m.requests();
-            case Message.Body m -> m.block().requests();
-            case Message.Blocks m ->
-                m.blocks().stream().flatMap(block -> block.requests().stream()).toList();
-            case Vote _, Message.Suspect _, Message.ViewChange _, Message.NewView _, Message.Status _ -> List.of();
-            case Message.FetchBlocks _, Message.FetchBody _ -> List.of();
-            case Message.ReadIndexQuery _, Message.ReadIndexAnswer _ -> List.of();
-            case Message.WitnessQuery _, Message.WitnessAnswer _ -> List.of();
-            case Message.SnapshotOffer _,
-                    Message.FetchSnapshot _,
-                    Message.FetchChunk _,
-                    Message.Chunk _,
-                    Message.NoSnapshot _ -> List.of();
-        };
     }
 
     private void answered(Event event) {
@@ -272,6 +258,11 @@ public final class ReplicaNode<S> implements AutoCloseable {
                 loop,
                 l -> l.status().quarantined() ? 1 : 0);
         metrics.gauge("cairn_inbox_events", "Events that wait for the event loop.", mailbox, Mailbox::size);
+        metrics.gauge(
+                "cairn_preparing_requests",
+                "Costly requests of other replicas that wait to be prepared.",
+                preparation,
+                Preparation::waitingRequests);
         metrics.gauge("cairn_links_up", "Other replicas this one can send to.", links, PeerLinks::linksUp);
         metrics.gauge(
                 "cairn_waiting_requests",
@@ -357,6 +348,7 @@ public final class ReplicaNode<S> implements AutoCloseable {
             try {
                 loop.close();
                 links.close();
+                Threads.end(preparing);
                 blocks.close();
                 snapshots.close();
                 incoming.close();

@@ -1,6 +1,7 @@
 package dev.cairn.kv;
 
 import dev.cairn.kv.change.ChangeRecord;
+import dev.cairn.kv.change.PendingRecord;
 import dev.cairn.kv.change.VerdictText;
 import dev.cairn.kv.guard.Decider;
 import dev.cairn.kv.guard.Decision;
@@ -56,7 +57,7 @@ final class Consideration {
     }
 
     private Decision decide(Case each) {
-        Decision bySigners = decide(each.change(), new Signing(draft, each.change()).counting(each.record()));
+        Decision bySigners = decide(each.change(), new Signing(draft).counting(each.change(), each.record()));
         return missingValues(each).<Decision>map(bySigners::andAlso).orElse(bySigners);
     }
 
@@ -73,8 +74,8 @@ final class Consideration {
     }
 
     /** Whether the person's signature would add nothing to those that count already. */
-    boolean countsAlready(ReadText change, ChangeRecord waiting, Signing.Checked.Good good) {
-        List<VerifiedSignature> all = new ArrayList<>(new Signing(draft, change).counting(waiting));
+    boolean countsAlready(ReadText change, PendingRecord waiting, Signing.Checked.Good good) {
+        List<VerifiedSignature> all = new ArrayList<>(new Signing(draft).counting(change, waiting));
         all.add(good.signature());
         return decide(change, all) instanceof Decision.Refused refused
                 && refused.uncounted().stream()
@@ -123,6 +124,7 @@ final class Consideration {
 
     private void begin(ReadText change, List<Bytes> values, Writer writer) {
         changes.begin(change);
+        changes.keepText(writer, change);
         for (int i = 0; i < values.size(); i++) {
             changes.keepValue(writer, change.digest(), i, values.get(i));
         }
@@ -162,7 +164,7 @@ final class Consideration {
 
     private Outcome conflict(Case each, List<Objection> conflicts, Writer writer) {
         Bytes detail = VerdictText.print(conflicts, List.of());
-        changes.settle(writer, each.change(), each.record().conflicted(detail, draft.nowSeconds()));
+        changes.settle(writer, each.change(), each.whole().conflicted(detail, draft.nowSeconds()));
         return new Outcome.Change(writer.seen(), each.change().digest(), ChangeStanding.CONFLICTED, detail);
     }
 
@@ -174,20 +176,20 @@ final class Consideration {
         if (failure.isPresent()) {
             return failed(failure.get().error());
         }
-        changes.settle(writer, change, each.record().executed(writer.revision(), draft.nowSeconds()));
+        changes.settle(writer, change, each.whole().executed(writer.revision(), draft.nowSeconds()));
         return new Outcome.Change(writer.revision(), change.digest(), ChangeStanding.EXECUTED, Bytes.EMPTY);
     }
 
     /** Its author withdrew it while it waited. */
-    Outcome end(ReadText change, ChangeRecord record) {
+    Outcome end(ReadText change, PendingRecord record) {
         return draft.transact(writer -> {
-            changes.settle(writer, change, record.withdrawn(draft.nowSeconds()));
+            changes.settle(writer, change, record.of(change.text()).withdrawn(draft.nowSeconds()));
             return new Outcome.Change(writer.seen(), change.digest(), ChangeStanding.WITHDRAWN, Bytes.EMPTY);
         });
     }
 
     /** Its author withdrew it before it was ever submitted. */
-    Outcome endUnseen(ReadText change, ChangeRecord record) {
+    Outcome endUnseen(ReadText change, PendingRecord record) {
         List<Objection> isOver = decider().objectionsToText(change.content(), draft.nowSeconds()).stream()
                 .filter(each -> !(each instanceof Objection.NotYetValid))
                 .toList();
@@ -199,7 +201,7 @@ final class Consideration {
         }
         return draft.transact(writer -> {
             changes.begin(change);
-            changes.settle(writer, change, record.withdrawn(draft.nowSeconds()));
+            changes.settle(writer, change, record.of(change.text()).withdrawn(draft.nowSeconds()));
             return new Outcome.Change(writer.seen(), change.digest(), ChangeStanding.WITHDRAWN, Bytes.EMPTY);
         });
     }

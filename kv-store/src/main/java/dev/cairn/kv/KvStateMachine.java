@@ -97,22 +97,25 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
                 .run();
     }
 
+    @Override
+    public boolean isCostly(Request request) {
+        return OperationCodec.mayBeSigned(request.operations());
+    }
+
     /** Reads and verifies a signed change or approval, so that execution finds it done. */
     @Override
     public void prepare(Request request) {
-        if (OperationCodec.mayBeSigned(request.operations())) {
-            OperationCodec.decode(request.operations())
-                    .filter(operations -> operations.size() == 1)
-                    .ifPresent(operations -> scrutiny.fault(operations.getFirst()));
-        }
+        OperationCodec.decode(request.operations())
+                .filter(operations -> operations.size() == 1)
+                .ifPresent(operations -> fault(operations.getFirst()));
     }
 
     /**
-     * What is wrong with a signed operation whatever the state is, in one line that says what to do; nothing for others.
-     * Verifies signatures: not for the event loop.
+     * What is wrong with a signed operation whatever the state is, in one line that says what to do; nothing for others, and
+     * nothing where nobody is registered who would have signed it. Verifies signatures: not for the event loop.
      */
     public Optional<String> fault(Operation operation) {
-        return scrutiny.fault(operation);
+        return scrutiny.fault(operation, committed.governance().registry());
     }
 
     /** People's signatures that were checked by arithmetic here; those remembered do not count. */
@@ -123,6 +126,16 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
     /** Those of them that did not hold. */
     public long signaturesRefused() {
         return scrutiny.signatures().refused();
+    }
+
+    /** Signed texts that were read here; those remembered do not count. */
+    public long textsRead() {
+        return scrutiny.texts().tried();
+    }
+
+    /** What is remembered of signed texts that were read, about; it has a bound. */
+    public long readTextBytes() {
+        return scrutiny.texts().heldBytes();
     }
 
     @Override

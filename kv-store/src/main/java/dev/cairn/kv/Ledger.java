@@ -3,7 +3,9 @@ package dev.cairn.kv;
 import dev.cairn.kv.change.ChangeException;
 import dev.cairn.kv.change.ChangeRecord;
 import dev.cairn.kv.change.Endorsement;
+import dev.cairn.kv.change.PendingRecord;
 import dev.cairn.kv.change.Purpose;
+import dev.cairn.kv.change.SignedText;
 import dev.cairn.kv.guard.Objection;
 import dev.cairn.kv.guard.SignerRefusal;
 import dev.cairn.kv.model.ChangeStanding;
@@ -12,6 +14,7 @@ import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.Outcome;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
+import dev.cairn.ssh.SignedMessage;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,11 +28,13 @@ import java.util.Optional;
 final class Ledger {
     private final Draft draft;
     private final PendingChanges changes;
+    private final Signing signing;
     private final Consideration consideration;
 
     Ledger(Draft draft) {
         this.draft = draft;
         this.changes = new PendingChanges(draft);
+        this.signing = new Signing(draft);
         this.consideration = new Consideration(draft, changes);
     }
 
@@ -39,57 +44,76 @@ final class Ledger {
 
     // Submission.
 
+    /** Who signed is asked before the text is read: of whoever is not registered it costs no more than its hash. */
     Outcome submit(Operation.SubmitChange submit) {
-        ReadText change;
         try {
-            change = draft.around.scrutiny().text(submit.text());
-            LedgerTexts.requireValues(change, submit.values());
+            LedgerTexts.requireSize(submit.text());
         } catch (ChangeException _) {
             return failed(KvError.INVALID_CHANGE);
         }
-        Digest digest = change.digest();
-        Optional<ChangeRecord> settled = changes.settled(digest);
+        SignedMessage text = SignedMessage.of(submit.text());
+        Optional<ChangeRecord> settled = changes.settled(text.digest());
         if (settled.isPresent()) {
-            return consideration.standing(digest, settled.get());
+            return consideration.standing(text.digest(), settled.get());
         }
-        Optional<ChangeRecord> waiting = changes.pending(digest);
-        if (waiting.isPresent()) {
-            return LedgerTexts.isWithdrawal(submit.signature())
-                    ? endorse(change, waiting.get(), taken(Purpose.WITHDRAW, submit.signature()))
-                    : consideration.of(Case.asItWaits(change, waiting.get()));
+        return changes.pending(text.digest())
+                .map(waiting -> submitAgain(text, waiting, submit))
+                .orElseGet(() -> submitFirst(text, submit));
+    }
+
+    /** Whoever brings it: it was signed when it came first. */
+    private Outcome submitAgain(SignedMessage text, PendingRecord waiting, Operation.SubmitChange submit) {
+        if (LedgerTexts.isWithdrawal(submit.signature())) {
+            return endorse(text.digest(), waiting, Endorsement.Kind.WITHDRAWAL, submit.signature());
+        }
+        try {
+            ReadText change = read(text);
+            LedgerTexts.requireValues(change, submit.values());
+            return consideration.of(Case.asItWaits(change, waiting));
+        } catch (ChangeException _) {
+            return failed(KvError.INVALID_CHANGE);
+        }
+    }
+
+    private Outcome submitFirst(SignedMessage text, Operation.SubmitChange submit) {
+        boolean withdraws = LedgerTexts.isWithdrawal(submit.signature());
+        ChangeRecord.Taken taken =
+                taken(withdraws ? Purpose.WITHDRAW : SignedText.purposeOf(text.text()), submit.signature());
+        SignedMessage message = withdraws ? signing.endorsement(Endorsement.Kind.WITHDRAWAL, text.digest()) : text;
+        return switch (signing.check(taken, message)) {
+            case Signing.Checked.Bad _ -> failed(KvError.BAD_SIGNATURE);
+            case Signing.Checked.Uncounted(SignerRefusal why) -> refused(text.digest(), why);
+            case Signing.Checked.Good good -> takeIn(text, submit.values(), taken, good);
+        };
+    }
+
+    private Outcome takeIn(
+            SignedMessage text, List<Bytes> values, ChangeRecord.Taken taken, Signing.Checked.Good good) {
+        ReadText change;
+        try {
+            change = read(text);
+            LedgerTexts.requireValues(change, values);
+        } catch (ChangeException _) {
+            return failed(KvError.INVALID_CHANGE);
         }
         Optional<Objection> base = objectionToBase(change);
         if (base.isPresent()) {
-            return refused(digest, base.get());
+            return refused(text.digest(), base.get());
         }
-        return LedgerTexts.isWithdrawal(submit.signature())
-                ? withdrawUnseen(change, taken(Purpose.WITHDRAW, submit.signature()))
-                : begin(change, submit);
-    }
-
-    private Outcome begin(ReadText change, Operation.SubmitChange submit) {
-        ChangeRecord.Taken author = taken(change.content().purpose(), submit.signature());
-        return switch (signing(change).check(author)) {
-            case Signing.Checked.Bad _ -> failed(KvError.BAD_SIGNATURE);
-            case Signing.Checked.Uncounted(SignerRefusal why) -> refused(change.digest(), why);
-            case Signing.Checked.Good _ ->
-                consideration.of(Case.fresh(change, ChangeRecord.pending(submit.text(), author), submit.values()));
-        };
+        PendingRecord record = new PendingRecord(List.of(taken));
+        return taken.purpose() == Purpose.WITHDRAW
+                ? withdrawUnseen(change, record, good)
+                : consideration.of(Case.fresh(change, record, values));
     }
 
     /** A gateway may have held a change back: its author makes sure that nobody brings it in later. */
-    private Outcome withdrawUnseen(ReadText change, ChangeRecord.Taken withdrawal) {
-        return switch (signing(change).check(withdrawal)) {
-            case Signing.Checked.Bad _ -> failed(KvError.BAD_SIGNATURE);
-            case Signing.Checked.Uncounted(SignerRefusal why) -> refused(change.digest(), why);
-            case Signing.Checked.Good good ->
-                good.signer().equals(change.content().author())
-                        ? consideration.endUnseen(change, ChangeRecord.pending(change.text(), withdrawal))
-                        : refused(
-                                change.digest(),
-                                new SignerRefusal.NotTheAuthor(
-                                        good.signer(), change.content().author()));
-        };
+    private Outcome withdrawUnseen(ReadText change, PendingRecord record, Signing.Checked.Good good) {
+        return good.signer().equals(change.content().author())
+                ? consideration.endUnseen(change, record)
+                : refused(
+                        change.digest(),
+                        new SignerRefusal.NotTheAuthor(
+                                good.signer(), change.content().author()));
     }
 
     /** Whether the state that the author looked at is one that this store still tells of. */
@@ -110,11 +134,11 @@ final class Ledger {
         if (settled.isPresent()) {
             return consideration.standing(stage.change(), settled.get());
         }
-        Optional<ChangeRecord> waiting = changes.pending(stage.change());
+        Optional<PendingRecord> waiting = changes.pending(stage.change());
         if (waiting.isEmpty()) {
             return failed(KvError.UNKNOWN_CHANGE);
         }
-        ReadText change = read(stage.change(), waiting.get());
+        ReadText change = changes.text(stage.change());
         try {
             LedgerTexts.requireValue(change, stage.index(), stage.value());
         } catch (ChangeException _) {
@@ -143,26 +167,27 @@ final class Ledger {
         if (settled.isPresent()) {
             return consideration.standing(digest, settled.get());
         }
-        Optional<ChangeRecord> waiting = changes.pending(digest);
-        return waiting.map(record -> endorse(
-                        read(digest, record), record, taken(endorsement.kind().purpose(), endorse.signature())))
+        return changes.pending(digest)
+                .map(waiting -> endorse(digest, waiting, endorsement.kind(), endorse.signature()))
                 .orElseGet(() -> failed(KvError.UNKNOWN_CHANGE));
     }
 
-    private Outcome endorse(ReadText change, ChangeRecord waiting, ChangeRecord.Taken taken) {
-        return switch (signing(change).check(taken)) {
+    private Outcome endorse(Digest digest, PendingRecord waiting, Endorsement.Kind kind, Bytes signature) {
+        ChangeRecord.Taken taken = taken(kind.purpose(), signature);
+        return switch (signing.check(taken, signing.endorsement(kind, digest))) {
             case Signing.Checked.Bad _ -> failed(KvError.BAD_SIGNATURE);
-            case Signing.Checked.Uncounted(SignerRefusal why) -> refused(change.digest(), why);
+            case Signing.Checked.Uncounted(SignerRefusal why) -> refused(digest, why);
             case Signing.Checked.Good good ->
-                taken.purpose() == Purpose.WITHDRAW
-                        ? withdraw(change, waiting, taken, good)
-                        : approve(change, waiting, taken, good);
+                switch (kind) {
+                    case WITHDRAWAL -> withdraw(changes.text(digest), waiting, taken, good);
+                    case APPROVAL -> approve(changes.text(digest), waiting, taken, good);
+                };
         };
     }
 
     private Outcome approve(
-            ReadText change, ChangeRecord waiting, ChangeRecord.Taken taken, Signing.Checked.Good good) {
-        if (signing(change).withdrawn(waiting).contains(good.signer())) {
+            ReadText change, PendingRecord waiting, ChangeRecord.Taken taken, Signing.Checked.Good good) {
+        if (signing.withdrawn(waiting).contains(good.signer())) {
             return refused(change.digest(), new Objection.WithdrawnBefore(good.signer()));
         }
         if (consideration.countsAlready(change, waiting, good)) {
@@ -175,11 +200,11 @@ final class Ledger {
 
     /** The author's ends the change; anybody else's takes their own agreement back, and both are final. */
     private Outcome withdraw(
-            ReadText change, ChangeRecord waiting, ChangeRecord.Taken taken, Signing.Checked.Good good) {
+            ReadText change, PendingRecord waiting, ChangeRecord.Taken taken, Signing.Checked.Good good) {
         if (good.signer().equals(change.content().author())) {
             return consideration.end(change, waiting.with(taken));
         }
-        if (signing(change).withdrawn(waiting).contains(good.signer())) {
+        if (signing.withdrawn(waiting).contains(good.signer())) {
             return consideration.of(Case.asItWaits(change, waiting));
         }
         return hasRoomForSignature(waiting)
@@ -187,7 +212,7 @@ final class Ledger {
                 : failed(KvError.TOO_MANY_CHANGES);
     }
 
-    private static boolean hasRoomForSignature(ChangeRecord waiting) {
+    private static boolean hasRoomForSignature(PendingRecord waiting) {
         return waiting.signatures().size() < ChangeRecord.MAX_SIGNATURES;
     }
 
@@ -195,17 +220,8 @@ final class Ledger {
         return new ChangeRecord.Taken(purpose, signature, draft.nowSeconds());
     }
 
-    /** The text of a record: it was read before it was kept. */
-    private ReadText read(Digest digest, ChangeRecord record) {
-        try {
-            return draft.around.scrutiny().text(digest, record.text());
-        } catch (ChangeException e) {
-            throw new IllegalStateException("the ledger holds a text that is no change", e);
-        }
-    }
-
-    private Signing signing(ReadText change) {
-        return new Signing(draft, change);
+    private ReadText read(SignedMessage text) throws ChangeException {
+        return draft.around.scrutiny().texts().read(text);
     }
 
     private Outcome refused(Digest digest, Objection why) {

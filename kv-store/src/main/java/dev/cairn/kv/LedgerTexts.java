@@ -1,6 +1,7 @@
 package dev.cairn.kv;
 
 import dev.cairn.kv.change.ChangeException;
+import dev.cairn.kv.change.ChangeLimits;
 import dev.cairn.kv.change.ChangeRefusal;
 import dev.cairn.kv.change.ChangeValues;
 import dev.cairn.kv.change.Endorsement;
@@ -13,6 +14,16 @@ import java.util.List;
 /** What belongs to a signed text in an operation, checked against it. */
 final class LedgerTexts {
     private LedgerTexts() {}
+
+    /** What is larger is not even hashed. */
+    static void requireSize(Bytes text) throws ChangeException {
+        if (text.size() > ChangeLimits.MAX_TEXT_BYTES) {
+            throw new ChangeException(
+                    ChangeRefusal.TOO_LARGE,
+                    "a change has at most " + ChangeLimits.MAX_TEXT_BYTES + " bytes, not " + text.size()
+                            + "; split it");
+        }
+    }
 
     /** They are those of its first puts, in their order; the others may be staged later. */
     static void requireValues(ReadText change, List<Bytes> values) throws ChangeException {
@@ -42,10 +53,14 @@ final class LedgerTexts {
         return Endorsement.parse(isWithdrawal ? Endorsement.Kind.WITHDRAWAL : Endorsement.Kind.APPROVAL, text);
     }
 
-    /** Whether it was made for withdrawing; a signature that cannot be read was made for nothing. */
+    static boolean isWithdrawal(SshSignature signature) {
+        return signature.namespace().equals(Purpose.WITHDRAW.namespace());
+    }
+
+    /** The same; a signature that cannot be read was made for nothing. */
     static boolean isWithdrawal(Bytes signature) {
         try {
-            return SshSignature.parse(signature).namespace().equals(Purpose.WITHDRAW.namespace());
+            return isWithdrawal(SshSignature.parse(signature));
         } catch (SshException _) {
             return false;
         }

@@ -1,7 +1,9 @@
 package dev.cairn.kv;
 
+import dev.cairn.kv.change.ChangeException;
 import dev.cairn.kv.change.ChangeRecord;
 import dev.cairn.kv.change.LedgerKeys;
+import dev.cairn.kv.change.PendingRecord;
 import dev.cairn.kv.change.PrincipalName;
 import dev.cairn.kv.change.SignedText;
 import dev.cairn.kv.model.KeySpan;
@@ -14,6 +16,7 @@ import dev.cairn.protocol.model.ByteWriter;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.MerkleFrontier;
+import dev.cairn.ssh.SignedMessage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -44,8 +47,22 @@ final class PendingChanges {
         return read(LedgerKeys.settled(change)).map(ChangeRecord::decode);
     }
 
-    Optional<ChangeRecord> pending(Digest change) {
-        return read(LedgerKeys.pending(change)).map(ChangeRecord::decode);
+    Optional<PendingRecord> pending(Digest change) {
+        return read(LedgerKeys.pending(change)).map(PendingRecord::decode);
+    }
+
+    /** Of a change that waits, which was read before it was kept; the record is looked at only where that is forgotten. */
+    ReadText text(Digest change) {
+        ReadTexts texts = draft.around.scrutiny().texts();
+        return texts.find(change).orElseGet(() -> {
+            Bytes text = read(LedgerKeys.text(change))
+                    .orElseThrow(() -> new IllegalStateException("the text of " + change + " is gone"));
+            try {
+                return texts.read(new SignedMessage(text, change));
+            } catch (ChangeException e) {
+                throw new IllegalStateException("the ledger holds a text that is no change", e);
+            }
+        });
     }
 
     /** The values of its puts, in their order; all have come. */
@@ -63,13 +80,22 @@ final class PendingChanges {
         return Math.toIntExact(draft.tree.liveCount(Space.LEDGER.treeSpan(LedgerKeys.values(change))));
     }
 
-    /** The put whose value has not come; there is one. */
+    /** The first put whose value has not come; there is one. */
     int firstMissing(ReadText change) {
-        int index = 0;
-        while (hasValue(change.digest(), index)) {
-            index++;
+        int come = 0; // the values of so many first puts are all there
+        int gap = change.puts().size();
+        while (come < gap - 1) {
+            int middle = (come + gap) >>> 1;
+            boolean allCome =
+                    draft.tree.liveCount(Space.LEDGER.treeSpan(LedgerKeys.firstValues(change.digest(), middle)))
+                            == middle;
+            if (allCome) {
+                come = middle;
+            } else {
+                gap = middle;
+            }
         }
-        return index;
+        return come;
     }
 
     boolean hasValue(Digest change, int index) {
@@ -117,7 +143,11 @@ final class PendingChanges {
         putSystem(SystemSpace.authored(content.author(), change.digest()), size);
     }
 
-    void wait(Writer writer, Digest change, ChangeRecord record) {
+    void keepText(Writer writer, ReadText change) {
+        writer.putRecord(LedgerKeys.text(change.digest()), change.text());
+    }
+
+    void wait(Writer writer, Digest change, PendingRecord record) {
         writer.putRecord(LedgerKeys.pending(change), record.encode());
     }
 
@@ -125,6 +155,7 @@ final class PendingChanges {
     void settle(Writer writer, ReadText change, ChangeRecord record) {
         Digest digest = change.digest();
         writer.removeRecord(LedgerKeys.pending(digest));
+        writer.removeRecord(LedgerKeys.text(digest));
         writer.removeRecords(LedgerKeys.values(digest));
         writer.putRecord(LedgerKeys.settled(digest), record.encode());
         if (record.revision() > 0) {
@@ -151,6 +182,7 @@ final class PendingChanges {
         Digest digest = SystemSpace.expiring(expiry.treeKey());
         PrincipalName author = new PrincipalName(resident(expiry).toUtf8());
         writer.removeRecord(LedgerKeys.pending(digest));
+        writer.removeRecord(LedgerKeys.text(digest));
         writer.removeRecord(LedgerKeys.settled(digest));
         writer.removeRecords(LedgerKeys.values(digest));
         removeSystem(expiry.treeKey());

@@ -6,30 +6,38 @@ import dev.cairn.kv.change.ChangeOperation;
 import dev.cairn.kv.change.SignedText;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
+import dev.cairn.ssh.SignedMessage;
 import java.util.List;
 
 /**
  * A signed text that was read, with what it was read from: neither is made a second time.
  *
- * @param text the bytes that people sign
- * @param digest of these bytes
+ * @param message the bytes that people sign
  * @param puts of a change of keys, in their order
  */
-record ReadText(SignedText content, Bytes text, Digest digest, List<ChangeOperation.Put> puts) {
-    static ReadText of(Digest digest, Bytes text) throws ChangeException {
-        SignedText content = SignedText.parse(text);
+record ReadText(SignedText content, SignedMessage message, List<ChangeOperation.Put> puts) {
+    static ReadText of(SignedMessage message) throws ChangeException {
+        SignedText content = SignedText.parse(message.text());
         List<ChangeOperation.Put> puts = content instanceof Change change
                 ? change.operations().stream()
                         .filter(ChangeOperation.Put.class::isInstance)
                         .map(ChangeOperation.Put.class::cast)
                         .toList()
                 : List.of();
-        return new ReadText(content, text, digest, puts);
+        return new ReadText(content, message, puts);
+    }
+
+    Bytes text() {
+        return message.text();
+    }
+
+    Digest digest() {
+        return message.digest();
     }
 
     /** What it takes up while it waits: its text and all its values, also those that have not come yet. */
     long sizeBytes() {
-        return text.size()
+        return text().size()
                 + puts.stream().mapToLong(ChangeOperation.Put::valueBytes).sum();
     }
 }

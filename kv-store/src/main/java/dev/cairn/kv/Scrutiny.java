@@ -3,18 +3,23 @@ package dev.cairn.kv;
 import dev.cairn.kv.change.ChangeException;
 import dev.cairn.kv.change.Endorsement;
 import dev.cairn.kv.change.Purpose;
+import dev.cairn.kv.change.SignedText;
+import dev.cairn.kv.guard.Registry;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.ssh.Signatures;
+import dev.cairn.ssh.SignedMessage;
 import dev.cairn.ssh.SshException;
 import dev.cairn.ssh.SshSignature;
 import java.util.Optional;
 
 /**
- * What can be told of a signed operation without any state: whether its text reads, whether its values are the ones that the
- * text names, whether its signature holds. Nearly all that a change costs is here, and it is remembered: so it can be done
- * ahead of execution, on any thread, and a gateway can refuse what no state would accept.
+ * What can be told of a signed operation by itself: whether its signature holds, whether its text reads, whether its values are
+ * the ones that the text names. Nearly all that a change costs is here, and it is remembered: so it can be done ahead of
+ * execution, on any thread, and a gateway can refuse what no state would accept.
+ *
+ * <p>Who signed is asked first: of somebody whom the registry does not know nothing is looked at.
  */
 final class Scrutiny {
     private final Digest chain;
@@ -29,23 +34,23 @@ final class Scrutiny {
         return signatures;
     }
 
-    ReadText text(Bytes text) throws ChangeException {
-        return texts.read(text);
+    ReadTexts texts() {
+        return texts;
     }
 
-    /** The text with this digest. */
-    ReadText text(Digest digest, Bytes text) throws ChangeException {
-        return texts.read(digest, text);
-    }
-
-    /** What is wrong with an operation whatever the state is, in one line that says what to do. */
-    Optional<String> fault(Operation operation) {
+    /**
+     * What is wrong with an operation whatever the state is, in one line that says what to do. Nothing is said of whoever is not
+     * in the registry: that may change before the operation is executed.
+     *
+     * @param registry of a state that is not older than it need be
+     */
+    Optional<String> fault(Operation operation, Registry registry) {
         try {
             switch (operation) {
-                case Operation.SubmitChange submit -> require(submit);
-                case Operation.EndorseChange endorse -> require(endorse);
+                case Operation.SubmitChange submit -> require(submit, registry);
+                case Operation.EndorseChange endorse -> require(endorse, registry);
                 case Operation.Unique unique -> {
-                    return fault(unique.operation());
+                    return fault(unique.operation(), registry);
                 }
                 case Operation.StageValue _ -> {} // which value it is, the state says
                 case Operation.Put _,
@@ -63,24 +68,36 @@ final class Scrutiny {
         }
     }
 
-    private void require(Operation.SubmitChange submit) throws ChangeException, SshException {
-        ReadText change = text(submit.text());
-        LedgerTexts.requireValues(change, submit.values());
-        if (LedgerTexts.isWithdrawal(submit.signature())) {
-            Bytes withdrawal = new Endorsement(Endorsement.Kind.WITHDRAWAL, chain, change.digest()).text();
-            verify(submit.signature(), Purpose.WITHDRAW, withdrawal);
+    private void require(Operation.SubmitChange submit, Registry registry) throws ChangeException, SshException {
+        LedgerTexts.requireSize(submit.text());
+        SshSignature signature = SshSignature.parse(submit.signature());
+        Optional<Registry.Holding> holding = registry.holderOf(signature.keyBlob());
+        if (holding.isEmpty()) {
+            return;
+        }
+        SignedMessage text = SignedMessage.of(submit.text());
+        if (LedgerTexts.isWithdrawal(signature)) {
+            Bytes withdrawal = new Endorsement(Endorsement.Kind.WITHDRAWAL, chain, text.digest()).text();
+            verify(signature, submit.signature(), holding.get(), Purpose.WITHDRAW, SignedMessage.of(withdrawal));
         } else {
-            verify(submit.signature(), change.content().purpose(), submit.text());
+            verify(signature, submit.signature(), holding.get(), SignedText.purposeOf(text.text()), text);
+        }
+        LedgerTexts.requireValues(texts.read(text), submit.values());
+    }
+
+    private void require(Operation.EndorseChange endorse, Registry registry) throws ChangeException, SshException {
+        Endorsement endorsement = LedgerTexts.endorsement(endorse.text());
+        SshSignature signature = SshSignature.parse(endorse.signature());
+        Optional<Registry.Holding> holding = registry.holderOf(signature.keyBlob());
+        if (holding.isPresent()) {
+            Purpose purpose = endorsement.kind().purpose();
+            verify(signature, endorse.signature(), holding.get(), purpose, SignedMessage.of(endorse.text()));
         }
     }
 
-    private void require(Operation.EndorseChange endorse) throws ChangeException, SshException {
-        Endorsement endorsement = LedgerTexts.endorsement(endorse.text());
-        verify(endorse.signature(), endorsement.kind().purpose(), endorse.text());
-    }
-
-    /** By the key that the signature itself names: whose that is, the state says. */
-    private void verify(Bytes armoured, Purpose purpose, Bytes text) throws SshException {
-        signatures.verify(SshSignature.parse(armoured), armoured, purpose.namespace(), text);
+    private void verify(
+            SshSignature signature, Bytes armoured, Registry.Holding holding, Purpose purpose, SignedMessage message)
+            throws SshException {
+        signatures.verify(signature, armoured, holding.key().key(), purpose.namespace(), message);
     }
 }

@@ -2,14 +2,15 @@ package dev.cairn.kv;
 
 import dev.cairn.kv.change.ChangeRecord;
 import dev.cairn.kv.change.Endorsement;
+import dev.cairn.kv.change.PendingRecord;
 import dev.cairn.kv.change.PrincipalName;
 import dev.cairn.kv.change.Purpose;
 import dev.cairn.kv.guard.Registry;
 import dev.cairn.kv.guard.SignerRefusal;
-import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Digest;
 import dev.cairn.ssh.Fingerprint;
+import dev.cairn.ssh.SignedMessage;
 import dev.cairn.ssh.SshException;
-import dev.cairn.ssh.SshPublicKey;
 import dev.cairn.ssh.SshSignature;
 import dev.cairn.ssh.VerifiedSignature;
 import java.util.ArrayList;
@@ -18,14 +19,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** The signatures on one change, held against those who are registered now. */
+/** Signatures, held against those who are registered now. */
 final class Signing {
     private final Draft draft;
-    private final ReadText change;
 
-    Signing(Draft draft, ReadText change) {
+    Signing(Draft draft) {
         this.draft = draft;
-        this.change = change;
     }
 
     /** What a signature is worth by itself. */
@@ -39,24 +38,28 @@ final class Signing {
         record Bad() implements Checked {}
     }
 
-    Checked check(ChangeRecord.Taken taken) {
-        return verify(taken, true);
+    /** @param message what it must be a signature on: the change's text itself, or an {@link #endorsement} */
+    Checked check(ChangeRecord.Taken taken, SignedMessage message) {
+        return verify(taken, message, true);
     }
 
-    private Checked verify(ChangeRecord.Taken taken, boolean mustBeInTime) {
+    private Checked verify(ChangeRecord.Taken taken, SignedMessage message, boolean mustBeInTime) {
         try {
             SshSignature signature = SshSignature.parse(taken.signature());
             Optional<Registry.Holding> found = draft.governance.registry().holderOf(signature.keyBlob());
             if (found.isEmpty()) {
-                Fingerprint stranger = SshPublicKey.parse(signature.keyBlob()).fingerprint();
-                return new Checked.Uncounted(new SignerRefusal.UnknownSigner(stranger));
+                return new Checked.Uncounted(new SignerRefusal.UnknownSigner(Fingerprint.of(signature.keyBlob())));
             }
             Registry.Holding holding = found.get();
-            Purpose purpose = taken.purpose();
             VerifiedSignature verified = draft.around
                     .scrutiny()
                     .signatures()
-                    .verify(signature, taken.signature(), holding.key().key(), purpose.namespace(), text(purpose));
+                    .verify(
+                            signature,
+                            taken.signature(),
+                            holding.key().key(),
+                            taken.purpose().namespace(),
+                            message);
             Optional<SignerRefusal> outOfTime = mustBeInTime ? holding.outOfTime(draft.nowSeconds()) : Optional.empty();
             return outOfTime
                     .<Checked>map(Checked.Uncounted::new)
@@ -66,25 +69,26 @@ final class Signing {
         }
     }
 
-    private Bytes text(Purpose purpose) {
+    /** What people sign to approve or withdraw a change. */
+    SignedMessage endorsement(Endorsement.Kind kind, Digest change) {
+        return SignedMessage.of(new Endorsement(kind, draft.around.chain(), change).text());
+    }
+
+    private SignedMessage message(Purpose purpose, ReadText change) {
         return switch (purpose) {
-            case CHANGE, ADMIN -> change.text();
-            case APPROVE -> endorsement(Endorsement.Kind.APPROVAL);
-            case WITHDRAW -> endorsement(Endorsement.Kind.WITHDRAWAL);
+            case CHANGE, ADMIN -> change.message();
+            case APPROVE -> endorsement(Endorsement.Kind.APPROVAL, change.digest());
+            case WITHDRAW -> endorsement(Endorsement.Kind.WITHDRAWAL, change.digest());
         };
     }
 
-    private Bytes endorsement(Endorsement.Kind kind) {
-        return new Endorsement(kind, draft.around.chain(), change.digest()).text();
-    }
-
     /** The author's and all approvals of people who did not withdraw; whose key is valid no more, the decision says. */
-    List<VerifiedSignature> counting(ChangeRecord record) {
+    List<VerifiedSignature> counting(ReadText change, PendingRecord record) {
         Set<PrincipalName> withdrawn = withdrawn(record);
         List<VerifiedSignature> counting = new ArrayList<>();
         for (ChangeRecord.Taken taken : record.signatures()) {
             if (taken.purpose() != Purpose.WITHDRAW
-                    && verify(taken, false) instanceof Checked.Good good
+                    && verify(taken, message(taken.purpose(), change), false) instanceof Checked.Good good
                     && !withdrawn.contains(good.signer())) {
                 counting.add(good.signature());
             }
@@ -93,7 +97,7 @@ final class Signing {
     }
 
     /** Who took their agreement back; also with a key that is valid no more. */
-    Set<PrincipalName> withdrawn(ChangeRecord record) {
+    Set<PrincipalName> withdrawn(PendingRecord record) {
         Set<PrincipalName> people = new TreeSet<>();
         for (ChangeRecord.Taken taken : record.signatures()) {
             if (taken.purpose() == Purpose.WITHDRAW) {

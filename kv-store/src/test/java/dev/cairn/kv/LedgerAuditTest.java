@@ -12,6 +12,7 @@ import dev.cairn.kv.change.ChangeOperation;
 import dev.cairn.kv.change.ChangeRecord;
 import dev.cairn.kv.change.Endorsement;
 import dev.cairn.kv.change.LedgerKeys;
+import dev.cairn.kv.change.PendingRecord;
 import dev.cairn.kv.change.Precondition;
 import dev.cairn.kv.change.PrincipalName;
 import dev.cairn.kv.change.Purpose;
@@ -270,8 +271,8 @@ class LedgerAuditTest extends LedgerFixture {
         KvState real = execute(request(List.of(withdraw(vault, "bob"))));
         Bytes pending = Space.LEDGER.treeKey(LedgerKeys.pending(vault.digest()));
         List<KeyEvent> forged = withValue(real.changes(), pending, bytes -> {
-            ChangeRecord record = ChangeRecord.decode(bytes);
-            return signedBy(record, record.signatures().subList(0, 1)).encode();
+            PendingRecord record = PendingRecord.decode(bytes);
+            return new PendingRecord(record.signatures().subList(0, 1)).encode();
         });
 
         finds("SignaturesWereBrought", before, real, with(real, forged));

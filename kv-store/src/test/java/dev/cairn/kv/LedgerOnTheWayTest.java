@@ -150,6 +150,76 @@ class LedgerOnTheWayTest extends LedgerFixture {
     }
 
     @Test
+    void nothingIsReadOfWhatNobodyRegisteredHasSigned() {
+        Change change = twoKeys();
+        Operation strangers = submit(change, "stranger", "first", "second");
+        Operation nobodys = new Operation.SubmitChange(change.text(), List.of(), Bytes.utf8("nothing"));
+        Operation approval = approve(change, "stranger");
+        for (Operation each : List.of(strangers, nobodys, approval)) {
+            machine.prepare(request(List.of(each)));
+        }
+
+        assertThat(detail(run(strangers))).contains("nobody is registered with the key");
+        assertThat(run(nobodys))
+                .isEqualTo(new Outcome.Failed(machine.committed().revision(), KvError.BAD_SIGNATURE));
+        run(approval);
+        assertThat(machine.fault(strangers)).isEmpty();
+        assertThat(machine.fault(nobodys)).isPresent();
+        assertThat(machine.signaturesVerified()).isZero();
+        assertThat(machine.textsRead()).isZero();
+    }
+
+    @Test
+    void aSignedTextThatIsNoChangeIsReadOnce() {
+        Bytes text = Bytes.utf8("cairn-change-1\nnonsense\n");
+        Operation nonsense =
+                new Operation.SubmitChange(text, List.of(), key("alice").sign("change@cairn.dev", text));
+        machine.prepare(request(List.of(nonsense)));
+        for (int i = 0; i < 3; i++) {
+            assertThat(run(nonsense))
+                    .isEqualTo(new Outcome.Failed(machine.committed().revision(), KvError.INVALID_CHANGE));
+        }
+        assertThat(machine.fault(nonsense)).isPresent();
+        assertThat(machine.textsRead()).isEqualTo(1);
+    }
+
+    @Test
+    void aSignatureOrAValueMoreDoesNotWriteTheTextAgain() {
+        Change change =
+                change("alice", List.of(), putOf("prod/a" + "k".repeat(4000), "first"), putOf("prod/b", "second"));
+        run(submit(change, "alice"));
+        assertThat(record(LedgerKeys.text(change.digest()))).contains(change.text());
+        KvState valued = execute(request(List.of(stage(change, 0, "first"))));
+        commit(valued);
+        KvState approved = execute(request(List.of(approve(change, "carol"))));
+        commit(approved);
+
+        assertThat(bytesWritten(valued)).isLessThan(100);
+        assertThat(bytesWritten(approved)).isLessThan(2000);
+        assertThat(machine.textsRead()).isEqualTo(1);
+        assertThat(standing(run(stage(change, 1, "second")))).isEqualTo(ChangeStanding.EXECUTED);
+        assertThat(record(LedgerKeys.text(change.digest()))).isEmpty();
+    }
+
+    private static long bytesWritten(KvState state) {
+        return state.changes().stream()
+                .mapToLong(event -> event.change().value().length())
+                .sum();
+    }
+
+    /** Whether a replica has read the text before or not, as one that has just started. */
+    @Test
+    void aTextThatIsForgottenIsReadAgain() {
+        Change change = twoKeys();
+        run(submit(change, "alice", "first", "second"));
+        machine.close();
+        machine = KvStateMachine.open(directory, CHAIN, founding(), Limits.DEFAULT);
+
+        assertThat(standing(run(approve(change, "carol")))).isEqualTo(ChangeStanding.EXECUTED);
+        assertThat(machine.textsRead()).isEqualTo(1);
+    }
+
+    @Test
     void nothingSignedHidesBehindAnotherOperation() {
         Change change = twoKeys();
         List<Outcome> outcomes = run(List.of(put("open/a", "1"), submit(change, "alice", "first", "second")));

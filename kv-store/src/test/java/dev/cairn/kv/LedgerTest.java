@@ -270,7 +270,11 @@ class LedgerTest extends LedgerFixture {
         refusesWith("who is alice", submit(good, "bob", "9"));
         fails(KvError.INVALID_CHANGE, submit(good, "alice", "8"));
         fails(KvError.INVALID_CHANGE, submit(good, "alice", "9", "9"));
-        fails(KvError.INVALID_CHANGE, new Operation.SubmitChange(Bytes.utf8("x"), List.of(), Bytes.EMPTY));
+        Bytes none = Bytes.utf8("x");
+        fails(
+                KvError.INVALID_CHANGE,
+                new Operation.SubmitChange(none, List.of(), key("alice").sign("change@cairn.dev", none)));
+        fails(KvError.BAD_SIGNATURE, new Operation.SubmitChange(none, List.of(), Bytes.EMPTY));
         fails(
                 KvError.BAD_SIGNATURE,
                 new Operation.SubmitChange(

@@ -152,29 +152,38 @@ final class LedgerInvariants {
 
         @Override
         void onRevision(Revision revision) {
-            for (ChangeRecord record : records(revision)) {
-                Digest digest = text(record).digest();
-                switch (record.standing()) {
-                    case WITHDRAWN, CONFLICTED -> over.add(digest);
-                    case PENDING, EXECUTED ->
-                        require(!over.contains(digest), revision, "brings back a change that was over");
+            for (KeyVersion waiting : live(revision, LedgerKeys.ALL_PENDING)) {
+                requireNotOver(digest(waiting), revision);
+            }
+            for (KeyVersion version : live(revision, LedgerKeys.ALL_SETTLED)) {
+                switch (ChangeRecord.decode(LedgerRevisions.value(version)).standing()) {
+                    case WITHDRAWN, CONFLICTED -> over.add(digest(version));
+                    case EXECUTED -> requireNotOver(digest(version), revision);
+                    case PENDING -> require(false, revision, "settles a change that waits");
                     case REFUSED -> require(false, revision, "keeps a change that was refused");
                 }
             }
         }
+
+        private void requireNotOver(Digest change, Revision revision) {
+            require(!over.contains(change), revision, "brings back a change that was over");
+        }
+
+        private static Digest digest(KeyVersion record) {
+            Bytes key = record.key();
+            return Digest.read(key.shared(), key.size() - Digest.BYTES);
+        }
     }
 
-    private static List<ChangeRecord> records(Revision revision) {
+    private static List<KeyVersion> live(Revision revision, KeySpan records) {
         return revision.ledger().stream()
-                .filter(KeyVersion::isLive)
-                .filter(version -> LedgerKeys.ALL_PENDING.contains(version.key())
-                        || LedgerKeys.ALL_SETTLED.contains(version.key()))
-                .map(version -> ChangeRecord.decode(LedgerRevisions.value(version)))
+                .filter(version -> version.isLive() && records.contains(version.key()))
                 .toList();
     }
 
     private static Optional<ChangeRecord> executedIn(Revision revision) {
-        return records(revision).stream()
+        return live(revision, LedgerKeys.ALL_SETTLED).stream()
+                .map(version -> ChangeRecord.decode(LedgerRevisions.value(version)))
                 .filter(record -> record.standing() == ChangeStanding.EXECUTED)
                 .findFirst();
     }

@@ -203,13 +203,13 @@ final class LedgerMutants {
                     "anybody withdraws what was never submitted",
                     edit(
                             "Ledger",
-                            "good.signer().equals(change.content().author())\n                        ? consideration.endUnseen",
+                            "good.signer().equals(change.content().author())\n                ? consideration.endUnseen",
                             "good != null ? consideration.endUnseen")),
             left(
                     "who took an approval back may give it again",
                     edit(
                             "Ledger",
-                            "if (signing(change).withdrawn(waiting).contains(good.signer())) {\n            return refused",
+                            "if (signing.withdrawn(waiting).contains(good.signer())) {\n            return refused",
                             "if (false) {\n            return refused")),
             left(
                     "a change is drafted on what is compacted away",

@@ -118,6 +118,16 @@ final class CommittedStore implements Store, Timeline, StoreGauges, ProofSource 
     }
 
     @Override
+    public long textsRead() {
+        return machine.textsRead();
+    }
+
+    @Override
+    public long readTextBytes() {
+        return machine.readTextBytes();
+    }
+
+    @Override
     public Outcome read(Operation.Range range) {
         return reading(() -> machine.range(range));
     }

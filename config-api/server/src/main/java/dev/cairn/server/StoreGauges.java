@@ -25,4 +25,10 @@ public interface StoreGauges {
 
     /** Those of them that did not hold. */
     long signaturesRefused();
+
+    /** Texts of changes that were read here, since the start; those remembered do not count. */
+    long textsRead();
+
+    /** What is remembered of them, about, in bytes. */
+    long readTextBytes();
 }

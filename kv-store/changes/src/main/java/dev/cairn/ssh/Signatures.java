@@ -4,8 +4,6 @@ import dev.cairn.protocol.model.ByteWriter;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Hashing;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -16,8 +14,8 @@ import java.util.concurrent.atomic.LongAdder;
 public final class Signatures {
     static final int REMEMBERED = 4096;
 
-    private final Memory<VerifiedSignature> good = new Memory<>();
-    private final Memory<Refused> bad = new Memory<>();
+    private final VerdictMemory<VerifiedSignature> good = new VerdictMemory<>(REMEMBERED, _ -> 1);
+    private final VerdictMemory<Refused> bad = new VerdictMemory<>(REMEMBERED, _ -> 1);
     private final LongAdder verified = new LongAdder();
     private final LongAdder refused = new LongAdder();
 
@@ -27,28 +25,11 @@ public final class Signatures {
         }
     }
 
-    /** Gives the key to verify with, at a cost. */
-    private interface KeySource {
-        SshPublicKey open() throws SshException;
-    }
-
     /** As {@link SshSignature#verify}. */
     public VerifiedSignature verify(
-            SshSignature signature, Bytes armoured, SshPublicKey key, String namespace, Bytes text)
+            SshSignature signature, Bytes armoured, SshPublicKey key, String namespace, SignedMessage message)
             throws SshException {
-        return verify(signature, name(armoured, key.blob(), namespace, text), () -> key, namespace, text);
-    }
-
-    /** The same by the key that the signature itself names, whoever holds it. */
-    public VerifiedSignature verify(SshSignature signature, Bytes armoured, String namespace, Bytes text)
-            throws SshException {
-        Bytes blob = signature.keyBlob();
-        return verify(
-                signature, name(armoured, blob, namespace, text), () -> SshPublicKey.parse(blob), namespace, text);
-    }
-
-    private VerifiedSignature verify(SshSignature signature, Digest name, KeySource key, String namespace, Bytes text)
-            throws SshException {
+        Digest name = name(armoured, key.blob(), namespace, message.digest());
         Optional<VerifiedSignature> held = good.get(name);
         if (held.isPresent()) {
             return held.get();
@@ -59,7 +40,7 @@ public final class Signatures {
         }
         verified.increment();
         try {
-            VerifiedSignature holds = signature.verify(key.open(), namespace, text);
+            VerifiedSignature holds = signature.verify(key, namespace, message);
             good.put(name, holds);
             return holds;
         } catch (SshException e) {
@@ -80,32 +61,12 @@ public final class Signatures {
     }
 
     /** All that decides whether it holds. */
-    private static Digest name(Bytes armoured, Bytes keyBlob, String namespace, Bytes text) {
+    private static Digest name(Bytes armoured, Bytes keyBlob, String namespace, Digest text) {
         return Hashing.sha256(new ByteWriter(256)
                 .putBytes(armoured)
                 .putBytes(keyBlob)
                 .putBytes(Bytes.utf8(namespace))
-                .putDigest(Hashing.sha256(text.shared()))
+                .putDigest(text)
                 .toArray());
-    }
-
-    /** The newest. */
-    private static final class Memory<T> {
-        private final Map<Digest, T> entries = new LinkedHashMap<>() {
-            private static final long serialVersionUID = 1;
-
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<Digest, T> eldest) {
-                return size() > REMEMBERED;
-            }
-        };
-
-        synchronized Optional<T> get(Digest name) {
-            return Optional.ofNullable(entries.get(name));
-        }
-
-        synchronized void put(Digest name, T verdict) {
-            entries.put(name, verdict);
-        }
     }
 }

@@ -1,7 +1,6 @@
 package dev.cairn.ssh;
 
 import dev.cairn.protocol.model.Bytes;
-import dev.cairn.protocol.model.Hashing;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -121,6 +120,12 @@ public final class SshSignature {
      * @param key the key that {@link #keyBlob} names; it comes from a registry or from {@link SshPublicKey#parse}
      */
     public VerifiedSignature verify(SshPublicKey key, String expectedNamespace, Bytes message) throws SshException {
+        return verify(key, expectedNamespace, SignedMessage.of(message));
+    }
+
+    /** The same of a message that is hashed already. */
+    public VerifiedSignature verify(SshPublicKey key, String expectedNamespace, SignedMessage message)
+            throws SshException {
         if (!namespace.equals(expectedNamespace)) {
             throw new SshException(
                     SshRefusal.WRONG_NAMESPACE,
@@ -133,8 +138,8 @@ public final class SshSignature {
         }
         SshReader in = new SshReader(WHAT, signature);
         requireAlgorithm(key.kind(), in.nextName());
-        Optional<Touch> touch = key.verify(in, signedBytes(namespace, message));
-        return new VerifiedSignature(key, namespace, Hashing.sha256(message.shared()), touch);
+        Optional<Touch> touch = key.verify(in, signedBytes(namespace, message.text()));
+        return new VerifiedSignature(key, namespace, message.digest(), touch);
     }
 
     private static void requireAlgorithm(KeyKind kind, String algorithm) throws SshException {

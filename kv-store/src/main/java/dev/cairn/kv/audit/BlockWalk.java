@@ -6,6 +6,7 @@ import dev.cairn.kv.change.AdminOperation;
 import dev.cairn.kv.change.ChangeException;
 import dev.cairn.kv.change.ChangeRecord;
 import dev.cairn.kv.change.LedgerKeys;
+import dev.cairn.kv.change.PendingRecord;
 import dev.cairn.kv.change.Purpose;
 import dev.cairn.kv.change.SignedText;
 import dev.cairn.kv.guard.Amendment;
@@ -128,10 +129,10 @@ final class BlockWalk {
             unsigned(revision, writes);
         }
         for (KeyVersion version : put(writes, LedgerKeys.ALL_PENDING).toList()) {
-            keep(version, brought);
+            keep(named(version), PendingRecord.decode(bytes(version)).signatures(), brought);
         }
         for (KeyVersion version : put(writes, LedgerKeys.ALL_SETTLED).toList()) {
-            keep(version, brought);
+            keep(named(version), ChangeRecord.decode(bytes(version)).signatures(), brought);
             audit.settle(named(version));
         }
         writes.stream()
@@ -154,9 +155,8 @@ final class BlockWalk {
     }
 
     /** The ledger keeps a record, of a change that waits or is settled now. */
-    private void keep(KeyVersion version, Optional<Brought> brought) throws BrokenRuleException {
-        Digest change = named(version);
-        ChangeRecord record = ChangeRecord.decode(bytes(version));
+    private void keep(Digest change, List<ChangeRecord.Taken> signatures, Optional<Brought> brought)
+            throws BrokenRuleException {
         Waiting known =
                 audit.waiting().getOrDefault(change, new Waiting(List.of(), Set.of(), parent.compactRevision()));
         require(
@@ -165,8 +165,8 @@ final class BlockWalk {
                 SignaturesWereBrought.broken(
                         known.signatures(),
                         brought.filter(each -> each.change().equals(change)).map(Brought::signature),
-                        record.signatures()));
-        audit.waiting().put(change, known.with(record.signatures()));
+                        signatures));
+        audit.waiting().put(change, known.with(signatures));
     }
 
     private void executed(Digest change, long revision, List<KeyEvent> writes) throws BrokenRuleException {

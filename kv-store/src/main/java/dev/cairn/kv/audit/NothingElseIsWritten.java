@@ -12,6 +12,7 @@ import dev.cairn.protocol.model.Bytes;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -45,8 +46,10 @@ final class NothingElseIsWritten implements ChangeRule {
     private static void expectRecords(Execution change, Map<Bytes, Boolean> expected) {
         expected.put(Space.LEDGER.treeKey(LedgerKeys.settled(change.digest())), true);
         expected.put(Space.LEDGER.treeKey(LedgerKeys.logged(change.revision())), true);
-        Bytes pending = Space.LEDGER.treeKey(LedgerKeys.pending(change.digest()));
-        change.before().live(pending).ifPresent(_ -> expected.put(pending, false));
+        for (Bytes waiting : List.of(LedgerKeys.pending(change.digest()), LedgerKeys.text(change.digest()))) {
+            Bytes treeKey = Space.LEDGER.treeKey(waiting);
+            change.before().live(treeKey).ifPresent(_ -> expected.put(treeKey, false));
+        }
         expectDeleted(change.before().liveIn(Space.LEDGER.treeSpan(LedgerKeys.values(change.digest()))), expected);
     }
 

@@ -85,18 +85,23 @@ final class LedgerModel implements Seen {
 
     String submit(SignedText text, List<Bytes> values, boolean valuesAreRight, Signed signature) {
         Digest digest = text.digest();
-        if (!valuesAreRight) {
-            return failed(KvError.INVALID_CHANGE);
-        }
         if (settled.containsKey(digest)) {
             return standing(digest);
         }
         boolean withdraws = signature.purpose() == Purpose.WITHDRAW;
         Waiting before = waiting.get(digest);
+        if (before != null && withdraws) {
+            return bad(signature).orElseGet(() -> withdraw(before, signature));
+        }
+        Optional<String> bad = before == null ? bad(signature) : Optional.empty();
+        if (bad.isPresent()) {
+            return bad.get();
+        }
+        if (!valuesAreRight) {
+            return failed(KvError.INVALID_CHANGE);
+        }
         if (before != null) {
-            return withdraws
-                    ? bad(signature).orElseGet(() -> withdraw(before, signature))
-                    : consider(before, false, false);
+            return consider(before, false, false);
         }
         if (text.baseRevision() > keys.revision) {
             return refused(Set.of(new Objection.BaseAhead(text.baseRevision(), keys.revision)));
@@ -107,7 +112,7 @@ final class LedgerModel implements Seen {
         SortedMap<Integer, Bytes> come = new TreeMap<>();
         values.forEach(value -> come.put(come.size(), value));
         Waiting each = new Waiting(text, come, List.of(signature));
-        return bad(signature).orElseGet(() -> withdraws ? withdrawUnseen(each, signature) : consider(each, true, true));
+        return withdraws ? withdrawUnseen(each, signature) : consider(each, true, true);
     }
 
     private String withdrawUnseen(Waiting each, Signed signature) {
@@ -413,9 +418,8 @@ final class LedgerModel implements Seen {
             all.put(LedgerKeys.GOVERNANCE, Shown.value(rules.governance().text()));
         }
         waiting.forEach((digest, each) -> {
-            all.put(
-                    LedgerKeys.pending(digest),
-                    Shown.record(ChangeStanding.PENDING, each.text().text(), taken(each.signatures()), 0, 0, Set.of()));
+            all.put(LedgerKeys.pending(digest), Shown.signatures(taken(each.signatures())));
+            all.put(LedgerKeys.text(digest), Shown.value(each.text().text()));
             each.values().forEach((index, value) -> all.put(LedgerKeys.value(digest, index), Shown.value(value)));
         });
         settled.forEach((digest, each) -> all.put(

@@ -103,10 +103,14 @@ final class Shown {
             long revision,
             Collection<? extends Objection> why) {
         return standing + " at " + seconds + " r" + revision + " " + sorted(why) + "\n" + text.toUtf8()
-                + signatures.stream()
-                        .map(taken -> taken.purpose() + " at " + taken.seconds() + " "
-                                + taken.signature().toUtf8())
-                        .collect(Collectors.joining());
+                + signatures(signatures);
+    }
+
+    static String signatures(List<ChangeRecord.Taken> signatures) {
+        return signatures.stream()
+                .map(taken -> taken.purpose() + " at " + taken.seconds() + " "
+                        + taken.signature().toUtf8())
+                .collect(Collectors.joining());
     }
 
     static String record(ChangeRecord record) {

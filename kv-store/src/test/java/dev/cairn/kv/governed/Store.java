@@ -8,6 +8,7 @@ import dev.cairn.kv.audit.BrokenRuleException;
 import dev.cairn.kv.audit.ChangeAudit;
 import dev.cairn.kv.change.ChangeRecord;
 import dev.cairn.kv.change.LedgerKeys;
+import dev.cairn.kv.change.PendingRecord;
 import dev.cairn.kv.guard.Governance;
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KeyVersion;
@@ -128,12 +129,16 @@ final class Store implements AutoCloseable {
     SortedMap<Bytes, String> ledger() {
         SortedMap<Bytes, String> all = new TreeMap<>();
         live(Space.LEDGER).forEach(version -> {
-            boolean isRecord =
-                    LedgerKeys.ALL_PENDING.contains(version.key()) || LedgerKeys.ALL_SETTLED.contains(version.key());
-            Bytes value = value(version);
-            all.put(version.key(), isRecord ? Shown.record(ChangeRecord.decode(value)) : Shown.value(value));
+            all.put(version.key(), shown(version.key(), value(version)));
         });
         return all;
+    }
+
+    private static String shown(Bytes key, Bytes record) {
+        if (LedgerKeys.ALL_PENDING.contains(key)) {
+            return Shown.signatures(PendingRecord.decode(record).signatures());
+        }
+        return LedgerKeys.ALL_SETTLED.contains(key) ? Shown.record(ChangeRecord.decode(record)) : Shown.value(record);
     }
 
     private List<KeyVersion> live(Space space) {

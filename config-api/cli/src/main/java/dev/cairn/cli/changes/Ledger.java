@@ -6,6 +6,7 @@ import dev.cairn.client.Pin;
 import dev.cairn.kv.change.ChangeException;
 import dev.cairn.kv.change.ChangeRecord;
 import dev.cairn.kv.change.LedgerKeys;
+import dev.cairn.kv.change.PendingRecord;
 import dev.cairn.kv.change.SignedText;
 import dev.cairn.kv.guard.Governance;
 import dev.cairn.kv.model.KeySpan;
@@ -17,8 +18,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -59,13 +62,14 @@ record Ledger(Pin pin, Snapshot at, Governance governance, long governedSince) {
 
     /** The change, whether it waits or is settled. */
     Optional<ChangeRecord> find(Digest change) throws NotVerifiedException, Failure {
-        Optional<KeyValue> found = at.getRecord(LedgerKeys.pending(change));
-        if (found.isEmpty()) {
-            found = at.getRecord(LedgerKeys.settled(change));
+        Optional<KeyValue> waiting = at.getRecord(LedgerKeys.pending(change));
+        if (waiting.isPresent()) {
+            return Optional.of(waiting(waiting.get(), at.getRecord(LedgerKeys.text(change))));
         }
-        return found.isEmpty()
+        Optional<KeyValue> settled = at.getRecord(LedgerKeys.settled(change));
+        return settled.isEmpty()
                 ? Optional.empty()
-                : Optional.of(decode(found.get().value()));
+                : Optional.of(decode(settled.get().value()));
     }
 
     /** The change of a draft's file, or the one whose digest begins so. */
@@ -81,8 +85,13 @@ record Ledger(Pin pin, Snapshot at, Governance governance, long governedSince) {
             throw new Failure("\"" + fileOrDigest
                     + "\" is neither a file nor the digest of a change, of which 8 digits or more are needed");
         }
-        List<ChangeRecord> found = new ArrayList<>(beginning(LedgerKeys.ALL_PENDING, fileOrDigest));
-        found.addAll(beginning(LedgerKeys.ALL_SETTLED, fileOrDigest));
+        List<ChangeRecord> found = new ArrayList<>();
+        for (KeyValue record : beginning(LedgerKeys.ALL_PENDING, fileOrDigest)) {
+            found.add(waiting(record, at.getRecord(LedgerKeys.text(digest(record.key())))));
+        }
+        for (KeyValue record : beginning(LedgerKeys.ALL_SETTLED, fileOrDigest)) {
+            found.add(decode(record.value()));
+        }
         if (found.size() == 1) {
             return found.getFirst();
         }
@@ -92,30 +101,41 @@ record Ledger(Pin pin, Snapshot at, Governance governance, long governedSince) {
                         : found.size() + " changes begin with " + fileOrDigest + "; give more digits");
     }
 
-    private List<ChangeRecord> beginning(KeySpan all, String digits) throws Failure, NotVerifiedException {
+    private List<KeyValue> beginning(KeySpan all, String digits) throws NotVerifiedException {
         String whole = digits.substring(0, digits.length() & ~1);
         Bytes prefix = Bytes.wrap(new ByteWriter(64)
                 .putRaw(all.from().shared())
                 .putRaw(HexFormat.of().parseHex(whole))
                 .toArray());
-        List<ChangeRecord> found = new ArrayList<>();
+        List<KeyValue> found = new ArrayList<>();
         for (KeyValue record : at.listRecords(KeySpan.prefix(prefix))) {
             String digest =
                     record.key().slice(all.from().size(), record.key().size()).toHex();
             if (digest.startsWith(digits)) {
-                found.add(decode(record.value()));
+                found.add(record);
             }
         }
         return found;
     }
 
     List<ChangeRecord> pending() throws NotVerifiedException, Failure {
-        return all(LedgerKeys.ALL_PENDING);
+        Map<Digest, KeyValue> texts = new HashMap<>();
+        for (KeyValue text : at.listRecords(LedgerKeys.ALL_TEXTS)) {
+            texts.put(digest(text.key()), text);
+        }
+        List<ChangeRecord> records = new ArrayList<>();
+        for (KeyValue record : at.listRecords(LedgerKeys.ALL_PENDING)) {
+            records.add(waiting(record, Optional.ofNullable(texts.get(digest(record.key())))));
+        }
+        return records;
     }
 
     /** Executed ones in the order of their revisions; others that are still remembered before them. */
     List<ChangeRecord> settled() throws NotVerifiedException, Failure {
-        List<ChangeRecord> records = new ArrayList<>(all(LedgerKeys.ALL_SETTLED));
+        List<ChangeRecord> records = new ArrayList<>();
+        for (KeyValue record : at.listRecords(LedgerKeys.ALL_SETTLED)) {
+            records.add(decode(record.value()));
+        }
         records.sort((a, b) -> Long.compare(a.revision(), b.revision()));
         return records;
     }
@@ -137,14 +157,6 @@ record Ledger(Pin pin, Snapshot at, Governance governance, long governedSince) {
                 text, evidence, pin.chainId(), governance, Instant.now().getEpochSecond());
     }
 
-    private List<ChangeRecord> all(KeySpan span) throws NotVerifiedException, Failure {
-        List<ChangeRecord> records = new ArrayList<>();
-        for (KeyValue record : at.listRecords(span)) {
-            records.add(decode(record.value()));
-        }
-        return records;
-    }
-
     /** Of which change the record with that key is. */
     static Digest digest(Bytes key) {
         return Digest.read(key.shared(), key.size() - Digest.BYTES);
@@ -154,7 +166,21 @@ record Ledger(Pin pin, Snapshot at, Governance governance, long governedSince) {
         try {
             return ChangeRecord.decode(record);
         } catch (IllegalArgumentException e) {
-            throw new Failure("what the cluster keeps of a change cannot be read: " + e.getMessage(), e);
+            throw unreadable(e);
         }
+    }
+
+    private static ChangeRecord waiting(KeyValue record, Optional<KeyValue> text) throws Failure {
+        try {
+            return PendingRecord.decode(record.value())
+                    .of(text.map(KeyValue::value)
+                            .orElseThrow(() -> new IllegalArgumentException("a change waits without its text")));
+        } catch (IllegalArgumentException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private static Failure unreadable(IllegalArgumentException e) {
+        return new Failure("what the cluster keeps of a change cannot be read: " + e.getMessage(), e);
     }
 }

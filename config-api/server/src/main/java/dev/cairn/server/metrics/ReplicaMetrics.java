@@ -62,6 +62,8 @@ public final class ReplicaMetrics {
         gauge("cairn_pending_changes", "Signed changes that wait.", store, StoreGauges::pendingChanges);
         counter("cairn_change_signatures", "People's signatures checked.", store, StoreGauges::signaturesVerified);
         counter("cairn_change_signatures_refused", "Those that did not hold.", store, StoreGauges::signaturesRefused);
+        counter("cairn_change_texts_read", "Texts of signed changes read.", store, StoreGauges::textsRead);
+        gauge("cairn_change_text_bytes", "Texts of signed changes in memory.", store, StoreGauges::readTextBytes);
         gauge("etcd_debugging_mvcc_current_revision", "The current revision.", store, StoreGauges::revision);
         gauge("etcd_debugging_mvcc_compact_revision", "The compact revision.", store, StoreGauges::compactRevision);
         gauge("process_resident_memory_bytes", "Resident memory.", process, ProcessGauges::residentBytes);

@@ -11,8 +11,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the ledger keeps of a change: all that is needed to see who asked for it and who agreed, and to check their
- * signatures once more, with Cairn or without. docs/changes.md has the bytes.
+ * All that is needed to see who asked for a change and who agreed, and to check their signatures once more, with Cairn or
+ * without. The ledger keeps it of what was settled; of what waits it keeps a {@link PendingRecord} and the text. docs/changes.md
+ * has the bytes.
  *
  * @param standing pending, executed, conflicted or withdrawn
  * @param text of the change
@@ -41,18 +42,6 @@ public record ChangeRecord(
         signatures = List.copyOf(signatures);
     }
 
-    /** A change that begins to wait. */
-    public static ChangeRecord pending(Bytes text, Taken author) {
-        return new ChangeRecord(ChangeStanding.PENDING, text, List.of(author), 0, 0, Bytes.EMPTY);
-    }
-
-    /** The same with one signature more. */
-    public ChangeRecord with(Taken signature) {
-        List<Taken> all = new ArrayList<>(signatures);
-        all.add(signature);
-        return new ChangeRecord(standing, text, all, settledSeconds, revision, detail);
-    }
-
     public ChangeRecord executed(long atRevision, long atSeconds) {
         return new ChangeRecord(ChangeStanding.EXECUTED, text, signatures, atSeconds, atRevision, Bytes.EMPTY);
     }
@@ -72,38 +61,51 @@ public record ChangeRecord(
                 .putLong(settledSeconds)
                 .putLong(revision)
                 .putBytes(text)
-                .putBytes(detail)
-                .putInt(signatures.size());
+                .putBytes(detail);
+        write(signatures, out);
+        return Bytes.wrap(out.toArray());
+    }
+
+    static void write(List<Taken> signatures, ByteWriter out) {
+        out.putInt(signatures.size());
         for (Taken taken : signatures) {
             out.putBytes(Bytes.utf8(taken.purpose().namespace()))
                     .putBytes(taken.signature())
                     .putLong(taken.seconds());
         }
-        return Bytes.wrap(out.toArray());
     }
 
     /** The inverse of {@link #encode}; an {@link IllegalArgumentException} for what cannot be one. */
     public static ChangeRecord decode(Bytes bytes) {
         Input in = new Input(bytes.shared());
         try {
-            if (in.nextByte() != FORMAT) {
-                throw new IllegalArgumentException("the record is of another version of this program");
-            }
+            requireFormat(in, FORMAT);
             ChangeStanding standing = ChangeStanding.ofCode(in.nextByte())
                     .orElseThrow(() -> new IllegalArgumentException("no change stands so"));
             long settled = in.nextLong();
             long revision = in.nextLong();
             Bytes text = in.nextBytes();
             Bytes detail = in.nextBytes();
-            List<Taken> signatures = new ArrayList<>();
-            for (int left = in.nextCount(); left > 0; left--) {
-                signatures.add(new Taken(purpose(in.nextBytes()), in.nextBytes(), in.nextLong()));
-            }
+            List<Taken> signatures = readSignatures(in);
             in.requireEnd();
             return new ChangeRecord(standing, text, signatures, settled, revision, detail);
         } catch (InvalidProofException e) {
             throw new IllegalArgumentException("the record of a change is not whole: " + e.getMessage(), e);
         }
+    }
+
+    static void requireFormat(Input in, int format) throws InvalidProofException {
+        if (in.nextByte() != format) {
+            throw new IllegalArgumentException("the record is of another version of this program");
+        }
+    }
+
+    static List<Taken> readSignatures(Input in) throws InvalidProofException {
+        List<Taken> signatures = new ArrayList<>();
+        for (int left = in.nextCount(); left > 0; left--) {
+            signatures.add(new Taken(purpose(in.nextBytes()), in.nextBytes(), in.nextLong()));
+        }
+        return signatures;
     }
 
     private static Purpose purpose(Bytes namespace) {

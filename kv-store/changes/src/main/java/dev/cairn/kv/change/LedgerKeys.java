@@ -5,6 +5,7 @@ import dev.cairn.protocol.model.BigEndian;
 import dev.cairn.protocol.model.ByteWriter;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
+import java.util.Optional;
 
 /** How the records of the ledger are named; docs/changes.md tells what they hold. */
 public final class LedgerKeys {
@@ -12,12 +13,16 @@ public final class LedgerKeys {
     public static final Bytes GOVERNANCE = Bytes.utf8("governance");
 
     private static final Bytes PENDING = Bytes.utf8("pending/");
+    private static final Bytes TEXTS = Bytes.utf8("text/");
     private static final Bytes SETTLED = Bytes.utf8("change/");
     private static final Bytes VALUES = Bytes.utf8("value/");
     private static final Bytes LOG = Bytes.utf8("log/");
 
     /** The records of all changes that wait. */
     public static final KeySpan ALL_PENDING = KeySpan.prefix(PENDING);
+
+    /** The texts of all changes that wait. */
+    public static final KeySpan ALL_TEXTS = KeySpan.prefix(TEXTS);
 
     /** The records of all changes that were settled and are remembered. */
     public static final KeySpan ALL_SETTLED = KeySpan.prefix(SETTLED);
@@ -27,9 +32,14 @@ public final class LedgerKeys {
 
     private LedgerKeys() {}
 
-    /** The {@link ChangeRecord} of a change that waits. */
+    /** The {@link PendingRecord} of a change that waits. */
     public static Bytes pending(Digest change) {
         return named(PENDING, change);
+    }
+
+    /** The text of a change that waits. */
+    public static Bytes text(Digest change) {
+        return named(TEXTS, change);
     }
 
     /** The {@link ChangeRecord} of a change that was settled: of an executed one for ever, else until it would expire. */
@@ -48,6 +58,11 @@ public final class LedgerKeys {
     /** All values of one change that waits. */
     public static KeySpan values(Digest change) {
         return KeySpan.prefix(named(VALUES, change));
+    }
+
+    /** The values of its first {@code count} puts. */
+    public static KeySpan firstValues(Digest change, int count) {
+        return new KeySpan(value(change, 0), Optional.of(value(change, count)));
     }
 
     /** The digest of the change that made a revision. */

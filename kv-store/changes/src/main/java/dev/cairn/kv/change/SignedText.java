@@ -29,6 +29,11 @@ public sealed interface SignedText permits Change, AdminChange {
         };
     }
 
+    /** What the author of a text signs it for, by its first line; it may be no text of either kind. */
+    static Purpose purposeOf(Bytes text) {
+        return text.startsWith(AdminText.FIRST_LINE) ? Purpose.ADMIN : Purpose.CHANGE;
+    }
+
     /** Reads a text of either kind, by its first line. */
     static SignedText parse(Bytes text) throws ChangeException {
         return text.startsWith(AdminText.FIRST_LINE) ? AdminText.parse(text) : ChangeText.parse(text);

@@ -7,6 +7,7 @@ import dev.cairn.kv.model.ChangeStanding;
 import dev.cairn.protocol.model.Bytes;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.LongRange;
@@ -27,20 +28,24 @@ class ChangeRecordTest {
                 new ChangeRecord(standing, Bytes.wrap(text), signatures, seconds, revision, Bytes.utf8("detail"));
 
         assertThat(ChangeRecord.decode(record.encode())).isEqualTo(record);
+        PendingRecord pending = new PendingRecord(signatures);
+        assertThat(PendingRecord.decode(pending.encode())).isEqualTo(pending);
     }
 
     @Property(tries = 200)
     void whatIsCutOrGoesOnIsRefused(@ForAll Purpose purpose, @ForAll @LongRange(min = 0, max = 200) long at) {
-        byte[] whole = ChangeRecord.pending(
-                        Bytes.utf8("text"), new ChangeRecord.Taken(purpose, Bytes.utf8("signature"), 7))
-                .encode()
-                .shared();
-        int length = (int) (at % (whole.length + 20));
-        if (length == whole.length) {
+        PendingRecord record = new PendingRecord(List.of(new ChangeRecord.Taken(purpose, Bytes.utf8("signature"), 7)));
+        requireRefused(record.of(Bytes.utf8("text")).encode(), at, ChangeRecord::decode);
+        requireRefused(record.encode(), at, PendingRecord::decode);
+    }
+
+    private static void requireRefused(Bytes whole, long at, Consumer<Bytes> decode) {
+        int length = (int) (at % (whole.size() + 20));
+        if (length == whole.size()) {
             return;
         }
-        Bytes other = Bytes.wrap(Arrays.copyOf(whole, length));
+        Bytes other = Bytes.wrap(Arrays.copyOf(whole.shared(), length));
 
-        assertThatThrownBy(() -> ChangeRecord.decode(other)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> decode.accept(other)).isInstanceOf(IllegalArgumentException.class);
     }
 }

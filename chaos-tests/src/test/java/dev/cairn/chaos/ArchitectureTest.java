@@ -60,9 +60,12 @@ class ArchitectureTest {
             Map.entry("genesis", List.of("kv", "protocol")),
             Map.entry("client", List.of("genesis", "kv", "codec", "protocol", "proto")),
             Map.entry("server", List.of("genesis", "kv", "runtime", "codec", "protocol", "proto")),
+            // server: how etcd's messages and settings are read; see theAgentTakesNothingOfAReplica.
+            Map.entry("agent", List.of("server", "client", "genesis", "kv", "codec", "protocol", "proto")),
             Map.entry(
                     "cli",
                     List.of(
+                            "agent",
                             "server",
                             "client",
                             "genesis",
@@ -77,6 +80,7 @@ class ArchitectureTest {
                     "chaos",
                     List.of(
                             "cli",
+                            "agent",
                             "server",
                             "client",
                             "genesis",
@@ -211,6 +215,19 @@ class ArchitectureTest {
                                 "are not Ed25519",
                                 type -> !type.getName().matches("dev\\.cairn\\.codec\\.Ed25519(\\$.*)?"))))
                 .because("people's signatures and replicas' share one validity rule and nothing else")
+                .check(CAIRN);
+    }
+
+    @Test
+    void theAgentTakesNothingOfAReplica() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.cairn.agent..")
+                .should()
+                .dependOnClassesThat(resideInAPackage("dev.cairn.server..")
+                        .and(DescribedPredicate.not(resideInAnyPackage(
+                                "dev.cairn.server.config..", "dev.cairn.server.etcd..", "dev.cairn.server.metrics.."))))
+                .because("it shares with the server how etcd's messages and configuration files are read, and no more")
                 .check(CAIRN);
     }
 

@@ -47,6 +47,7 @@ public final class Main {
         Map<String, Supplier<Object>> commands = new TreeMap<>();
         commands.put("init", InitCommand::new);
         commands.put("server", ServerCommand::new);
+        commands.put("agent", AgentCommand::new);
         commands.put("genesis", GenesisCommand::new);
         commands.put("dev", DevCommand::new);
         commands.put("status", StatusCommand::new);

@@ -1,6 +1,7 @@
 package dev.cairn.cli;
 
 import dev.cairn.client.Attempt;
+import dev.cairn.client.HeadJson;
 import dev.cairn.client.ProvenKeys;
 import dev.cairn.client.Refusal;
 import dev.cairn.client.TrustedHead;
@@ -73,44 +74,28 @@ public final class Provenance {
     private static String block(Header header, Optional<QuorumCertificate> certificate) {
         String certified = certificate
                 .map(by -> "certified by "
-                        + signers(by).stream().map(index -> "r" + index).collect(Collectors.joining(" ")) + " in view "
+                        + HeadJson.signers(by).stream()
+                                .map(index -> "r" + index)
+                                .collect(Collectors.joining(" ")) + " in view "
                         + by.view().number())
                 .orElse("the genesis block");
         return "block " + header.height().value() + " " + header.digest() + ", " + certified;
     }
 
     static Json json(TrustedHead head) {
-        return fields(head.header(), head.certificate())
+        return HeadJson.fields(head.header(), head.certificate())
                 .put("age_millis", age(head).toMillis())
                 .build();
     }
 
     static Json json(ProvenKeys proven) {
-        return fields(proven.header(), Optional.of(proven.certificate()))
+        return HeadJson.fields(proven.header(), Optional.of(proven.certificate()))
                 .put("time", time(proven.header()).toString())
                 .build();
     }
 
-    private static Json.Builder fields(Header header, Optional<QuorumCertificate> certificate) {
-        Json.Builder fields = Json.object()
-                .put("height", header.height().value())
-                .put("block", header.digest().toHex())
-                .put("state_root", header.roots().stateRoot().toHex())
-                .put("revision", header.roots().lastRevision());
-        certificate.ifPresent(by -> fields.put("view", by.view().number())
-                .put("signers", signers(by).stream().map(Json::whole).toList()));
-        return fields;
-    }
-
     private static Instant time(Header header) {
         return Instant.ofEpochSecond(0, header.timeNanos());
-    }
-
-    private static List<Integer> signers(QuorumCertificate certificate) {
-        return certificate.votes().stream()
-                .map(vote -> vote.voter().index())
-                .sorted()
-                .toList();
     }
 
     /** Since its primary proposed it; an idle cluster's newest block may be old. */

@@ -3,7 +3,6 @@ package dev.cairn.cli;
 import dev.cairn.server.Supervisor;
 import dev.cairn.server.config.ServerConfig;
 import dev.cairn.server.config.StartupException;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -11,7 +10,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -55,7 +53,7 @@ final class ServerCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     private final Starter starter;
-    private final CountDownLatch stop = new CountDownLatch(1);
+    private final Lifetime lifetime = new Lifetime();
 
     ServerCommand() {
         this(config -> {
@@ -75,24 +73,21 @@ final class ServerCommand implements Callable<Integer> {
         settings.requireSaneClock(Instant.now());
         settings.claimData();
         PrintWriter out = spec.commandLine().getOut();
-        CountDownLatch stopped = new CountDownLatch(1);
-        try (PidFile _ = PidFile.claim(
+        try (Lifetime _ = lifetime;
+                PidFile _ = PidFile.claim(
                         settings.pidFile(), "replica " + settings.self().index());
                 Running running = starter.start(settings)) {
-            Thread hook = new Thread(() -> stopAndWait(stopped), "stop");
-            Runtime.getRuntime().addShutdownHook(hook);
+            lifetime.endWithProcess();
             if (untilStdinCloses) {
-                Thread.ofPlatform().daemon().name("stdin").start(this::stopAtEndOfInput);
+                lifetime.endWithInput();
             }
             out.println("replica " + settings.self().index() + " of cluster \""
                     + settings.genesis().cluster() + "\" serves clients on " + settings.clientListen()
                     + ", replicas on " + settings.peerListen());
             out.flush();
             var _ = running.terminated().thenRun(this::stop);
-            stop.await();
+            lifetime.awaitEnd();
             requireNoFatal(running.terminated().getNow(Optional.empty()));
-        } finally {
-            stopped.countDown();
         }
         return 0;
     }
@@ -110,26 +105,6 @@ final class ServerCommand implements Callable<Integer> {
 
     /** Makes a running {@link #call} return. */
     void stop() {
-        stop.countDown();
-    }
-
-    private void stopAndWait(CountDownLatch stopped) {
-        stop();
-        try {
-            stopped.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void stopAtEndOfInput() {
-        try {
-            while (System.in.read() >= 0) {
-                // whatever is typed means nothing
-            }
-        } catch (IOException e) {
-            // as good as its end
-        }
-        stop();
+        lifetime.end();
     }
 }

@@ -155,16 +155,25 @@ public final class CairnClient implements AutoCloseable {
      */
     public Verified<Page> list(KeySpan span, int limit, long revision, Freshness freshness)
             throws NotVerifiedException {
-        return list(Space.CLIENTS, span, limit, revision, freshness);
+        return list(Space.CLIENTS, span, limit, Long.MAX_VALUE, revision, freshness);
+    }
+
+    /**
+     * As {@link #list}, and no further answer is asked for once the keys and values make {@code maxBytes}: there are more then.
+     * What is held is one answer, some 4 MiB, above that at most.
+     */
+    public Verified<Page> listUpTo(KeySpan span, int limit, long maxBytes, long revision, Freshness freshness)
+            throws NotVerifiedException {
+        return list(Space.CLIENTS, span, limit, maxBytes, revision, freshness);
     }
 
     /** As {@link #list}, of the records of the ledger. */
     public Verified<Page> listRecords(KeySpan span, int limit, long revision, Freshness freshness)
             throws NotVerifiedException {
-        return list(Space.LEDGER, span, limit, revision, freshness);
+        return list(Space.LEDGER, span, limit, Long.MAX_VALUE, revision, freshness);
     }
 
-    private Verified<Page> list(Space space, KeySpan span, int limit, long revision, Freshness freshness)
+    private Verified<Page> list(Space space, KeySpan span, int limit, long maxBytes, long revision, Freshness freshness)
             throws NotVerifiedException {
         SmallCuts smallCuts = new SmallCuts();
         Verified<Page> first = page(new Question.Range(space, span, limit, revision, false), freshness, smallCuts);
@@ -172,16 +181,24 @@ public final class CairnClient implements AutoCloseable {
         List<Attempt> refused = new ArrayList<>(first.refused());
         long at = first.value().revision();
         boolean more = first.value().more();
-        while (more && (limit == 0 || records.size() < limit)) {
+        long bytes = bytesOf(records);
+        while (more && (limit == 0 || records.size() < limit) && bytes < maxBytes) {
             KeySpan rest = new KeySpan(KeySpan.successor(records.getLast().key()), span.until());
             // What was true at a revision stays true, so a newer head adds nothing.
             int left = limit == 0 ? 0 : limit - records.size();
             Verified<Page> next = page(new Question.Range(space, rest, left, at, false), Freshness.ANY, smallCuts);
             records.addAll(next.value().records());
+            bytes += bytesOf(next.value().records());
             refused.addAll(next.refused());
             more = next.value().more();
         }
         return new Verified<>(new Page(records, more, at), first.head(), first.replica(), refused);
+    }
+
+    private static long bytesOf(List<KeyValue> records) {
+        return records.stream()
+                .mapToLong(record -> record.key().size() + record.value().size())
+                .sum();
     }
 
     /** As much of the beginning as fits into one answer. */

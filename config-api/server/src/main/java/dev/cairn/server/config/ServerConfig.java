@@ -5,9 +5,6 @@ import dev.cairn.genesis.GenesisFile;
 import dev.cairn.genesis.HostPort;
 import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.runtime.NodeConfig;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,7 +36,8 @@ public record ServerConfig(
 
     /** Reads {@code file} and everything it names. Paths in it are relative to its own directory. */
     public static ServerConfig load(Path file) throws StartupException {
-        SettingsFile settings = SettingsFile.parse(file, read(file));
+        SettingsFile<Setting> settings =
+                SettingsFile.read(file, Setting.class, "`cairn init` writes one for each replica");
         GenesisFile genesis = genesis(settings.path(Setting.GENESIS));
         int index = settings.number(Setting.REPLICA);
         int n = genesis.replicas().size();
@@ -85,20 +83,6 @@ public record ServerConfig(
             return GenesisFile.read(file);
         } catch (GenesisException e) {
             throw new StartupException(String.valueOf(e.getMessage()), e);
-        }
-    }
-
-    private static String read(Path file) throws StartupException {
-        try {
-            return Files.readString(file);
-        } catch (NoSuchFileException e) {
-            throw new StartupException(
-                    file + ": there is no such configuration file; `cairn init` writes one for each replica", e);
-        } catch (IOException e) {
-            throw new StartupException(
-                    file + ": cannot be read (" + e.getMessage()
-                            + "); it must be a text file in UTF-8 that you may read",
-                    e);
         }
     }
 }

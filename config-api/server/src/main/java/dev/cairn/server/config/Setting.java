@@ -1,12 +1,10 @@
 package dev.cairn.server.config;
 
-import java.util.Arrays;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The keys of a replica's configuration file. */
-enum Setting {
+enum Setting implements SettingKey {
     REPLICA("replica", null, "0", "this replica's id in the genesis document"),
     GENESIS("genesis", "genesis.json", "genesis.json", "the cluster's genesis document"),
     KEYS("keys", ".", ".", "the directory of vote.key, tls.key, tls.crt and ca.crt"),
@@ -33,30 +31,23 @@ enum Setting {
         this.meaning = meaning;
     }
 
-    String key() {
+    @Override
+    public String key() {
         return key;
     }
 
-    /** What holds when the file does not name this key. */
-    Optional<String> fallback() {
+    @Override
+    public Optional<String> fallback() {
         return Optional.ofNullable(fallback);
     }
 
-    String example() {
+    @Override
+    public String example() {
         return example;
     }
 
-    String meaning() {
+    @Override
+    public String meaning() {
         return meaning;
-    }
-
-    static Optional<Setting> of(String key) {
-        return Arrays.stream(values())
-                .filter(setting -> setting.key.equals(key))
-                .findFirst();
-    }
-
-    static String known() {
-        return Arrays.stream(values()).map(Setting::key).collect(Collectors.joining(", "));
     }
 }

@@ -1,0 +1,77 @@
+package dev.cairn.agent;
+
+import dev.cairn.agent.http.Load;
+import dev.cairn.agent.http.LocalServer;
+import dev.cairn.agent.mirror.Mirrors;
+import dev.cairn.client.CairnClient;
+import dev.cairn.client.ClientSettings;
+import dev.cairn.client.FileHeadStore;
+import dev.cairn.server.config.StartupException;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.time.InstantSource;
+
+/** A running agent: the verifying client, the copies, and what local programs see of them. */
+public final class Agent implements AutoCloseable {
+    private static final String HEAD_FILE = "head";
+
+    private final CairnClient client;
+    private final Mirrors mirrors;
+    private final LocalServer local;
+
+    private Agent(CairnClient client, Mirrors mirrors, LocalServer local) {
+        this.client = client;
+        this.mirrors = mirrors;
+        this.local = local;
+    }
+
+    /**
+     * Serves at once, before any replica has answered: whoever asks waits for one, or hears that none does.
+     *
+     * @throws StartupException one line that says what is in the way; nothing runs then
+     */
+    public static Agent start(AgentConfig config) throws StartupException {
+        CairnClient client = connect(config);
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        Refusals refusals = new Refusals(registry, InstantSource.system());
+        Mirrors mirrors = Mirrors.start(client, config.cached(), config.cacheBytes(), refusals);
+        Reads reads = new Reads(client, mirrors, refusals);
+        Load load = new Load();
+        new AgentMetrics(registry).bind(client, mirrors, load);
+        AgentPages pages = new AgentPages(
+                client, reads, refusals, new StatusPage(client, reads, mirrors, refusals), registry::scrape);
+        try {
+            LocalServer local = LocalServer.start(
+                    config.socket(),
+                    Activation.descriptor(
+                            System.getenv(), ProcessHandle.current().pid()),
+                    config.allowed(),
+                    pages,
+                    load);
+            return new Agent(client, mirrors, local);
+        } catch (StartupException e) {
+            mirrors.close();
+            client.close();
+            throw e;
+        }
+    }
+
+    private static CairnClient connect(AgentConfig config) throws StartupException {
+        try {
+            return CairnClient.connect(ClientSettings.of(config.pin())
+                    .withEndpoints(config.replicas())
+                    .withHeads(new FileHeadStore(config.state().resolve(HEAD_FILE)))
+                    .withTimeout(config.timeout()));
+        } catch (IOException e) {
+            throw new StartupException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        local.close();
+        mirrors.close();
+        client.close();
+    }
+}

@@ -1,0 +1,163 @@
+package dev.cairn.agent;
+
+import dev.cairn.agent.http.AllowedUids;
+import dev.cairn.client.Pin;
+import dev.cairn.genesis.GenesisException;
+import dev.cairn.genesis.HostPort;
+import dev.cairn.protocol.model.Bytes;
+import dev.cairn.server.config.SettingsFile;
+import dev.cairn.server.config.StartupException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * All that an agent starts from, checked: the genesis document is the one that the chain id names.
+ *
+ * @param replicas in the order in which they are asked
+ * @param state the directory of what must survive; need not exist yet
+ * @param socket where this node's programs connect
+ * @param cached prefixes of which a copy is kept; none of them within another
+ * @param cacheBytes of all copies together
+ * @param timeout for one answer
+ */
+public record AgentConfig(
+        Pin pin,
+        List<HostPort> replicas,
+        Path state,
+        Path socket,
+        AllowedUids allowed,
+        List<Bytes> cached,
+        long cacheBytes,
+        Duration timeout) {
+    /** What the kernel takes as the name of a Unix socket. */
+    private static final int MAX_SOCKET_PATH_BYTES = 107;
+
+    private static final int MAX_CACHED_PREFIXES = 32;
+    private static final String ORIGIN = "docs/agent.md shows one";
+
+    public AgentConfig {
+        replicas = List.copyOf(replicas);
+        cached = List.copyOf(cached);
+    }
+
+    /** Reads {@code file} and the genesis document that it names. Paths in it are relative to its own directory. */
+    public static AgentConfig load(Path file) throws StartupException {
+        SettingsFile<AgentSetting> settings = SettingsFile.read(file, AgentSetting.class, ORIGIN);
+        Pin pin = pin(settings);
+        return new AgentConfig(
+                pin,
+                replicas(settings).orElseGet(pin::addresses),
+                settings.path(AgentSetting.STATE),
+                socket(settings, AgentSetting.SOCKET),
+                allowed(settings),
+                prefixes(settings),
+                settings.number(AgentSetting.CACHE_BYTES),
+                timeout(settings));
+    }
+
+    private static Pin pin(SettingsFile<AgentSetting> settings) throws StartupException {
+        String wanted = settings.value(AgentSetting.CHAIN_ID);
+        Pin pin;
+        try {
+            pin = Pin.read(settings.path(AgentSetting.GENESIS));
+        } catch (GenesisException e) {
+            throw new StartupException(String.valueOf(e.getMessage()), e);
+        }
+        String found = pin.chainId().toHex();
+        if (!found.equals(wanted)) {
+            throw settings.refuse(
+                    AgentSetting.CHAIN_ID,
+                    "the genesis document is that of chain " + found + ", not of " + wanted
+                            + "; get the right document, or correct the chain id if you know this one to be right");
+        }
+        return pin;
+    }
+
+    private static Optional<List<HostPort>> replicas(SettingsFile<AgentSetting> settings) throws StartupException {
+        Optional<String> given = settings.given(AgentSetting.REPLICAS);
+        if (given.isEmpty()) {
+            return Optional.empty();
+        }
+        List<HostPort> replicas = new ArrayList<>();
+        for (String each : words(given.get())) {
+            try {
+                replicas.add(HostPort.parse(each));
+            } catch (IllegalArgumentException e) {
+                throw settings.refuse(AgentSetting.REPLICAS, String.valueOf(e.getMessage()));
+            }
+        }
+        return Optional.of(replicas);
+    }
+
+    private static Path socket(SettingsFile<AgentSetting> settings, AgentSetting setting) throws StartupException {
+        Path socket = settings.path(setting);
+        if (socket.toString().getBytes(StandardCharsets.UTF_8).length > MAX_SOCKET_PATH_BYTES) {
+            throw settings.refuse(
+                    setting,
+                    "the path of a socket has at most " + MAX_SOCKET_PATH_BYTES + " bytes; choose a shorter one");
+        }
+        return socket;
+    }
+
+    private static AllowedUids allowed(SettingsFile<AgentSetting> settings) throws StartupException {
+        Optional<String> given = settings.given(AgentSetting.ALLOW_UIDS);
+        try {
+            return given.isPresent() ? AllowedUids.parse(words(given.get())) : AllowedUids.rootAnd(ownUid());
+        } catch (IllegalArgumentException e) {
+            throw settings.refuse(AgentSetting.ALLOW_UIDS, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static int ownUid() throws StartupException {
+        try {
+            return (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+        } catch (IOException | UnsupportedOperationException e) {
+            throw new StartupException("this system does not tell the agent's own user id; set allow-uids", e);
+        }
+    }
+
+    private static List<Bytes> prefixes(SettingsFile<AgentSetting> settings) throws StartupException {
+        SortedSet<Bytes> prefixes = new TreeSet<>();
+        for (String word : words(settings.given(AgentSetting.CACHE).orElse(""))) {
+            prefixes.add(Bytes.utf8(word));
+        }
+        if (prefixes.size() > MAX_CACHED_PREFIXES) {
+            throw settings.refuse(
+                    AgentSetting.CACHE,
+                    "each prefix has a watch of its own, and " + MAX_CACHED_PREFIXES
+                            + " are the most; name shorter ones");
+        }
+        List<Bytes> outermost = new ArrayList<>();
+        for (Bytes prefix : prefixes) {
+            // In order, so whatever holds this one is the last of those.
+            if (outermost.isEmpty() || !prefix.startsWith(outermost.getLast())) {
+                outermost.add(prefix);
+            }
+        }
+        return outermost;
+    }
+
+    private static Duration timeout(SettingsFile<AgentSetting> settings) throws StartupException {
+        int millis = settings.number(AgentSetting.TIMEOUT_MILLIS);
+        if (millis == 0) {
+            throw settings.refuse(AgentSetting.TIMEOUT_MILLIS, "nothing is answered within no time");
+        }
+        return Duration.ofMillis(millis);
+    }
+
+    private static List<String> words(String list) {
+        return Arrays.stream(list.split(",", -1))
+                .map(String::strip)
+                .filter(word -> !word.isEmpty())
+                .toList();
+    }
+}

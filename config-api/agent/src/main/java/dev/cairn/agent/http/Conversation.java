@@ -1,0 +1,170 @@
+package dev.cairn.agent.http;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.timeout.IdleStateEvent;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/** One connection: a request is read when the one before is answered, and is answered on a virtual thread of its own. */
+@SuppressWarnings("FutureReturnValueIgnored") // A failed write or close ends in the pipeline.
+final class Conversation extends SimpleChannelInboundHandler<FullHttpRequest> {
+    private static final Logger LOG = System.getLogger(Conversation.class.getName());
+
+    private final Pages pages;
+    private final Load load;
+    private final Optional<Problem> refusal;
+
+    /** Of the event loop. */
+    private @Nullable Thread worker;
+
+    /** Serves whoever may ask; {@code refusal} says why a peer may not. */
+    Conversation(Pages pages, Load load, Optional<Problem> refusal) {
+        this.pages = pages;
+        this.load = load;
+        this.refusal = refusal;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        ctx.read();
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
+        if (request.decoderResult().isFailure()) {
+            ctx.close();
+            return;
+        }
+        boolean keepAlive = HttpUtil.isKeepAlive(request) && refusal.isEmpty();
+        String method = request.method().name();
+        String uri = request.uri();
+        Optional<String> lastEventId = Optional.ofNullable(request.headers().get("Last-Event-ID"));
+        worker = Thread.ofVirtual().name("request").start(() -> {
+            Reply reply = answer(method, uri, lastEventId);
+            try {
+                write(ctx, reply, keepAlive);
+            } catch (InterruptedException e) {
+                ctx.close(); // the client has gone, or the agent ends
+            }
+        });
+    }
+
+    private Reply answer(String method, String uri, Optional<String> lastEventId) {
+        if (!load.requests.tryAcquire()) {
+            return Reply.of(Problem.unavailable("busy: " + Load.MAX_REQUESTS + " requests are under way; try again"));
+        }
+        try {
+            if (refusal.isPresent()) {
+                throw refusal.get();
+            }
+            return pages.answer(Query.of(method, uri, lastEventId));
+        } catch (Problem e) {
+            return Reply.of(e);
+        } catch (InterruptedException e) {
+            return Reply.of(Problem.unavailable("the agent ends"));
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "a request failed", e);
+            return Reply.of(new Problem(500, "internal error; the agent's log has it"));
+        } finally {
+            load.requests.release();
+        }
+    }
+
+    private void write(ChannelHandlerContext ctx, Reply reply, boolean keepAlive) throws InterruptedException {
+        switch (reply) {
+            case Reply.Whole whole -> write(ctx, whole, keepAlive);
+            case Reply.Events events -> stream(ctx, events.source(), load.streams);
+        }
+    }
+
+    private static void write(ChannelHandlerContext ctx, Reply.Whole whole, boolean keepAlive)
+            throws InterruptedException {
+        FullHttpResponse response = new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1,
+                HttpResponseStatus.valueOf(whole.status()),
+                Unpooled.wrappedBuffer(whole.body().shared()));
+        response.headers()
+                .set(HttpHeaderNames.CONTENT_TYPE, whole.contentType())
+                .setInt(HttpHeaderNames.CONTENT_LENGTH, whole.body().size());
+        whole.headers().forEach(response.headers()::set);
+        HttpUtil.setKeepAlive(response, keepAlive);
+        ChannelFuture written = ctx.writeAndFlush(response);
+        if (keepAlive) {
+            written.await();
+            ctx.read();
+        } else {
+            written.addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    private static void stream(ChannelHandlerContext ctx, Reply.Source source, Semaphore streams)
+            throws InterruptedException {
+        if (!streams.tryAcquire()) {
+            Problem busy = Problem.unavailable("busy: " + Load.MAX_STREAMS + " watches are open; try again later");
+            write(ctx, (Reply.Whole) Reply.of(busy), false);
+            return;
+        }
+        try {
+            HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+            response.headers()
+                    .set(HttpHeaderNames.CONTENT_TYPE, "text/event-stream")
+                    .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_CACHE);
+            HttpUtil.setTransferEncodingChunked(response, true);
+            HttpUtil.setKeepAlive(response, false);
+            taken(ctx.writeAndFlush(response));
+            source.run(event -> taken(ctx.writeAndFlush(
+                    new DefaultHttpContent(Unpooled.wrappedBuffer(event.getBytes(StandardCharsets.UTF_8))))));
+            ctx.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT).addListener(ChannelFutureListener.CLOSE);
+        } finally {
+            streams.release();
+        }
+    }
+
+    /** Waits, so that a client that reads slowly is sent no more than it takes. */
+    private static void taken(ChannelFuture write) throws InterruptedException {
+        write.await();
+        if (!write.isSuccess()) {
+            throw new InterruptedException("the client has gone");
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        Thread last = worker;
+        if (last != null) {
+            last.interrupt();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof IdleStateEvent) {
+            ctx.close();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        ctx.close();
+    }
+}

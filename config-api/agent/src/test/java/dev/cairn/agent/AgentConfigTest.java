@@ -1,0 +1,105 @@
+package dev.cairn.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cairn.agent.http.AllowedUids;
+import dev.cairn.genesis.GenesisFile;
+import dev.cairn.genesis.HostPort;
+import dev.cairn.kv.guard.Governance;
+import dev.cairn.protocol.Parameters;
+import dev.cairn.protocol.model.Bytes;
+import dev.cairn.server.config.NewCluster;
+import dev.cairn.server.config.StartupException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AgentConfigTest {
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    Path temp;
+
+    @SuppressWarnings("NullAway.Init")
+    private GenesisFile genesis;
+
+    @BeforeEach
+    void found() throws Exception {
+        genesis = new NewCluster("demo", Instant.now(), Parameters.DEFAULT, NewCluster.local(4, 2379), Governance.OPEN)
+                .create(temp.resolve("c"));
+    }
+
+    private AgentConfig load(String... lines) throws Exception {
+        Path file = temp.resolve("c").resolve("agent.conf");
+        Files.writeString(file, String.join("\n", lines));
+        return AgentConfig.load(file);
+    }
+
+    private String chainLine() {
+        return "chain-id = " + genesis.chainId().toHex();
+    }
+
+    @Test
+    void theChainIdIsAllThatMustBeSaid() throws Exception {
+        AgentConfig config = load(chainLine());
+        assertThat(config.pin().chainId()).isEqualTo(genesis.chainId());
+        assertThat(config.replicas()).hasSize(4).contains(new HostPort("127.0.0.1", 2379));
+        assertThat(config.socket()).isEqualTo(temp.resolve("c").resolve("agent.sock"));
+        assertThat(config.state()).isEqualTo(temp.resolve("c").resolve("state"));
+        assertThat(config.timeout()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(config.cached()).isEmpty();
+        int own = (Integer) Files.getAttribute(temp, "unix:uid");
+        assertThat(config.allowed().allows(own)).isTrue();
+        assertThat(config.allowed().allows(0)).isTrue();
+        assertThat(config.allowed().allows(own + 1)).isFalse();
+    }
+
+    @Test
+    void everythingElseMayBeSaid() throws Exception {
+        AgentConfig config = load(
+                chainLine(),
+                "replicas = a:1, b:2",
+                "allow-uids = 7, 1000",
+                "cache = apps/web/, fleet/, apps/",
+                "cache-bytes = 1000",
+                "timeout-millis = 250",
+                "socket = run/a.sock");
+        assertThat(config.replicas()).containsExactly(new HostPort("a", 1), new HostPort("b", 2));
+        assertThat(config.allowed()).isEqualTo(new AllowedUids.Some(Set.of(7, 1000)));
+        assertThat(config.cached()).containsExactly(Bytes.utf8("apps/"), Bytes.utf8("fleet/"));
+        assertThat(config.cacheBytes()).isEqualTo(1000);
+        assertThat(config.timeout()).isEqualTo(Duration.ofMillis(250));
+        assertThat(load(chainLine(), "allow-uids = any").allowed()).isEqualTo(new AllowedUids.Any());
+    }
+
+    @Test
+    void whatIsWrongIsToldWithItsLine() {
+        assertRefused("the key \"chain-id\" is missing", "socket = a");
+        assertRefused(
+                "agent.conf:1: chain-id: the genesis document is that of chain "
+                        + genesis.chainId().toHex(),
+                "chain-id = " + "ab".repeat(32));
+        assertRefused("agent.conf:2: unknown key \"sockets\"", chainLine(), "sockets = a");
+        assertRefused("agent.conf:2: allow-uids: \"root\" is no user id", chainLine(), "allow-uids = root");
+        assertRefused("agent.conf:2: replicas: \"a\" has no port", chainLine(), "replicas = a");
+        assertRefused(
+                "agent.conf:2: socket: the path of a socket has at most 107",
+                chainLine(),
+                "socket = " + "a".repeat(108));
+        assertRefused("agent.conf:2: timeout-millis: nothing is answered", chainLine(), "timeout-millis = 0");
+        assertThatThrownBy(() -> AgentConfig.load(temp.resolve("none.conf")))
+                .isInstanceOf(StartupException.class)
+                .hasMessageContaining("there is no such configuration file");
+    }
+
+    private void assertRefused(String why, String... lines) {
+        assertThatThrownBy(() -> load(lines))
+                .isInstanceOf(StartupException.class)
+                .hasMessageContaining(why);
+    }
+}

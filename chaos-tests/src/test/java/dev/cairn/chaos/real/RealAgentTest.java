@@ -63,7 +63,7 @@ class RealAgentTest {
                         .toList())
                 .withTimeout(Duration.ofSeconds(30)));
         for (LyingFrontEnd.Lie lie : LyingFrontEnd.Lie.values()) {
-            LIARS.add(new LyingFrontEnd(cluster.endpoint(lie.ordinal()), lie));
+            LIARS.add(new LyingFrontEnd(cluster.endpoint(LIARS.size()), lie));
         }
         put("app/one", "1");
         put("app/two", "2");

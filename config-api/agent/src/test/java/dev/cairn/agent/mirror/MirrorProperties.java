@@ -80,7 +80,8 @@ class MirrorProperties {
         }
 
         private void write(SplittableRandom random) {
-            NavigableMap<Bytes, KeyValue> state = new TreeMap<>(states.lastEntry().getValue());
+            NavigableMap<Bytes, KeyValue> state =
+                    new TreeMap<>(states.lastEntry().getValue());
             revision++;
             Bytes key = Bytes.utf8("a/" + random.nextInt(6));
             boolean isOutside = random.nextInt(4) == 0;
@@ -94,8 +95,8 @@ class MirrorProperties {
         private void change(NavigableMap<Bytes, KeyValue> state, Bytes key, boolean isDelete) {
             if (isDelete) {
                 if (state.remove(key) != null) {
-                    events.add(
-                            new KeyEvent(KeyVersion.tombstone(Space.CLIENTS.treeKey(key), revision, 0), Optional.empty()));
+                    events.add(new KeyEvent(
+                            KeyVersion.tombstone(Space.CLIENTS.treeKey(key), revision, 0), Optional.empty()));
                 }
             } else {
                 Bytes value = Bytes.utf8("v" + revision);
@@ -109,8 +110,8 @@ class MirrorProperties {
         private void tell(Mirror mirror, SplittableRandom random) {
             long through = told + random.nextLong(revision - told + 1);
             List<KeyEvent> part = events.stream()
-                    .filter(event ->
-                            event.change().modRevision() > told && event.change().modRevision() <= through)
+                    .filter(event -> event.change().modRevision() > told
+                            && event.change().modRevision() <= through)
                     .toList();
             mirror.apply(new Changes(part, told, through, HEAD));
             told = through;
@@ -126,7 +127,8 @@ class MirrorProperties {
                 assertThat(mirror.get(key).orElseThrow().value()).isEqualTo(Optional.ofNullable(state.get(key)));
             }
             long bytes = state.values().stream()
-                    .mapToLong(record -> 160 + record.key().size() + record.value().size())
+                    .mapToLong(
+                            record -> 160 + record.key().size() + record.value().size())
                     .sum();
             assertThat(mirror.bytes()).isEqualTo(bytes);
             // What the copy lacks was written no longer ago than the copy says it may be old.

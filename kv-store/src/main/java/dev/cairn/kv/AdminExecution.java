@@ -62,12 +62,13 @@ final class AdminExecution implements TextExecution {
         return Optional.empty();
     }
 
-    /** What is compacted further already needs nothing. */
+    /** What is compacted further already needs nothing of it but to forget changes. */
     private void compact(AdminOperation.Compact compact) {
         Optional<KvError> error = Compaction.run(draft, compact.revision());
         if (error.isPresent() && error.get() != KvError.COMPACTED) {
             throw new IllegalStateException("a conflict was overlooked: " + error.get());
         }
+        ChangeSweep.start(draft, compact.revision());
     }
 
     private Stream<AdminOperation.Compact> compactions() {

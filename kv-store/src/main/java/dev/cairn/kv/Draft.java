@@ -2,13 +2,17 @@ package dev.cairn.kv;
 
 import dev.cairn.kv.guard.Governance;
 import dev.cairn.kv.model.KeyEvent;
+import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.kv.model.Outcome;
+import dev.cairn.kv.model.Value;
 import dev.cairn.kv.tree.Leaf;
 import dev.cairn.kv.tree.TreeEditor;
 import dev.cairn.protocol.Proposal;
 import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.MerkleFrontier;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -46,6 +50,29 @@ final class Draft {
     RangeReader reader() {
         Unpersisted overlay = parent.unpersisted().with(proposal.height(), changes, around.persisted());
         return new RangeReader(RangeReader.Source.of(tree), overlay, around.history(), around.limits());
+    }
+
+    /** A system record, if it is there. */
+    Optional<Bytes> system(Bytes key) {
+        return tree.get(key)
+                .map(leaf -> leaf.head()
+                        .value()
+                        .resident()
+                        .orElseThrow(() -> new IllegalStateException("system records stay in memory")));
+    }
+
+    void putSystem(Bytes key, Bytes value) {
+        long height = proposal.height().value();
+        tree.put(new Leaf(KeyVersion.put(key, height, 0, 0, 0, 0, Value.of(value)), MerkleFrontier.EMPTY));
+        touchedSystem.add(key);
+    }
+
+    /** Removes a system record, if it is there. */
+    void removeSystem(Bytes key) {
+        if (tree.get(key).isPresent()) {
+            tree.remove(key);
+            removed.add(key);
+        }
     }
 
     /** The writes of one operation, of one revision. */

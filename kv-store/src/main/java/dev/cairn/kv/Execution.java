@@ -37,7 +37,7 @@ final class Execution {
     }
 
     KvState run() {
-        ledger.dropExpired();
+        ledger.forget();
         List<RequestOutcome> results = new ArrayList<>(proposal.requests().size());
         for (Request request : proposal.requests()) {
             results.add(execute(request));

@@ -38,8 +38,10 @@ final class Ledger {
         this.consideration = new Consideration(draft, changes);
     }
 
-    void dropExpired() {
+    /** What goes with each block, unasked. */
+    void forget() {
         changes.dropExpired();
+        new ChangeSweep(draft, changes).advance();
     }
 
     // Submission.

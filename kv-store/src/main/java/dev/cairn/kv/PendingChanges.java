@@ -9,13 +9,11 @@ import dev.cairn.kv.change.SignedText;
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.kv.model.Space;
-import dev.cairn.kv.model.Value;
 import dev.cairn.kv.tree.Leaf;
 import dev.cairn.protocol.model.BigEndian;
 import dev.cairn.protocol.model.ByteWriter;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
-import dev.cairn.protocol.model.MerkleFrontier;
 import dev.cairn.ssh.SignedMessage;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,6 +72,13 @@ final class PendingChanges {
                     .orElseThrow(() -> new IllegalStateException("value " + index + " of " + change + " is gone")));
         }
         return values;
+    }
+
+    /** The change that made that revision; one did. */
+    Digest loggedAt(long revision) {
+        return read(LedgerKeys.logged(revision))
+                .map(digest -> Digest.of(digest.shared()))
+                .orElseThrow(() -> new IllegalStateException("no change made revision " + revision));
     }
 
     int valueCount(Digest change) {
@@ -139,8 +144,8 @@ final class PendingChanges {
         SignedText content = change.content();
         Bytes author = Bytes.utf8(content.author().text());
         Bytes size = Bytes.wrap(new ByteWriter(8).putLong(change.sizeBytes()).toArray());
-        putSystem(SystemSpace.expiry(content.expiresSeconds(), change.digest()), author);
-        putSystem(SystemSpace.authored(content.author(), change.digest()), size);
+        draft.putSystem(SystemSpace.expiry(content.expiresSeconds(), change.digest()), author);
+        draft.putSystem(SystemSpace.authored(content.author(), change.digest()), size);
     }
 
     void keepText(Writer writer, ReadText change) {
@@ -151,7 +156,7 @@ final class PendingChanges {
         writer.putRecord(LedgerKeys.pending(change), record.encode());
     }
 
-    /** An executed change stays for ever and counts for nobody any more. */
+    /** An executed change counts for nobody any more, and stays until it is {@link ChangeSweep swept}. */
     void settle(Writer writer, ReadText change, ChangeRecord record) {
         Digest digest = change.digest();
         writer.removeRecord(LedgerKeys.pending(digest));
@@ -160,8 +165,8 @@ final class PendingChanges {
         writer.putRecord(LedgerKeys.settled(digest), record.encode());
         if (record.revision() > 0) {
             writer.putRecord(LedgerKeys.logged(record.revision()), Bytes.wrap(digest.toArray()));
-            removeSystem(SystemSpace.expiry(change.content().expiresSeconds(), digest));
-            removeSystem(SystemSpace.authored(change.content().author(), digest));
+            draft.removeSystem(SystemSpace.expiry(change.content().expiresSeconds(), digest));
+            draft.removeSystem(SystemSpace.authored(change.content().author(), digest));
         }
     }
 
@@ -185,24 +190,11 @@ final class PendingChanges {
         writer.removeRecord(LedgerKeys.text(digest));
         writer.removeRecord(LedgerKeys.settled(digest));
         writer.removeRecords(LedgerKeys.values(digest));
-        removeSystem(expiry.treeKey());
-        removeSystem(SystemSpace.authored(author, digest));
+        draft.removeSystem(expiry.treeKey());
+        draft.removeSystem(SystemSpace.authored(author, digest));
     }
 
     private static Bytes resident(KeyVersion system) {
         return system.value().resident().orElseThrow(() -> new IllegalStateException("system records stay in memory"));
-    }
-
-    private void putSystem(Bytes key, Bytes value) {
-        long height = draft.proposal.height().value();
-        draft.tree.put(new Leaf(KeyVersion.put(key, height, 0, 0, 0, 0, Value.of(value)), MerkleFrontier.EMPTY));
-        draft.touchedSystem.add(key);
-    }
-
-    private void removeSystem(Bytes key) {
-        if (draft.tree.get(key).isPresent()) {
-            draft.tree.remove(key);
-            draft.removed.add(key);
-        }
     }
 }

@@ -15,6 +15,9 @@ final class SystemSpace {
     /** The record of the compaction under way. */
     static final Bytes SWEEP = systemKey("sweep");
 
+    /** How far the forgetting of executed changes has come. */
+    static final Bytes CHANGE_SWEEP = systemKey("changesweep");
+
     private static final Bytes SESSIONS = systemKey("session/");
     private static final Bytes PUSHED_OUT = systemKey("pushed/");
     private static final Bytes EXPIRIES = systemKey("expiry/");

@@ -141,6 +141,15 @@ final class LedgerMutants {
             REVOKED,
             WITHDRAWN,
             EXECUTED_ONCE,
+            left(
+                    "an executed change is forgotten before it has expired",
+                    edit(
+                            "ChangeSweep",
+                            "change.expiresSeconds() <= draft.nowSeconds()\n                        && ",
+                            "")),
+            left(
+                    "it is forgotten who put what is there",
+                    edit("ChangeSweep", "head.isLive() && head.modRevision() == revision", "false")),
             left("what conflicted is forgotten", forgetting("CONFLICTED")),
             left(
                     "an approval that was taken back counts",

@@ -139,6 +139,7 @@ final class BlockWalk {
                 .map(KeyEvent::change)
                 .filter(version -> !version.isLive() && isRecord(version, LedgerKeys.ALL_PENDING))
                 .forEach(version -> audit.waiting().remove(named(version)));
+        audit.executed().written(writes, before);
         before.write(writes);
     }
 
@@ -148,7 +149,10 @@ final class BlockWalk {
                 subject,
                 UnsignedWritesAreOpen.class,
                 UnsignedWritesAreOpen.broken(audit.governance().guards(), writes));
-        require(subject, LedgerIsKept.class, LedgerIsKept.broken(writes, audit::isRecordOfExecuted));
+        require(
+                subject,
+                LedgerIsKept.class,
+                LedgerIsKept.broken(writes, record -> audit.executed().mustKeep(record, nowSeconds)));
         unsignedWrites += writes.stream()
                 .filter(event -> Space.CLIENTS.holds(event.change().treeKey()))
                 .count();
@@ -198,10 +202,10 @@ final class BlockWalk {
         for (ChangeRule rule : ChangeRule.ALL) {
             require(subject, rule.getClass(), rule.broken(execution));
         }
-        audit.execute(change);
         if (text instanceof AdminChange admin) {
             govern(admin);
         }
+        audit.executed().executed(text, revision, writes);
         changes.add(new AuditedChange(block.height(), text, record, governance));
     }
 
@@ -221,7 +225,10 @@ final class BlockWalk {
         change.operations().stream()
                 .filter(AdminOperation.Compact.class::isInstance)
                 .map(AdminOperation.Compact.class::cast)
-                .forEach(compact -> signedCompactions.add(compact.revision()));
+                .forEach(compact -> {
+                    signedCompactions.add(compact.revision());
+                    audit.executed().compacted(compact.revision());
+                });
     }
 
     private static boolean mayCompact(Governance governance) {

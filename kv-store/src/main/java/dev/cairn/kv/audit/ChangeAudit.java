@@ -1,10 +1,8 @@
 package dev.cairn.kv.audit;
 
 import dev.cairn.kv.KvState;
-import dev.cairn.kv.change.LedgerKeys;
 import dev.cairn.kv.guard.Governance;
 import dev.cairn.protocol.Proposal;
-import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -22,7 +20,7 @@ public final class ChangeAudit {
     private Governance governance;
     private final Map<Digest, Waiting> waiting = new LinkedHashMap<>();
     private final Set<Digest> settled = new LinkedHashSet<>();
-    private final Set<Bytes> executedRecords = new LinkedHashSet<>();
+    private final ExecutedChanges executed = new ExecutedChanges();
 
     /**
      * Begins before the first block.
@@ -65,16 +63,12 @@ public final class ChangeAudit {
         return settled.contains(change);
     }
 
-    boolean isRecordOfExecuted(Bytes key) {
-        return executedRecords.contains(key);
+    ExecutedChanges executed() {
+        return executed;
     }
 
     void settle(Digest change) {
         waiting.remove(change);
         settled.add(change);
-    }
-
-    void execute(Digest change) {
-        executedRecords.add(LedgerKeys.settled(change));
     }
 }

@@ -11,24 +11,30 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** Where no change was executed nothing says that one was, nobody governs otherwise, and no executed one is forgotten. */
+/**
+ * Where no change was executed nothing says that one was, nobody governs otherwise, and none that was executed is forgotten but
+ * those that a signed compaction has passed, that have expired, and of which no key holds anything.
+ */
 final class LedgerIsKept {
     private LedgerIsKept() {}
 
-    /** @param isExecuted whether the change whose record has this key was executed */
-    static Optional<String> broken(List<KeyEvent> writes, Predicate<Bytes> isExecuted) {
+    /** @param mustStay whether the record of this key is of an executed change that must not be forgotten */
+    static Optional<String> broken(List<KeyEvent> writes, Predicate<Bytes> mustStay) {
         return writes.stream()
                 .filter(event -> Space.LEDGER.holds(event.change().treeKey()))
-                .filter(event -> !isKept(event, isExecuted))
+                .filter(event -> !isKept(event, mustStay))
                 .findFirst()
                 .map(event -> "the record " + ChangeText.printKey(event.change().key()) + " was "
                         + (event.isPut() ? "written" : "removed") + ", and no change was executed");
     }
 
-    private static boolean isKept(KeyEvent event, Predicate<Bytes> isExecuted) {
+    private static boolean isKept(KeyEvent event, Predicate<Bytes> mustStay) {
         Bytes key = event.change().key();
-        if (key.equals(LedgerKeys.GOVERNANCE) || LedgerKeys.ALL_LOGGED.contains(key)) {
+        if (key.equals(LedgerKeys.GOVERNANCE)) {
             return false;
+        }
+        if (LedgerKeys.ALL_LOGGED.contains(key)) {
+            return !event.isPut() && !mustStay.test(key);
         }
         if (!LedgerKeys.ALL_SETTLED.contains(key)) {
             return true;
@@ -37,6 +43,6 @@ final class LedgerIsKept {
                 ? ChangeRecord.decode(event.change().value().resident().orElseThrow())
                                 .standing()
                         != ChangeStanding.EXECUTED
-                : !isExecuted.test(key);
+                : !mustStay.test(key);
     }
 }

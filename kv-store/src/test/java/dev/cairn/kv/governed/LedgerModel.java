@@ -44,6 +44,7 @@ final class LedgerModel implements Seen {
     private long now;
     private long governanceRevision;
     private boolean governanceChanged;
+    private long forgetsBelow;
     private final Map<Digest, Waiting> waiting = new LinkedHashMap<>();
     private final Map<Digest, Settled> settled = new LinkedHashMap<>();
     private final Map<Long, Digest> log = new TreeMap<>();
@@ -60,6 +61,26 @@ final class LedgerModel implements Seen {
                 .removeIf(each -> each.standing() != ChangeStanding.EXECUTED
                         && each.text().expiresSeconds() <= now);
         keys.revision += forgets ? 1 : 0;
+        forgetExecuted();
+    }
+
+    /** Those that a signed compaction in an earlier block has passed, and of which nothing is left. */
+    private void forgetExecuted() {
+        Set<Digest> forgotten = new HashSet<>();
+        settled.forEach((digest, each) -> {
+            boolean isPassed = each.standing() == ChangeStanding.EXECUTED && each.revision() < forgetsBelow;
+            boolean isLeft = each.text() instanceof AdminChange
+                    || each.text().expiresSeconds() > now
+                    || keys.all().stream()
+                            .anyMatch(key -> keys.get(key).orElseThrow().modified() == each.revision());
+            if (isPassed && !isLeft) {
+                forgotten.add(digest);
+            }
+        });
+        settled.keySet().removeAll(forgotten);
+        log.values().removeAll(forgotten);
+        keys.revision += forgotten.isEmpty() ? 0 : 1;
+        forgetsBelow = 0;
     }
 
     @Override
@@ -361,6 +382,7 @@ final class LedgerModel implements Seen {
                 for (AdminOperation operation : change.operations()) {
                     if (operation instanceof AdminOperation.Compact(long revision)) {
                         keys.compacted = Math.max(keys.compacted, revision);
+                        forgetsBelow = Math.max(forgetsBelow, revision);
                     }
                 }
             }

@@ -42,7 +42,7 @@ public final class LedgerKeys {
         return named(TEXTS, change);
     }
 
-    /** The {@link ChangeRecord} of a change that was settled: of an executed one for ever, else until it would expire. */
+    /** The {@link ChangeRecord} of a change that was settled: until it would expire, of an executed one until it is swept. */
     public static Bytes settled(Digest change) {
         return named(SETTLED, change);
     }

@@ -226,7 +226,10 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat(resideInAPackage("dev.cairn.server..")
                         .and(DescribedPredicate.not(resideInAnyPackage(
-                                "dev.cairn.server.config..", "dev.cairn.server.etcd..", "dev.cairn.server.metrics.."))))
+                                "dev.cairn.server.config..", "dev.cairn.server.etcd..", "dev.cairn.server.metrics..")))
+                        .and(describe(
+                                "are not the exception of a change that is gone",
+                                type -> !type.getName().equals("dev.cairn.server.watch.GoneException"))))
                 .because("it shares with the server how etcd's messages and configuration files are read, and no more")
                 .check(CAIRN);
     }

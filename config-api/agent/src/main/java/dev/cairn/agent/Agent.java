@@ -1,5 +1,6 @@
 package dev.cairn.agent;
 
+import dev.cairn.agent.etcd.EtcdServer;
 import dev.cairn.agent.http.Load;
 import dev.cairn.agent.http.LocalServer;
 import dev.cairn.agent.mirror.Mirrors;
@@ -18,11 +19,13 @@ public final class Agent implements AutoCloseable {
 
     private final CairnClient client;
     private final Mirrors mirrors;
+    private final EtcdServer etcd;
     private final LocalServer local;
 
-    private Agent(CairnClient client, Mirrors mirrors, LocalServer local) {
+    private Agent(CairnClient client, Mirrors mirrors, EtcdServer etcd, LocalServer local) {
         this.client = client;
         this.mirrors = mirrors;
+        this.etcd = etcd;
         this.local = local;
     }
 
@@ -38,18 +41,27 @@ public final class Agent implements AutoCloseable {
         Mirrors mirrors = Mirrors.start(client, config.cached(), config.cacheBytes(), refusals);
         Reads reads = new Reads(client, mirrors, refusals);
         Load load = new Load();
-        new AgentMetrics(registry).bind(client, mirrors, load);
+        AgentMetrics metrics = new AgentMetrics(registry);
+        metrics.bind(client, mirrors, load);
         AgentPages pages = new AgentPages(
                 client, reads, refusals, new StatusPage(client, reads, mirrors, refusals), registry::scrape);
         try {
-            LocalServer local = LocalServer.start(
-                    config.socket(),
-                    Activation.descriptor(
-                            System.getenv(), ProcessHandle.current().pid()),
-                    config.allowed(),
-                    pages,
-                    load);
-            return new Agent(client, mirrors, local);
+            EtcdServer etcd = EtcdServer.start(
+                    client, refusals, config.etcdListen(), config.etcdSocket(), config.allowed(), load);
+            try {
+                metrics.bind(etcd);
+                LocalServer local = LocalServer.start(
+                        config.socket(),
+                        Activation.descriptor(
+                                System.getenv(), ProcessHandle.current().pid()),
+                        config.allowed(),
+                        pages,
+                        load);
+                return new Agent(client, mirrors, etcd, local);
+            } catch (StartupException e) {
+                etcd.close();
+                throw e;
+            }
         } catch (StartupException e) {
             mirrors.close();
             client.close();
@@ -71,6 +83,7 @@ public final class Agent implements AutoCloseable {
     @Override
     public void close() {
         local.close();
+        etcd.close();
         mirrors.close();
         client.close();
     }

@@ -27,6 +27,8 @@ import java.util.TreeSet;
  * @param socket where this node's programs connect
  * @param cached prefixes of which a copy is kept; none of them within another
  * @param cacheBytes of all copies together
+ * @param etcdListen where etcd's API is served to every user of this machine; a loopback address
+ * @param etcdSocket where it is served to those who are allowed
  * @param timeout for one answer
  */
 public record AgentConfig(
@@ -37,6 +39,8 @@ public record AgentConfig(
         AllowedUids allowed,
         List<Bytes> cached,
         long cacheBytes,
+        Optional<HostPort> etcdListen,
+        Optional<Path> etcdSocket,
         Duration timeout) {
     /** What the kernel takes as the name of a Unix socket. */
     private static final int MAX_SOCKET_PATH_BYTES = 107;
@@ -57,10 +61,12 @@ public record AgentConfig(
                 pin,
                 replicas(settings).orElseGet(pin::addresses),
                 settings.path(AgentSetting.STATE),
-                socket(settings, AgentSetting.SOCKET),
+                socket(settings, AgentSetting.SOCKET, settings.path(AgentSetting.SOCKET)),
                 allowed(settings),
                 prefixes(settings),
                 settings.number(AgentSetting.CACHE_BYTES),
+                settings.address(AgentSetting.ETCD_LISTEN),
+                etcdSocket(settings),
                 timeout(settings));
     }
 
@@ -98,8 +104,15 @@ public record AgentConfig(
         return Optional.of(replicas);
     }
 
-    private static Path socket(SettingsFile<AgentSetting> settings, AgentSetting setting) throws StartupException {
-        Path socket = settings.path(setting);
+    private static Optional<Path> etcdSocket(SettingsFile<AgentSetting> settings) throws StartupException {
+        Optional<Path> given = settings.optionalPath(AgentSetting.ETCD_SOCKET);
+        return given.isPresent()
+                ? Optional.of(socket(settings, AgentSetting.ETCD_SOCKET, given.get()))
+                : Optional.empty();
+    }
+
+    private static Path socket(SettingsFile<AgentSetting> settings, AgentSetting setting, Path socket)
+            throws StartupException {
         if (socket.toString().getBytes(StandardCharsets.UTF_8).length > MAX_SOCKET_PATH_BYTES) {
             throw settings.refuse(
                     setting,

@@ -1,5 +1,6 @@
 package dev.cairn.agent;
 
+import dev.cairn.agent.etcd.EtcdServer;
 import dev.cairn.agent.http.Load;
 import dev.cairn.agent.mirror.Mirrors;
 import dev.cairn.client.CairnClient;
@@ -51,6 +52,11 @@ final class AgentMetrics {
                 "Threads of the system.",
                 ManagementFactory.getThreadMXBean(),
                 ThreadMXBean::getThreadCount);
+    }
+
+    void bind(EtcdServer etcd) {
+        gauge("cairn_agent_etcd_calls", "Calls of etcd's KV under way.", etcd, EtcdServer::callsUnderWay);
+        gauge("cairn_agent_etcd_watches", "Watches of etcd's API.", etcd, EtcdServer::openWatches);
     }
 
     private static double ageSeconds(Mirrors mirrors, String prefix) {

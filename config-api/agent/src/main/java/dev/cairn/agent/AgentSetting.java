@@ -14,6 +14,8 @@ enum AgentSetting implements SettingKey {
     ALLOW_UIDS("allow-uids", null, "0, 1000", "who may connect: user ids, or any; if not the agent's own and root"),
     CACHE("cache", null, "apps/, fleet/", "prefixes of which a verified copy is kept"),
     CACHE_BYTES("cache-bytes", "16777216", "16777216", "how large that copy may become, all prefixes together"),
+    ETCD_LISTEN("etcd-listen", null, "127.0.0.1:2379", "a loopback address that serves etcd's API to every user"),
+    ETCD_SOCKET("etcd-socket", null, "/run/cairn/etcd.sock", "a Unix socket that serves etcd's API to allow-uids"),
     TIMEOUT_MILLIS("timeout-millis", "5000", "5000", "what one answer may take");
 
     private final String key;

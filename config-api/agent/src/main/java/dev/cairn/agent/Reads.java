@@ -17,6 +17,7 @@ import dev.cairn.protocol.model.Bytes;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Verified reads. Without a limit of age they are linearizable; with one, the copy will do while it is young enough, and
@@ -66,7 +67,7 @@ public final class Reads {
             List<KeyValue> all = copy.get().value();
             boolean more = limit > 0 && all.size() > limit;
             Page page = new Page(
-                    more ? all.subList(0, limit) : all, more, copy.get().revision());
+                    more ? all.subList(0, limit) : all, more, copy.get().revision(), OptionalLong.of(all.size()));
             return new Told<>(
                     page,
                     copy.get().head(),
@@ -98,9 +99,7 @@ public final class Reads {
 
     private <T> Verified<T> ask(Call<T> call) throws NotVerifiedException {
         try {
-            Verified<T> answer = call.make();
-            refusals.saw(answer.refused());
-            return answer;
+            return refusals.noting(call.make());
         } catch (NotVerifiedException e) {
             refusals.saw(e.attempts());
             throw e;

@@ -2,6 +2,7 @@ package dev.cairn.agent;
 
 import dev.cairn.client.Attempt;
 import dev.cairn.client.Refusal;
+import dev.cairn.client.Verified;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Instant;
@@ -40,6 +41,12 @@ public final class Refusals {
                 last.put(replica, new Last(replica, attempt.refusal().sentence(), clock.instant()));
             }
         }
+    }
+
+    /** Notes who was passed over for this answer, and hands it on. */
+    public <T> Verified<T> noting(Verified<T> answer) {
+        saw(answer.refused());
+        return answer;
     }
 
     private Counter counter(String replica, String how) {

@@ -68,13 +68,31 @@ class AgentConfigTest {
                 "cache = apps/web/, fleet/, apps/",
                 "cache-bytes = 1000",
                 "timeout-millis = 250",
+                "etcd-listen = 127.0.0.1:2379",
+                "etcd-socket = run/etcd.sock",
                 "socket = run/a.sock");
         assertThat(config.replicas()).containsExactly(new HostPort("a", 1), new HostPort("b", 2));
         assertThat(config.allowed()).isEqualTo(new AllowedUids.Some(Set.of(7, 1000)));
         assertThat(config.cached()).containsExactly(Bytes.utf8("apps/"), Bytes.utf8("fleet/"));
         assertThat(config.cacheBytes()).isEqualTo(1000);
         assertThat(config.timeout()).isEqualTo(Duration.ofMillis(250));
+        assertThat(config.etcdListen()).hasValue(new HostPort("127.0.0.1", 2379));
+        assertThat(config.etcdSocket()).hasValue(temp.resolve("c").resolve("run/etcd.sock"));
         assertThat(load(chainLine(), "allow-uids = any").allowed()).isEqualTo(new AllowedUids.Any());
+    }
+
+    @Test
+    void theDocumentationShowsOneThatLoads() throws Exception {
+        String[] shown = Files.readString(Path.of("..", "..", "docs", "agent.md"))
+                .lines()
+                .dropWhile(line -> !line.equals("## Starting it"))
+                .skip(2)
+                .takeWhile(line -> line.startsWith("    "))
+                .map(line -> line.startsWith("    chain-id") ? chainLine() : line.strip())
+                .toArray(String[]::new);
+        AgentConfig config = load(shown);
+        assertThat(config.cached()).hasSize(2);
+        assertThat(config.socket()).isEqualTo(Path.of("/run/cairn/agent.sock"));
     }
 
     @Test

@@ -1,6 +1,9 @@
 package dev.cairn.cli;
 
 import com.google.protobuf.ByteString;
+import dev.cairn.agent.Agent;
+import dev.cairn.agent.AgentConfig;
+import dev.cairn.genesis.GenesisFile;
 import dev.cairn.genesis.HostPort;
 import dev.cairn.kv.guard.Governance;
 import dev.cairn.proto.etcdserverpb.PutRequest;
@@ -35,7 +38,8 @@ final class TrainingCommand implements Callable<Integer> {
 
     enum Part {
         CLI,
-        SERVER
+        SERVER,
+        AGENT
     }
 
     private static final int REPLICAS = 4;
@@ -50,7 +54,8 @@ final class TrainingCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         switch (part) {
             case CLI -> rehearseCli();
-            case SERVER -> rehearseServer();
+            case SERVER -> withReplicas((_, clients) -> callFromManyThreads(clients));
+            case AGENT -> withReplicas(TrainingCommand::askAnAgent);
         }
         return 0;
     }
@@ -75,8 +80,13 @@ final class TrainingCommand implements Callable<Integer> {
         }
     }
 
-    /** Four replicas in this process under load: Java keeps with the classes which methods are hot, and how. */
-    private static void rehearseServer() throws Exception {
+    private interface Rehearsal {
+        /** What is done with the cluster of which this is the directory, and these are the addresses. */
+        void run(Path cluster, List<HostPort> clients) throws Exception;
+    }
+
+    /** Four replicas in this process: Java keeps with the classes which methods are hot, and how. */
+    private static void withReplicas(Rehearsal rehearsal) throws Exception {
         Path directory = Files.createTempDirectory("cairn-training-");
         List<AutoCloseable> open = new ArrayList<>();
         try {
@@ -87,12 +97,43 @@ final class TrainingCommand implements Callable<Integer> {
                 Path config = NewCluster.replicaDirectory(cluster, i).resolve(NewCluster.CONFIG);
                 open.add(ReplicaServer.start(ServerConfig.load(config)));
             }
-            callFromManyThreads(places.stream().map(NewCluster.Place::client).toList());
+            rehearsal.run(cluster, places.stream().map(NewCluster.Place::client).toList());
         } finally {
             for (AutoCloseable each : open.reversed()) {
                 each.close();
             }
             deleteTree(directory);
+        }
+    }
+
+    /** An agent with a copy, asked until the copy answers. */
+    private static void askAnAgent(Path cluster, List<HostPort> clients) throws Exception {
+        Path config = cluster.resolve("agent.conf");
+        Files.writeString(
+                config,
+                "chain-id = "
+                        + GenesisFile.read(cluster.resolve(NewCluster.GENESIS))
+                                .chainId()
+                                .toHex()
+                        + "\ncache = key\n");
+        AgentConfig settings = AgentConfig.load(config);
+        try (Agent _ = Agent.start(settings);
+                EtcdClient etcd = new EtcdClient(clients, PATIENCE)) {
+            etcd.put(PutRequest.newBuilder()
+                    .setKey(ByteString.copyFromUtf8("key"))
+                    .setValue(ByteString.copyFromUtf8("value"))
+                    .build());
+            long end = System.nanoTime() + PATIENCE.toNanos();
+            while (!LocalPage.get(settings.socket(), "/v1/get?key=key&max-stale=1h")
+                    .body()
+                    .contains("\"copy\"")) {
+                if (System.nanoTime() > end) {
+                    throw new Failure("the agent has no copy in time");
+                }
+            }
+            for (String page : List.of("/v1/get?key=key", "/v1/list?prefix=", "/v1/status", "/metrics", "/health")) {
+                LocalPage.get(settings.socket(), page);
+            }
         }
     }
 

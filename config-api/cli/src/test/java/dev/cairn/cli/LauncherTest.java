@@ -142,6 +142,10 @@ class LauncherTest {
         assertThat(run("server", "--config", "x").out())
                 .contains("server.aot", "-Xmx")
                 .doesNotContain("TieredStopAtLevel");
+        assertThat(run("agent", "--config", "x").out())
+                .contains("agent.aot", "-Xmx96m")
+                .doesNotContain("TieredStopAtLevel");
+        assertThat(run("agent", "status").out()).contains("cli.aot");
         assertThat(run("bench").out()).doesNotContain("AOTCache", "TieredStopAtLevel");
         assertThat(run("audit").out()).contains("-Xmx512m").doesNotContain("AOTCache", "TieredStopAtLevel");
     }

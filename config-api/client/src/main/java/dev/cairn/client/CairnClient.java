@@ -192,7 +192,8 @@ public final class CairnClient implements AutoCloseable {
             refused.addAll(next.refused());
             more = next.value().more();
         }
-        return new Verified<>(new Page(records, more, at), first.head(), first.replica(), refused);
+        return new Verified<>(
+                new Page(records, more, at, first.value().count()), first.head(), first.replica(), refused);
     }
 
     private static long bytesOf(List<KeyValue> records) {
@@ -217,7 +218,7 @@ public final class CairnClient implements AutoCloseable {
                     long at = question.revision() == 0 ? asked.head().revision() : question.revision();
                     List<KeyValue> records =
                             page.versions().stream().map(Proofs::record).toList();
-                    return new Page(records, page.more(), at);
+                    return new Page(records, page.more(), at, page.count());
                 });
     }
 

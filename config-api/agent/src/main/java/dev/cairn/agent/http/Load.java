@@ -14,6 +14,11 @@ public final class Load {
     final Semaphore streams = new Semaphore(MAX_STREAMS);
     final AtomicLong refusedPeers = new AtomicLong();
 
+    /** A user who may not connect was turned away. */
+    public void refusePeer() {
+        refusedPeers.incrementAndGet();
+    }
+
     public int connections() {
         return MAX_CONNECTIONS - connections.availablePermits();
     }

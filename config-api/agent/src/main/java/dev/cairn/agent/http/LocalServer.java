@@ -116,10 +116,10 @@ public final class LocalServer implements AutoCloseable {
             if (allowed.allows(uid)) {
                 return Optional.empty();
             }
-            load.refusedPeers.incrementAndGet();
+            load.refusePeer();
             return Optional.of(new Problem(403, "user id " + uid + " may not ask this agent; see allow-uids"));
         } catch (IOException e) {
-            load.refusedPeers.incrementAndGet();
+            load.refusePeer();
             return Optional.of(new Problem(403, "the system does not tell who asks"));
         }
     }

@@ -59,7 +59,7 @@ public final class KvService extends KVGrpc.KVImplBase {
         this.gateway = gateway;
         this.readIndex = readIndex;
         this.store = store;
-        this.responses = new Responses(store, headers);
+        this.responses = new Responses(store::value, headers);
         this.background = background;
         this.limits = limits;
         this.maxOperationBytes = maxOperationBytes;

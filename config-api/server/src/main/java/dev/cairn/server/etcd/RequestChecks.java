@@ -9,10 +9,10 @@ import dev.cairn.proto.etcdserverpb.TxnRequest;
 import org.jspecify.annotations.Nullable;
 
 /** etcd's checks of a message's form, in etcd's order, which decides which error a client sees. Null means none. */
-final class RequestChecks {
+public final class RequestChecks {
     private RequestChecks() {}
 
-    static @Nullable EtcdError of(RangeRequest range) {
+    public static @Nullable EtcdError of(RangeRequest range) {
         if (range.getKey().isEmpty()) {
             return EtcdError.EMPTY_KEY;
         }
@@ -21,7 +21,7 @@ final class RequestChecks {
         return known ? null : EtcdError.INVALID_SORT_OPTION;
     }
 
-    static @Nullable EtcdError of(PutRequest put) {
+    public static @Nullable EtcdError of(PutRequest put) {
         if (put.getKey().isEmpty()) {
             return EtcdError.EMPTY_KEY;
         }
@@ -31,12 +31,12 @@ final class RequestChecks {
         return put.getIgnoreLease() && put.getLease() != 0 ? EtcdError.LEASE_PROVIDED : null;
     }
 
-    static @Nullable EtcdError of(DeleteRangeRequest delete) {
+    public static @Nullable EtcdError of(DeleteRangeRequest delete) {
         return delete.getKey().isEmpty() ? EtcdError.EMPTY_KEY : null;
     }
 
     /** Without the duplicate rule. */
-    static @Nullable EtcdError of(TxnRequest txn, int maxOperations) {
+    public static @Nullable EtcdError of(TxnRequest txn, int maxOperations) {
         int used = Math.max(txn.getCompareCount(), Math.max(txn.getSuccessCount(), txn.getFailureCount()));
         if (used > maxOperations) {
             return EtcdError.TOO_MANY_OPS;

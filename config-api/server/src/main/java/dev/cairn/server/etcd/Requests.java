@@ -13,10 +13,10 @@ import dev.cairn.protocol.model.Bytes;
 import java.util.List;
 
 /** Messages that passed {@link RequestChecks}, as operations. */
-final class Requests {
+public final class Requests {
     private Requests() {}
 
-    static Operation.Range operation(RangeRequest range) {
+    public static Operation.Range operation(RangeRequest range) {
         return new Operation.Range(
                 bytes(range.getKey()),
                 bytes(range.getRangeEnd()),
@@ -32,7 +32,7 @@ final class Requests {
                 range.getMaxCreateRevision());
     }
 
-    static Operation.Put operation(PutRequest put) {
+    public static Operation.Put operation(PutRequest put) {
         return new Operation.Put(
                 bytes(put.getKey()),
                 bytes(put.getValue()),
@@ -42,15 +42,15 @@ final class Requests {
                 put.getIgnoreLease());
     }
 
-    static Operation.DeleteRange operation(DeleteRangeRequest delete) {
+    public static Operation.DeleteRange operation(DeleteRangeRequest delete) {
         return new Operation.DeleteRange(bytes(delete.getKey()), bytes(delete.getRangeEnd()), delete.getPrevKv());
     }
 
-    static Operation.Compact operation(CompactionRequest compaction) {
+    public static Operation.Compact operation(CompactionRequest compaction) {
         return new Operation.Compact(compaction.getRevision(), compaction.getPhysical());
     }
 
-    static Operation.Txn operation(TxnRequest txn) {
+    public static Operation.Txn operation(TxnRequest txn) {
         return new Operation.Txn(
                 txn.getCompareList().stream().map(Requests::compare).toList(),
                 operations(txn.getSuccessList()),

@@ -14,36 +14,39 @@ import dev.cairn.proto.mvccpb.KeyValue;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.server.watch.GoneException;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 
 /** Outcomes as messages. Values are not copied. */
-final class Responses {
-    private final Store store;
+public final class Responses {
+    private final Function<KeyVersion, Optional<Bytes>> values;
     private final Headers headers;
 
-    Responses(Store store, Headers headers) {
-        this.store = store;
+    /** Nothing for the value of a version that compaction has taken. */
+    public Responses(Function<KeyVersion, Optional<Bytes>> values, Headers headers) {
+        this.values = values;
         this.headers = headers;
     }
 
-    PutResponse put(Outcome.Put outcome) {
+    public PutResponse put(Outcome.Put outcome) {
         return put(outcome, headers.at(outcome.revision()));
     }
 
-    DeleteRangeResponse delete(Outcome.Deleted outcome) {
+    public DeleteRangeResponse delete(Outcome.Deleted outcome) {
         return delete(outcome, headers.at(outcome.revision()));
     }
 
-    RangeResponse range(Operation.Range range, Outcome.Ranged outcome) {
+    public RangeResponse range(Operation.Range range, Outcome.Ranged outcome) {
         return range(range, outcome, headers.at(outcome.revision()));
     }
 
-    CompactionResponse compaction(Outcome.Compacted outcome) {
+    public CompactionResponse compaction(Outcome.Compacted outcome) {
         return CompactionResponse.newBuilder()
                 .setHeader(headers.at(outcome.revision()))
                 .build();
     }
 
-    TxnResponse txn(Operation.Txn txn, Outcome.Txn outcome) {
+    public TxnResponse txn(Operation.Txn txn, Outcome.Txn outcome) {
         return txn(txn, outcome, headers.at(outcome.revision()));
     }
 
@@ -103,7 +106,7 @@ final class Responses {
     private KeyValue pair(KeyVersion version, boolean withoutValue) {
         Bytes value = withoutValue
                 ? Bytes.EMPTY
-                : store.value(version).orElseThrow(() -> new GoneException(version.modRevision()));
+                : values.apply(version).orElseThrow(() -> new GoneException(version.modRevision()));
         return Pairs.of(version, version.key(), value);
     }
 

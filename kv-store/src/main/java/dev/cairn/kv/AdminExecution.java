@@ -25,14 +25,17 @@ final class AdminExecution implements TextExecution {
         this.change = change;
     }
 
-    /** Nobody changes a governance that they have not seen. */
+    /**
+     * Nobody changes a governance that they have not seen. Revoking is no matter of what else has changed: whoever owns a prefix
+     * could change it in every block, and no revocation would ever come through.
+     */
     @Override
     public List<Objection> conflicts() {
         long changedAt = draft.tree
                 .get(Space.LEDGER.treeKey(LedgerKeys.GOVERNANCE))
                 .map(Leaf::maxModRevision)
                 .orElse(0L);
-        if (changedAt > change.baseRevision()) {
+        if (changedAt > change.baseRevision() && !change.onlyRevokes()) {
             return List.of(new Objection.GovernanceChanged(change.baseRevision(), changedAt));
         }
         return switch (draft.governance.apply(change, draft.nowSeconds())) {

@@ -144,10 +144,16 @@ final class Consideration {
         return of(each);
     }
 
-    /** All signatures and values are there: it is executed, or its preconditions do not hold and it never will be. */
+    /**
+     * All signatures and values are there: it is executed, or its preconditions do not hold and it never will be. It waits on for
+     * what may pass: nobody's signatures are lost to what only holds for now.
+     */
     private Outcome settle(Case each) {
         ReadText change = each.change();
         List<Objection> conflicts = TextExecution.of(draft, change.content()).conflicts();
+        if (!conflicts.isEmpty() && conflicts.stream().allMatch(Objection::mayPassByWaiting)) {
+            return await(each, new Decision.Refused(conflicts, List.of()));
+        }
         if (each.fresh().isPresent() && !conflicts.isEmpty() && !changes.hasRoom(change)) {
             return failed(KvError.TOO_MANY_CHANGES);
         }

@@ -49,7 +49,7 @@ class LedgerAdminTest extends LedgerFixture {
         }
     }
 
-    /** Without it vault/ would be closed for ever: it needs two besides the author, and there are only three. */
+    /** Without it vault/ would be closed: it needs two besides the author, and there are only three. */
     private static AdminOperation newKeyOfBob() {
         try {
             return new AdminOperation.SetKey(

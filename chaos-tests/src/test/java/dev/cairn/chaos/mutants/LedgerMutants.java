@@ -25,7 +25,7 @@ final class LedgerMutants {
     }
 
     private static Planted left(String name, String sentence, Mutant.Edit... edits) {
-        return new Planted(Mutant.of(name, edits), Optional.of("dev.cairn.kv.LedgerTest#" + sentence));
+        return new Planted(Mutant.of(name, edits), Optional.of("dev.cairn.kv." + sentence));
     }
 
     /** Of a change that has all signatures and one that has none. */
@@ -90,19 +90,33 @@ final class LedgerMutants {
                     edit("GuardTable", "rulings.addAll(behindTheFirst(span).values());", "")),
             left(
                     "the registry's guard decides on every guard",
-                    edit(
-                            "Decider",
-                            "yield now instanceof Ruling.Guarded ? now : guards.lastResort();",
-                            "yield guards.lastResort();")),
+                    edit("Authority", "Ruling now = guards.ruling(prefix);", "Ruling now = guards.lastResort();")),
+            left(
+                    "a guard that nobody can meet decides on what replaces it",
+                    edit("Authority", " && electors.deadEnd(guard).isEmpty()", "")),
             left(
                     "anybody may call upon the recovery guard",
                     edit("Decider", " && recovery.get().names(author.get());", ";")),
             left(
                     "a threshold that nobody can meet is taken",
-                    edit(
-                            "Amender",
-                            "List<Objection> newDeadEnds = newDeadEnds(after);",
-                            "List<Objection> newDeadEnds = List.of();")),
+                    edit("Amender", "guard -> set.contains(guard.scope()));", "_ -> false);")),
+            left(
+                    "nobody is revoked whom a guard cannot do without",
+                    edit("Amender", "guard -> set.contains(guard.scope()));", "_ -> true);")),
+            left(
+                    "so many are revoked that nobody governs any more",
+                    edit("Amender", "return canChange ? List.of() : ofAdmitting;", "return List.of();")),
+            left(
+                    "the registry's guard is not revoked into a dead end, though recovery could mend it",
+                    edit("Amender", "return canChange ? List.of() : ofAdmitting;", "return ofAdmitting;")),
+            left(
+                    "who owns a prefix fills the governance",
+                    "LedgerOwnersTest#whoeverOwnsAPrefixLeavesRoomToRevoke",
+                    edit("Amender", "operations.stream().anyMatch(authority::isRegistrys)", "true")),
+            left(
+                    "nothing is taken away from a governance that is too large",
+                    "LedgerOwnersTest#whoFilledTheirShareCanTakeAwayAgain",
+                    edit("Amender", "before.text().size());", "0);")),
             left(
                     "what was revoked comes back",
                     edit(
@@ -159,7 +173,7 @@ final class LedgerMutants {
                     edit("Ledger", "if (good.signer().equals(change.content().author())) {", "if (true) {")),
             left(
                     "a withdrawal is lost while something else stands against the change",
-                    "whoWithdrewWhileTheGuardWasOutOfReachHasWithdrawn",
+                    "LedgerTest#whoWithdrewWhileTheGuardWasOutOfReachHasWithdrawn",
                     edit(
                             "Consideration",
                             "case Decision.Refused refused -> keep(each, refused);",
@@ -173,7 +187,20 @@ final class LedgerMutants {
                                     + " change.content()).conflicts() : List.of();")),
             left(
                     "a governance that nobody has seen is changed",
-                    edit("AdminExecution", "if (changedAt > change.baseRevision()) {", "if (false) {")),
+                    edit("AdminExecution", "if (changedAt > change.baseRevision() && ", "if (false && ")),
+            left(
+                    "whoever owns a prefix changes the governance under every revocation",
+                    edit("AdminExecution", " && !change.onlyRevokes()", "")),
+            left(
+                    "what also revokes is done to a governance that nobody has seen",
+                    edit(
+                            "AdminChange",
+                            "return operations.stream()\n                .allMatch(",
+                            "return operations.stream()\n                .anyMatch(")),
+            left(
+                    "what is in the way for now is in the way for good",
+                    "LedgerOwnersTest#whatCannotBeDoneNowIsDoneLater",
+                    edit("Consideration", "conflicts.stream().allMatch(Objection::mayPassByWaiting)", "false")),
             left("what expired waits on", edit("PendingChanges", "if (over.isEmpty()) {", "if (!over.isEmpty()) {")),
             left(
                     "what expired is taken",
@@ -225,11 +252,11 @@ final class LedgerMutants {
                     edit("Ledger", "return base < draft.compactRevision", "return base < 0")),
             left(
                     "an author may have any number of changes waiting",
-                    "anAuthorMayHaveSoManyWaitingAndNoMore",
+                    "LedgerTest#anAuthorMayHaveSoManyWaitingAndNoMore",
                     edit("PendingChanges", "draft.tree.liveCount(ofAuthor) >= MAX_BY_AUTHOR", "false")),
             left(
                     "an author may have any number of bytes waiting",
-                    "andSoManyBytes",
+                    "LedgerTest#andSoManyBytes",
                     edit("PendingChanges", "return sum[0] <= MAX_BYTES_BY_AUTHOR;", "return true;")));
 
     static final List<Planted> ALL =

@@ -12,7 +12,10 @@ import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Hashing;
 import java.util.Optional;
 
-/** A change of the governance makes of the one that its author saw what its text says, and keeps the revisions that are kept. */
+/**
+ * A change of the governance makes of the one that its author saw what its text says, and keeps the revisions that are kept. One
+ * that does nothing but revoke does so whatever its author saw.
+ */
 final class GovernanceIsAmended implements ChangeRule {
     private static final Bytes KEY = Space.LEDGER.treeKey(LedgerKeys.GOVERNANCE);
 
@@ -22,7 +25,7 @@ final class GovernanceIsAmended implements ChangeRule {
             return Optional.empty();
         }
         long since = change.before().lastWritten(KEY);
-        if (since > admin.baseRevision()) {
+        if (since > admin.baseRevision() && !admin.onlyRevokes()) {
             return Optional.of("its author looked at revision " + admin.baseRevision()
                     + ", and the governance had changed at " + since);
         }

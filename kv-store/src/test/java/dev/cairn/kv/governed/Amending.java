@@ -7,23 +7,21 @@ import dev.cairn.kv.guard.Objection;
 import dev.cairn.kv.guard.Scope;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.ssh.SshPublicKey;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /** Rules after a change of them, or what stands against it. */
 final class Amending {
-    private final Rules before;
     final Rules after;
     private final long now;
     private final Set<Objection> objections = new HashSet<>();
 
     private Amending(Rules before, long now) {
-        this.before = before;
         this.after = before.copy();
         this.now = now;
     }
@@ -182,22 +180,18 @@ final class Amending {
         }
     }
 
-    /** Guards that are set, and those that could be satisfied before. */
+    /** Guards that are set; or else those that let the rules change, if none of them can be satisfied. */
     private void findDeadEnds(List<AdminOperation> operations) {
-        List<Scope> set = new ArrayList<>();
-        operations.forEach(operation -> {
+        for (AdminOperation operation : operations) {
             if (operation instanceof AdminOperation.SetGuard(Guard guard)) {
-                set.add(guard.scope());
-            }
-        });
-        List<Scope> deadBefore = before.allGuards().stream()
-                .filter(guard -> before.deadEnd(guard, now).isPresent())
-                .map(Guard::scope)
-                .toList();
-        for (Guard guard : after.allGuards()) {
-            if (set.contains(guard.scope()) || !deadBefore.contains(guard.scope())) {
                 after.deadEnd(guard, now).ifPresent(objections::add);
             }
+        }
+        boolean canChange = Stream.concat(Stream.of(after.registry), after.recovery.stream())
+                .anyMatch(guard -> after.deadEnd(guard, now).isEmpty());
+        if (objections.isEmpty() && !canChange) {
+            after.deadEnd(after.registry, now).ifPresent(objections::add);
+            after.recovery.flatMap(guard -> after.deadEnd(guard, now)).ifPresent(objections::add);
         }
     }
 }

@@ -204,7 +204,7 @@ final class LedgerModel implements Seen {
         }
         Waiting without = each.with(signature);
         Rules.Verdict verdict = verdict(without);
-        return verdict.isAdmitted() ? end(without) : keepWaiting(without, verdict);
+        return verdict.isAdmitted() ? end(without, true, false) : keepWaiting(without, verdict);
     }
 
     private String endByAuthor(Waiting each) {
@@ -275,7 +275,7 @@ final class LedgerModel implements Seen {
     private String consider(Waiting each, boolean isNew, boolean isFresh) {
         Rules.Verdict verdict = verdict(each);
         if (verdict.isAdmitted()) {
-            return end(each);
+            return end(each, isNew, isFresh);
         }
         if (!verdict.mayWait()) {
             return refused(verdict);
@@ -296,8 +296,16 @@ final class LedgerModel implements Seen {
         return Shown.change(ChangeStanding.PENDING, keys.revision, verdict.objections(), verdict.uncounted());
     }
 
-    private String end(Waiting each) {
+    /** It goes on waiting, or is not taken in, if all that is wrong may be right another time. */
+    private String end(Waiting each, boolean isNew, boolean isFresh) {
         Set<Objection> conflicts = conflicts(each.text());
+        if (!conflicts.isEmpty() && conflicts.stream().allMatch(Objection.DeadEnd.class::isInstance)) {
+            Rules.Verdict notNow = new Rules.Verdict(conflicts, List.of());
+            if (isFresh) {
+                return refused(notNow);
+            }
+            return isNew ? keepWaiting(each, notNow) : pending(notNow);
+        }
         keys.revision++;
         if (!conflicts.isEmpty()) {
             settle(each, ChangeStanding.CONFLICTED, 0, conflicts);
@@ -342,7 +350,10 @@ final class LedgerModel implements Seen {
     }
 
     private Set<Objection> conflicts(AdminChange change) {
-        if (governanceRevision > change.baseRevision()) {
+        boolean adds = change.operations().stream()
+                .anyMatch(operation -> !(operation instanceof AdminOperation.RevokeKey
+                        || operation instanceof AdminOperation.RevokePrincipal));
+        if (adds && governanceRevision > change.baseRevision()) {
             return Set.of(new Objection.GovernanceChanged(change.baseRevision(), governanceRevision));
         }
         Amending amending = Amending.of(rules, change.operations(), now);

@@ -145,7 +145,7 @@ public final class Rules {
         return turns(span).stream().allMatch(key -> guardOf(key).isEmpty());
     }
 
-    private Set<Guard> deciding(SignedText text) {
+    private Set<Guard> deciding(SignedText text, long now) {
         return switch (text) {
             case Change change ->
                 change.operations().stream()
@@ -154,11 +154,14 @@ public final class Rules {
                         .flatMap(key -> guardOf(key).stream())
                         .collect(Collectors.toSet());
             case AdminChange change ->
-                change.operations().stream().map(this::authority).collect(Collectors.toSet());
+                change.operations().stream()
+                        .map(operation -> authority(operation, now))
+                        .collect(Collectors.toSet());
         };
     }
 
-    private Guard authority(AdminOperation operation) {
+    /** A guard that nobody can satisfy now has no say in what comes in its place, nor has one around it. */
+    private Guard authority(AdminOperation operation, long now) {
         Optional<Scope> scope = switch (operation) {
             case AdminOperation.SetGuard set -> Optional.of(set.guard().scope());
             case AdminOperation.RemoveGuard remove -> Optional.of(remove.scope());
@@ -174,6 +177,7 @@ public final class Rules {
                     AdminOperation.Compact _ -> Optional.empty();
         };
         return scope.flatMap(each -> each instanceof Scope.OfPrefix(Bytes prefix) ? guardOf(prefix) : Optional.empty())
+                .filter(guard -> deadEnd(guard, now).isEmpty())
                 .orElse(registry);
     }
 
@@ -275,7 +279,7 @@ public final class Rules {
         }
         Optional<Member> author = Optional.ofNullable(members.get(text.author().text()));
         boolean wantsPerson =
-                text instanceof AdminChange || deciding(text).stream().anyMatch(Guard::excludeAuthor);
+                text instanceof AdminChange || deciding(text, now).stream().anyMatch(Guard::excludeAuthor);
         if (wantsPerson && author.isPresent() && !author.get().isPerson()) {
             objections.add(new Objection.AuthorNoPerson(text.author()));
         }
@@ -308,7 +312,8 @@ public final class Rules {
 
     private Set<Objection> ofGuards(SignedText text, Optional<Member> author, List<Signed> counting, long now) {
         Set<Objection> usual = new HashSet<>();
-        deciding(text).forEach(guard -> objection(guard, text, counting, now).ifPresent(usual::add));
+        deciding(text, now)
+                .forEach(guard -> objection(guard, text, counting, now).ifPresent(usual::add));
         boolean mayRecover = text instanceof AdminChange
                 && recovery.isPresent()
                 && author.isPresent()
@@ -356,15 +361,6 @@ public final class Rules {
     }
 
     // Dead ends.
-
-    List<Guard> allGuards() {
-        return Stream.of(
-                        Stream.of(registry),
-                        recovery.stream(),
-                        prefixes.values().stream().flatMap(Optional::stream))
-                .flatMap(each -> each)
-                .toList();
-    }
 
     /** How many could sign for the guard now, if no author and no people could ever satisfy it. */
     Optional<Objection.DeadEnd> deadEnd(Guard guard, long now) {

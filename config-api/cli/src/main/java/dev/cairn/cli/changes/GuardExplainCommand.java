@@ -7,6 +7,7 @@ import dev.cairn.genesis.json.Json;
 import dev.cairn.kv.change.ChangeText;
 import dev.cairn.kv.guard.Governance;
 import dev.cairn.kv.guard.Guard;
+import dev.cairn.kv.guard.Objection;
 import dev.cairn.kv.guard.Principal;
 import dev.cairn.kv.guard.Role;
 import dev.cairn.kv.guard.Ruling;
@@ -16,6 +17,7 @@ import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,7 +36,7 @@ import picocli.CommandLine.Spec;
             "1:a failure",
             "2:a command line that makes no sense",
             "3:no answer that is proven",
-            "4:explained, and nobody can write the key"
+            "4:explained, and nobody can write the key now"
         })
 final class GuardExplainCommand implements Callable<Integer> {
     @Parameters(paramLabel = "KEY", description = "The key; it need not be there.")
@@ -60,14 +62,22 @@ final class GuardExplainCommand implements Callable<Integer> {
         Bytes name = OperationOptions.typed(key);
         Governance governing = governance.inForce(cluster);
         Ruling ruling = governing.guards().ruling(name);
+        Optional<Objection.DeadEnd> deadEnd = deadEnd(ruling, governing);
         if (json) {
             out.println(json(name, ruling, governing).renderLine());
         } else {
             out.println(ChangeText.printKey(name) + ": " + lead(ruling) + Guards.sentence(ruling));
             able(ruling, governing).forEach(person -> out.println("  " + person));
+            deadEnd.map(Guards::sentence).ifPresent(out::println);
         }
         out.flush();
-        return ruling instanceof Ruling.Closed ? Exits.REFUSED : Exits.DONE;
+        return ruling instanceof Ruling.Closed || deadEnd.isPresent() ? Exits.REFUSED : Exits.DONE;
+    }
+
+    private static Optional<Objection.DeadEnd> deadEnd(Ruling ruling, Governance governance) {
+        return ruling instanceof Ruling.Guarded(Guard guard)
+                ? guard.deadEnd(governance.registry(), Instant.now().getEpochSecond())
+                : Optional.empty();
     }
 
     private static String lead(Ruling ruling) {
@@ -110,7 +120,8 @@ final class GuardExplainCommand implements Callable<Integer> {
             fields.put("guard", Guards.json(guard))
                     .put(
                             "able",
-                            able(ruling, governance).stream().map(Json::text).toList());
+                            able(ruling, governance).stream().map(Json::text).toList())
+                    .put("dead_end", deadEnd(ruling, governance).isPresent());
         }
         return fields.build();
     }

@@ -5,8 +5,10 @@ import dev.cairn.kv.change.ChangeText;
 import dev.cairn.kv.change.PrincipalName;
 import dev.cairn.kv.change.Seconds;
 import dev.cairn.kv.guard.Guard;
+import dev.cairn.kv.guard.Objection;
 import dev.cairn.kv.guard.Role;
 import dev.cairn.kv.guard.Ruling;
+import dev.cairn.kv.guard.Scope;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.ssh.KeyKind;
 import java.util.ArrayList;
@@ -46,6 +48,17 @@ final class Guards {
             case Ruling.Guarded(Guard guard) -> sentence(guard);
             case Ruling.Open _ -> "open: gateways write there without signatures";
             case Ruling.Closed _ -> "closed: no guard and no open prefix decides, so nobody can write there";
+        };
+    }
+
+    /** What it means that nobody can meet a guard, and who can mend it. */
+    static String sentence(Objection.DeadEnd end) {
+        String able = "the guard on " + end.scope().name() + " wants " + end.threshold() + " and only " + end.able()
+                + " of its people can sign";
+        return switch (end.scope()) {
+            case Scope.OfPrefix _ -> able + ", so nothing changes there until the registry's people set another";
+            case Scope.OfRegistry _ -> able + ", so only recovery changes who governs";
+            case Scope.OfRecovery _ -> able + ", so nobody recovers";
         };
     }
 

@@ -6,6 +6,7 @@ import dev.cairn.client.NotVerifiedException;
 import dev.cairn.client.Watch;
 import dev.cairn.genesis.GenesisException;
 import dev.cairn.genesis.json.Json;
+import dev.cairn.kv.change.AdminChange;
 import dev.cairn.kv.change.ChangeRecord;
 import dev.cairn.kv.change.LedgerKeys;
 import dev.cairn.kv.change.SignedText;
@@ -132,6 +133,9 @@ public final class PendingCommand implements Callable<Integer> {
             out.println(text.digest() + "  " + text.author() + ": " + text.reason() + "  (until "
                     + UtcTime.print(text.expiresSeconds()) + ")");
             lines(record, judgement).forEach(line -> out.println("    " + line));
+            if (judgement.isAdmitted() && text instanceof AdminChange change) {
+                Shown.OfGovernance.of(change, ledger).objections().forEach(line -> out.println("    " + line));
+            }
         }
         out.flush();
     }

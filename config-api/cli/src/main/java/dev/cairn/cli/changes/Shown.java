@@ -9,6 +9,7 @@ import dev.cairn.kv.change.SignedText;
 import dev.cairn.kv.guard.Amendment;
 import dev.cairn.kv.guard.Governance;
 import dev.cairn.kv.guard.Objection;
+import dev.cairn.kv.guard.Scope;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -115,7 +116,7 @@ sealed interface Shown {
             if (ahead.isPresent()) {
                 return impossible(change, ledger.governance(), List.of(ahead.get()));
             }
-            if (ledger.governedSince() > change.baseRevision()) {
+            if (ledger.governedSince() > change.baseRevision() && !change.onlyRevokes()) {
                 Objection since = new Objection.GovernanceChanged(change.baseRevision(), ledger.governedSince());
                 return impossible(change, ledger.governance(), List.of(since));
             }
@@ -124,7 +125,7 @@ sealed interface Shown {
 
         /** At the time of this machine's clock. */
         static OfGovernance of(AdminChange change, Governance before) {
-            return switch (before.apply(change, Instant.now().getEpochSecond())) {
+            return switch (before.apply(change, nowSeconds())) {
                 case Amendment.To(Governance after) ->
                     new OfGovernance(Texts.operations(change), before, Optional.of(after), List.of());
                 case Amendment.Impossible(List<Objection> why) -> impossible(change, before, why);
@@ -152,9 +153,26 @@ sealed interface Shown {
                         keepsWhoGoverns()
                                 ? List.of("(who governs stays as it is)")
                                 : DiffText.ofLines(textLines(before), textLines(text), paint));
+                newDeadEnds(text).forEach(line -> lines.add(paint.red(line)));
             });
             objections().forEach(objection -> lines.add(paint.red(objection)));
             return lines;
+        }
+
+        private static long nowSeconds() {
+            return Instant.now().getEpochSecond();
+        }
+
+        /** What this change closes: guards that somebody can meet now and nobody then. */
+        private List<String> newDeadEnds(Governance then) {
+            List<Scope> already = before.deadEnds(nowSeconds()).stream()
+                    .map(Objection.DeadEnd::scope)
+                    .toList();
+            return then.deadEnds(nowSeconds()).stream()
+                    .filter(end -> !already.contains(end.scope()))
+                    .map(Guards::sentence)
+                    .map(sentence -> "closes: " + sentence)
+                    .toList();
         }
 
         private static List<String> textLines(Governance governance) {

@@ -74,9 +74,12 @@ class GovernanceCommandsTest {
 
     @Test
     void aKeyIsExplainedByWhatDecidesOnIt() throws Exception {
-        assertThat(run(new GuardExplainCommand(), "prod/limit").out())
+        Run unmet = run(new GuardExplainCommand(), "prod/limit");
+        assertThat(unmet.out())
                 .startsWith("prod/limit: guarded by the guard on \"prod/\", 2 of bob and those with role ops")
-                .endsWith("at most\n  alice\n");
+                .endsWith("at most\n  alice\nthe guard on \"prod/\" wants 2 and only 1 of its people can sign,"
+                        + " so nothing changes there until the registry's people set another\n");
+        assertThat(unmet.exitCode()).isEqualTo(Exits.REFUSED);
         assertThat(run(new GuardExplainCommand(), "other").out())
                 .startsWith("other: no prefix decides, so the guard on the registry does, 1 of alice, bob;");
         assertThat(run(new GuardExplainCommand(), "scratch/a", "--json").out())

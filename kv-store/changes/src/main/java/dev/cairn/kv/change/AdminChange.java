@@ -49,6 +49,13 @@ public record AdminChange(
         }
     }
 
+    /** Whether it does nothing but revoke: whatever else has changed since its author looked, that is meant as it stands. */
+    public boolean onlyRevokes() {
+        return operations.stream()
+                .allMatch(operation -> operation instanceof AdminOperation.RevokePrincipal
+                        || operation instanceof AdminOperation.RevokeKey);
+    }
+
     @Override
     public Bytes text() {
         return AdminText.print(this);

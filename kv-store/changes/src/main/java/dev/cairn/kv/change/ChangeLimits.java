@@ -7,6 +7,9 @@ public final class ChangeLimits {
     /** Of a governance: ten thousand guards and some. */
     public static final int MAX_GOVERNANCE_BYTES = 2 << 20;
 
+    /** Of a governance, as far as those make it larger who satisfy guards on prefixes alone and not the registry's. */
+    public static final int MAX_DELEGATED_GOVERNANCE_BYTES = MAX_GOVERNANCE_BYTES - (256 << 10);
+
     /** Operations and preconditions, each. */
     public static final int MAX_LINES = 4096;
 

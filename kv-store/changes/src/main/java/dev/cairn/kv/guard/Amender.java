@@ -8,12 +8,14 @@ import dev.cairn.ssh.Fingerprint;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * Applies one change to one governance. Operations are about different things, but a key needs its holder: principals are set
@@ -32,7 +34,7 @@ final class Amender {
     private long keepRevisions;
 
     /** Whose guards must not be dead ends, for this change has set them. */
-    private final List<Scope> set = new ArrayList<>();
+    private final Set<Scope> set = new LinkedHashSet<>();
 
     Amender(Governance before, long nowSeconds) {
         this.before = before;
@@ -54,16 +56,30 @@ final class Amender {
             return new Amendment.Impossible(objections);
         }
         Governance after = governance();
-        int bytes = after.text().size();
-        if (bytes > ChangeLimits.MAX_GOVERNANCE_BYTES) {
-            return new Amendment.Impossible(
-                    List.of(new Objection.GovernanceTooLarge(bytes, ChangeLimits.MAX_GOVERNANCE_BYTES)));
+        Optional<Objection> tooLarge = tooLarge(operations, after);
+        if (tooLarge.isPresent()) {
+            return new Amendment.Impossible(List.of(tooLarge.get()));
         }
         if (operations.stream().anyMatch(operation -> closes(operation, after))) {
             return new Amendment.Impossible(List.of(new Objection.ClosedRegistry()));
         }
-        List<Objection> newDeadEnds = newDeadEnds(after);
-        return newDeadEnds.isEmpty() ? new Amendment.To(after) : new Amendment.Impossible(newDeadEnds);
+        List<Objection> deadEnds = deadEnds(after);
+        return deadEnds.isEmpty() ? new Amendment.To(after) : new Amendment.Impossible(deadEnds);
+    }
+
+    /** Who owns a prefix leaves room for those who revoke; what makes nothing larger fits anyway. */
+    private Optional<Objection> tooLarge(List<AdminOperation> operations, Governance after) {
+        int bytes = after.text().size();
+        if (bytes <= ChangeLimits.MAX_DELEGATED_GOVERNANCE_BYTES) {
+            return Optional.empty();
+        }
+        Authority authority = new Authority(before.guards(), new Electors(before.registry(), nowSeconds));
+        int mostBytes = operations.stream().anyMatch(authority::isRegistrys)
+                ? ChangeLimits.MAX_GOVERNANCE_BYTES
+                : Math.max(
+                        ChangeLimits.MAX_DELEGATED_GOVERNANCE_BYTES,
+                        before.text().size());
+        return bytes > mostBytes ? Optional.of(new Objection.GovernanceTooLarge(bytes, mostBytes)) : Optional.empty();
     }
 
     /** Whether nobody could ever write again where it removes a guard. */
@@ -259,17 +275,26 @@ final class Amender {
                 keepRevisions);
     }
 
-    /** A guard that time alone has made a dead end must not stand in the way of what else is urgent. */
-    private List<Objection> newDeadEnds(Governance after) {
-        List<Objection> all = new ArrayList<>();
-        List<Scope> deadBefore = before.deadEnds(nowSeconds).stream()
-                .map(Objection.DeadEnd::scope)
-                .toList();
-        for (Objection.DeadEnd end : after.deadEnds(nowSeconds)) {
-            if (set.contains(end.scope()) || !deadBefore.contains(end.scope())) {
-                all.add(end);
-            }
+    /**
+     * The guards that this change sets must not be dead ends, and not all that admit changes of the governance. Any other may
+     * become one: whoever owns a prefix has no say in who is revoked.
+     */
+    private List<Objection> deadEnds(Governance after) {
+        Electors electors = new Electors(after.registry(), nowSeconds);
+        List<Objection> ofSet = deadEnds(after, electors, guard -> set.contains(guard.scope()));
+        if (!ofSet.isEmpty()) {
+            return ofSet;
         }
-        return all;
+        Predicate<Guard> admits = guard -> !(guard.scope() instanceof Scope.OfPrefix);
+        List<Objection> ofAdmitting = deadEnds(after, electors, admits);
+        boolean canChange = after.allGuards().stream().filter(admits).count() > ofAdmitting.size();
+        return canChange ? List.of() : ofAdmitting;
+    }
+
+    private static List<Objection> deadEnds(Governance after, Electors electors, Predicate<Guard> which) {
+        return after.allGuards().stream()
+                .filter(which)
+                .<Objection>flatMap(guard -> electors.deadEnd(guard).stream())
+                .toList();
     }
 }

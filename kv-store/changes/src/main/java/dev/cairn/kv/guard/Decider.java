@@ -1,23 +1,19 @@
 package dev.cairn.kv.guard;
 
 import dev.cairn.kv.change.AdminChange;
-import dev.cairn.kv.change.AdminOperation;
 import dev.cairn.kv.change.Change;
 import dev.cairn.kv.change.ChangeOperation;
 import dev.cairn.kv.change.Endorsement;
 import dev.cairn.kv.change.PrincipalName;
 import dev.cairn.kv.change.Purpose;
 import dev.cairn.kv.change.SignedText;
-import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.ssh.KeyKind;
 import dev.cairn.ssh.VerifiedSignature;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.SequencedSet;
@@ -74,6 +70,7 @@ public final class Decider {
         if (votes.stream().noneMatch(Vote::asAuthor)) {
             objections.add(new Objection.NotSignedByAuthor(text.author(), text.purpose()));
         }
+        Electors electors = new Electors(registry, nowSeconds);
         return switch (text) {
             case Change change -> {
                 firstClosedKey(change).ifPresent(objections::add);
@@ -81,9 +78,9 @@ public final class Decider {
                 if (deciding.stream().anyMatch(Guard::excludeAuthor)) {
                     objectionToAuthor(change).ifPresent(objections::add);
                 }
-                yield hear(deciding, text, votes, nowSeconds).decision(objections, uncounted);
+                yield hear(deciding, text, votes, electors).decision(objections, uncounted);
             }
-            case AdminChange change -> decideOnAdmin(change, votes, objections, uncounted, nowSeconds);
+            case AdminChange change -> decideOnAdmin(change, votes, objections, uncounted, electors);
         };
     }
 
@@ -92,11 +89,12 @@ public final class Decider {
             List<Vote> votes,
             List<Objection> toText,
             List<SignerRefusal> uncounted,
-            long nowSeconds) {
+            Electors electors) {
         Optional<Principal> author = registry.principal(change.author());
         objectionToAuthor(change).ifPresent(toText::add);
-        Hearing usual = hear(decidingOn(change), change, votes, nowSeconds);
-        if (change.operations().stream().anyMatch(operation -> authority(operation) instanceof Ruling.Closed)) {
+        Set<Ruling> deciding = decidingOn(change, electors);
+        Hearing usual = hear(guards(deciding), change, votes, electors);
+        if (deciding.contains(new Ruling.Closed())) {
             usual.objections().add(new Objection.ClosedRegistry());
         }
         boolean mayRecover =
@@ -104,7 +102,7 @@ public final class Decider {
         if (usual.objections().isEmpty() || !mayRecover) {
             return usual.decision(toText, uncounted);
         }
-        Hearing instead = hear(List.of(recovery.get()), change, votes, nowSeconds);
+        Hearing instead = hear(List.of(recovery.get()), change, votes, electors);
         if (!instead.objections().isEmpty()) {
             usual.objections().addAll(instead.objections());
             return usual.decision(toText, uncounted);
@@ -119,34 +117,6 @@ public final class Decider {
                 .map(_ -> new Objection.AuthorNoPerson(text.author()));
     }
 
-    /** What decides on an operation of the governance: the guard there now, so that no weaker one gets below it. */
-    private Ruling authority(AdminOperation operation) {
-        return switch (operation) {
-            case AdminOperation.SetGuard(Guard guard) -> authority(guard.scope());
-            case AdminOperation.RemoveGuard(Scope scope) -> authority(scope);
-            case AdminOperation.SetOpen(Scope.OfPrefix scope) -> authority(scope);
-            case AdminOperation.RemoveOpen(Scope.OfPrefix scope) -> authority(scope);
-            case AdminOperation.SetPrincipal _,
-                    AdminOperation.RevokePrincipal _,
-                    AdminOperation.SetKey _,
-                    AdminOperation.RevokeKey _,
-                    AdminOperation.SetRight _,
-                    AdminOperation.RemoveRight _,
-                    AdminOperation.SetKeepRevisions _,
-                    AdminOperation.Compact _ -> guards.lastResort();
-        };
-    }
-
-    private Ruling authority(Scope scope) {
-        return switch (scope) {
-            case Scope.OfPrefix(Bytes prefix) -> {
-                Ruling now = guards.ruling(prefix);
-                yield now instanceof Ruling.Guarded ? now : guards.lastResort();
-            }
-            case Scope.OfRegistry _, Scope.OfRecovery _ -> guards.lastResort();
-        };
-    }
-
     /** What some guards say: who counted, and what they miss. */
     private record Hearing(NavigableSet<PrincipalName> people, List<Objection> objections) {
         Decision decision(List<Objection> toText, List<SignerRefusal> uncounted) {
@@ -156,13 +126,12 @@ public final class Decider {
         }
     }
 
-    private Hearing hear(Collection<Guard> deciding, SignedText text, List<Vote> votes, long nowSeconds) {
+    private static Hearing hear(Collection<Guard> deciding, SignedText text, List<Vote> votes, Electors electors) {
         Hearing hearing = new Hearing(new TreeSet<>(), new ArrayList<>());
-        Map<Electorate, NavigableSet<PrincipalName>> ableOf = new LinkedHashMap<>();
         for (Guard guard : deciding) {
             NavigableSet<PrincipalName> counted = counted(guard, text, votes);
             hearing.people().addAll(counted);
-            objectionOf(guard, text, counted, ableOf, nowSeconds).ifPresent(hearing.objections()::add);
+            objectionOf(guard, text, counted, electors).ifPresent(hearing.objections()::add);
         }
         return hearing;
     }
@@ -242,21 +211,22 @@ public final class Decider {
 
     /** Every guard that decides on a key that the change may write, those without a record there included. */
     private SequencedSet<Guard> decidingOn(Change change) {
-        SequencedSet<Guard> all = new LinkedHashSet<>();
-        for (ChangeOperation operation : change.operations()) {
-            for (Ruling ruling : guards.rulings(operation.span())) {
-                if (ruling instanceof Ruling.Guarded(Guard guard)) {
-                    all.add(guard);
-                }
-            }
-        }
+        SequencedSet<Ruling> all = new LinkedHashSet<>();
+        change.operations().forEach(operation -> all.addAll(guards.rulings(operation.span())));
+        return guards(all);
+    }
+
+    private SequencedSet<Ruling> decidingOn(AdminChange change, Electors electors) {
+        Authority authority = new Authority(guards, electors);
+        SequencedSet<Ruling> all = new LinkedHashSet<>();
+        change.operations().forEach(operation -> all.add(authority.over(operation)));
         return all;
     }
 
-    private SequencedSet<Guard> decidingOn(AdminChange change) {
+    private static SequencedSet<Guard> guards(Collection<Ruling> rulings) {
         SequencedSet<Guard> all = new LinkedHashSet<>();
-        for (AdminOperation operation : change.operations()) {
-            if (authority(operation) instanceof Ruling.Guarded(Guard guard)) {
+        for (Ruling ruling : rulings) {
+            if (ruling instanceof Ruling.Guarded(Guard guard)) {
                 all.add(guard);
             }
         }
@@ -273,12 +243,8 @@ public final class Decider {
         return people;
     }
 
-    private Optional<Objection> objectionOf(
-            Guard guard,
-            SignedText change,
-            NavigableSet<PrincipalName> counted,
-            Map<Electorate, NavigableSet<PrincipalName>> ableOf,
-            long nowSeconds) {
+    private static Optional<Objection> objectionOf(
+            Guard guard, SignedText change, NavigableSet<PrincipalName> counted, Electors electors) {
         long validitySeconds = change.expiresSeconds() - change.validFromSeconds();
         if (validitySeconds > guard.maxValiditySeconds()) {
             return Optional.of(new Objection.ValidTooLong(guard.scope(), validitySeconds, guard.maxValiditySeconds()));
@@ -286,32 +252,10 @@ public final class Decider {
         if (counted.size() >= guard.threshold()) {
             return Optional.empty();
         }
-        NavigableSet<PrincipalName> able =
-                ableOf.computeIfAbsent(Electorate.of(guard), _ -> able(guard, change.author(), nowSeconds));
+        NavigableSet<PrincipalName> able = electors.able(guard, change.author());
         return Optional.of(
                 able.size() < guard.threshold()
                         ? new Objection.OutOfReach(guard.scope(), guard.threshold(), able.size())
                         : Objection.SignaturesMissing.of(guard, counted, able));
-    }
-
-    private NavigableSet<PrincipalName> able(Guard guard, PrincipalName author, long nowSeconds) {
-        NavigableSet<PrincipalName> able = new TreeSet<>();
-        for (Principal person : registry.principals()) {
-            if (guard.counts(person, author) && person.canSign(guard.keyKinds(), nowSeconds)) {
-                able.add(person.name());
-            }
-        }
-        return able;
-    }
-
-    /** Whose signatures a guard counts: thousands of guards may decide on one change, and most of them count the same people. */
-    private record Electorate(
-            NavigableSet<PrincipalName> people,
-            NavigableSet<Role> roles,
-            boolean excludeAuthor,
-            Set<KeyKind> keyKinds) {
-        static Electorate of(Guard guard) {
-            return new Electorate(guard.people(), guard.roles(), guard.excludeAuthor(), guard.keyKinds());
-        }
     }
 }

@@ -79,8 +79,9 @@ public record Governance(
 
     /** The guards that could not let anything pass at that time. */
     public List<Objection.DeadEnd> deadEnds(long nowSeconds) {
+        Electors electors = new Electors(registry, nowSeconds);
         return allGuards().stream()
-                .flatMap(guard -> guard.deadEnd(registry, nowSeconds).stream())
+                .flatMap(guard -> electors.deadEnd(guard).stream())
                 .toList();
     }
 
@@ -110,8 +111,8 @@ public record Governance(
     }
 
     /**
-     * This governance after the change; whether it has the signatures it needs is not looked at. It never has a guard without a
-     * way out that this one had not, and nothing in it counts otherwise at times before {@code nowSeconds}.
+     * This governance after the change; whether it has the signatures it needs is not looked at. No guard that the change sets is
+     * a dead end, somebody can change it again, and nothing in it counts otherwise at times before {@code nowSeconds}.
      */
     public Amendment apply(AdminChange change, long nowSeconds) {
         return new Amender(this, nowSeconds).apply(change.operations());

@@ -8,7 +8,6 @@ import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 
 /**
  * What a change of that which lies in its scope needs.
@@ -60,21 +59,6 @@ public record Guard(
 
     /** That this guard could not let anything pass at that time, whoever signs; nothing if it could. */
     public Optional<Objection.DeadEnd> deadEnd(Registry registry, long nowSeconds) {
-        Predicate<Principal> isAble = person -> names(person) && person.canSign(keyKinds, nowSeconds);
-        int able = (int) registry.principals().stream().filter(isAble).count();
-        boolean canBeMet = able > threshold
-                || (able == threshold
-                        && (!excludeAuthor
-                                || registry.principals().stream()
-                                        .anyMatch(author -> !isAble.test(author) && mayBeAuthor(author, nowSeconds))));
-        return canBeMet ? Optional.empty() : Optional.of(new Objection.DeadEnd(scope, threshold, able));
-    }
-
-    private boolean mayBeAuthor(Principal principal, long nowSeconds) {
-        boolean fits = switch (scope) {
-            case Scope.OfPrefix _, Scope.OfRegistry _ -> principal.isPerson();
-            case Scope.OfRecovery _ -> names(principal);
-        };
-        return fits && principal.canSign(EnumSet.allOf(KeyKind.class), nowSeconds);
+        return new Electors(registry, nowSeconds).deadEnd(this);
     }
 }

@@ -19,9 +19,17 @@ public sealed interface Objection {
     /** What is wrong and what to do, in one line. */
     String sentence();
 
-    /** Whether a change need not be refused for it: what is missing may still come. */
+    /** Whether a change need not be refused for it: what is missing may still come, or what is in its way may go. */
     default boolean mayPassByWaiting() {
-        return this instanceof SignaturesMissing || this instanceof ValuesMissing || this instanceof AndMore;
+        return switch (this) {
+            case SignaturesMissing _, ValuesMissing _, AndMore _ -> true;
+            case DeadEnd _, GovernanceTooLarge _ -> true;
+            case WrongChain _, NotYetValid _, Expired _, NotSignedByAuthor _, AuthorNoPerson _ -> false;
+            case ClosedKey _, ClosedRegistry _, ValidTooLong _, OutOfReach _, WithdrawnBefore _ -> false;
+            case UnknownPrincipal _, OtherKind _, KeyOfAnother _, UnknownKey _, TooManyKeys _, RewritesPast _ -> false;
+            case NoSuchGuard _, NotOpen _, GovernanceChanged _, BaseCompacted _, BaseAhead _ -> false;
+            case Conflict _, KeepsRevisions _ -> false;
+        };
     }
 
     record WrongChain(Digest expected, Digest found) implements Objection {

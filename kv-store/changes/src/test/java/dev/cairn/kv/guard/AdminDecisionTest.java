@@ -222,19 +222,57 @@ class AdminDecisionTest {
         assertThat(impossible("remove open prefix prod/").getFirst()).isInstanceOf(Objection.NotOpen.class);
         assertThat(impossible("set person bob roles admin until 2026-01-01T00:00:00Z"))
                 .containsExactly(new Objection.RewritesPast(bob));
-        assertThat(impossible("set person bob roles ops"))
-                .as("then one admin is left, and two are wanted")
-                .containsExactly(new Objection.DeadEnd(Scope.REGISTRY, 2, 1));
-        assertThat(impossible("revoke key carol "
-                        + GOVERNANCE
-                                .registry()
-                                .principal(new PrincipalName("carol"))
-                                .orElseThrow()
-                                .keys()
-                                .getFirst()
-                                .key()
-                                .fingerprint()))
-                .containsExactly(new Objection.DeadEnd(Scope.RECOVERY, 2, 1));
+        assertThat(impossible(
+                        "set guard prefix prod/ threshold 2 people alice roles - author counts keys any valid 60"))
+                .containsExactly(new Objection.DeadEnd(new Scope.OfPrefix(Bytes.utf8("prod/")), 2, 1));
+    }
+
+    @Test
+    void revokingIsPossibleAsLongAsSomebodyGoverns() throws ChangeException {
+        for (String line : List.of("set person bob roles ops", "revoke person bob", "revoke person dave")) {
+            assertThat(GOVERNANCE.apply(change("alice", line), NOW)).as(line).isInstanceOf(Amendment.To.class);
+        }
+        assertThat(GOVERNANCE.apply(change("bob", "set person alice roles admin"), NOW))
+                .as("then nobody is left for prod/")
+                .isInstanceOf(Amendment.To.class);
+        assertThat(impossible("revoke person bob", "revoke person dave"))
+                .as("neither the registry's two nor recovery's two are left")
+                .containsExactly(
+                        new Objection.DeadEnd(Scope.REGISTRY, 2, 1), new Objection.DeadEnd(Scope.RECOVERY, 2, 1));
+    }
+
+    @Test
+    void whereNobodyCanMeetAGuardTheRegistrysDecidesWhatReplacesIt() throws ChangeException {
+        Governance before = governance("""
+                cairn-governance-1
+                person alice roles admin,ops
+                key alice %s
+                person bob roles admin
+                key bob %s
+                person carol
+                key carol %s
+                person dave until 2026-11-26T03:00:00Z
+                key dave %s
+                guard registry threshold 2 people - roles admin author counts keys any valid 604800
+                guard prefix prod/ threshold 1 people carol roles - author counts keys any valid 604800
+                guard prefix prod/pay/ threshold 1 people dave roles - author counts keys any valid 604800
+                """);
+        for (String line : List.of(
+                "remove guard prefix prod/pay/",
+                "set open prefix prod/pay/x",
+                "set guard prefix prod/pay/ threshold 1 people carol roles - author counts keys any valid 60")) {
+            AdminChange change = change("carol", line);
+            Decider decider = new Decider(CHAIN, before);
+            List<VerifiedSignature> carols = List.of(signed(CAROL, Purpose.ADMIN, change.text()));
+            assertThat(refused(decider.decide(change, carols, NOW)))
+                    .as("%s, by the owner of prod/ alone", line)
+                    .extracting(Objection::sentence)
+                    .containsExactly("the guard on the registry needs 2 more of 2 signatures; ask alice, bob");
+            assertThat(refused(decider.decide(change, carols, NOW - 3600)))
+                    .as("%s, while dave's time was not over", line)
+                    .extracting(Objection::sentence)
+                    .contains("the guard on \"prod/pay/\" needs 1 more of 1 signatures; ask dave");
+        }
     }
 
     @Test

@@ -30,20 +30,22 @@ class AmenderProperties {
     }
 
     @Property(tries = 2000)
-    void noChangeBringsAboutADeadEnd(
+    void noChangeSetsADeadEndAndRevokingIsRefusedForNoOthers(
             @ForAll("governances") Governance before,
             @ForAll("changes") AdminChange change,
             @ForAll @LongRange(min = 1, max = 4_000_000_000L) long now)
             throws ChangeException {
+        List<Scope> set = change.operations().stream()
+                .filter(AdminOperation.SetGuard.class::isInstance)
+                .map(operation -> ((AdminOperation.SetGuard) operation).guard().scope())
+                .toList();
         switch (before.apply(change, now)) {
             case Amendment.To(Governance after) -> {
                 assertThat(Governance.parse(after.text())).isEqualTo(after);
-                assertThat(before.deadEnds(now))
-                        .as("of the dead ends, all were there before")
-                        .extracting(Objection.DeadEnd::scope)
-                        .containsAll(after.deadEnds(now).stream()
-                                .map(Objection.DeadEnd::scope)
-                                .toList());
+                assertThat(deadEnds(after, now)).as("guards that it sets").noneMatch(set::contains);
+                assertThat(admitting(after).isEmpty() || !deadEnds(after, now).containsAll(admitting(after)))
+                        .as("somebody can change it again")
+                        .isTrue();
                 assertThat(before.guards().registryGuard().isPresent()
                                 && after.guards().registryGuard().isEmpty())
                         .as("the guard of last resort is gone")
@@ -54,11 +56,25 @@ class AmenderProperties {
                 assertThat(objections)
                         .isNotEmpty()
                         .allSatisfy(
-                                objection -> assertThat(objection.sentence()).matches("[^\n]*; [^\n]*"));
+                                objection -> assertThat(objection.sentence()).matches("[^\n]*; [^\n]*"))
+                        .noneMatch(objection -> objection instanceof Objection.DeadEnd end
+                                && end.scope() instanceof Scope.OfPrefix
+                                && !set.contains(end.scope()));
                 VerdictText.Verdict verdict = VerdictText.parse(VerdictText.print(objections, List.of()));
                 assertThat(verdict.objections()).isEqualTo(objections);
             }
         }
+    }
+
+    private static List<Scope> deadEnds(Governance governance, long now) {
+        return governance.deadEnds(now).stream().map(Objection.DeadEnd::scope).toList();
+    }
+
+    private static List<Scope> admitting(Governance governance) {
+        return governance.allGuards().stream()
+                .map(Guard::scope)
+                .filter(scope -> !(scope instanceof Scope.OfPrefix))
+                .toList();
     }
 
     /** Whoever counted at a time that is over still did, and nobody else: signatures are checked by it later. */

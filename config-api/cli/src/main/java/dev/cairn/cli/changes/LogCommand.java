@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Show the signed changes that were executed, the newest first: who, when, why, and who approved.",
-            "It is proven that none is left out, and every signature is verified once more, here."
+            "It is proven that none is left out, and every signature is verified once more, here. Changes that a signed"
+                    + " compaction has let be forgotten are in the log of blocks: cairn audit lists them."
         },
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {

@@ -125,6 +125,10 @@ public final class Mirrors implements AutoCloseable {
                 mirror.drop();
                 LOG.log(Level.WARNING, e.getMessage());
                 Thread.sleep(LONG_PAUSE);
+            } catch (RuntimeException e) {
+                mirror.drop();
+                LOG.log(Level.ERROR, "a copy is made anew after a fault", e);
+                Thread.sleep(LONG_PAUSE);
             }
         }
     }

@@ -82,7 +82,8 @@ final class AdminOptions {
     @Option(
             names = "--compact",
             paramLabel = "REVISION",
-            description = "Drop what was overwritten before that revision, and the records of changes of which nothing is left.")
+            description =
+                    "Drop what was overwritten before that revision, and the records of changes of which nothing is left.")
     private @Nullable Long compact;
 
     @Option(

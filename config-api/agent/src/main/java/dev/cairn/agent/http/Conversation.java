@@ -21,20 +21,30 @@ import io.netty.handler.timeout.IdleStateEvent;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
-/** One connection: a request is read when the one before is answered, and is answered on a virtual thread of its own. */
+/**
+ * One connection: one request at a time, in order, each answered on a virtual thread of its own; those that come before the
+ * last is answered wait within a bound.
+ */
 @SuppressWarnings("FutureReturnValueIgnored") // A failed write or close ends in the pipeline.
 final class Conversation extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final Logger LOG = System.getLogger(Conversation.class.getName());
+    private static final int MAX_PIPELINED = 32;
+
+    private record Asked(String method, String uri, Optional<String> lastEventId, boolean keepAlive) {}
 
     private final Pages pages;
     private final Load load;
     private final Optional<Problem> refusal;
 
-    /** Of the event loop. */
+    // Of the event loop.
+    private final ArrayDeque<Asked> waiting = new ArrayDeque<>();
+
+    /** Who answers now. */
     private @Nullable Thread worker;
 
     /** Serves whoever may ask; {@code refusal} says why a peer may not. */
@@ -45,28 +55,42 @@ final class Conversation extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
 
     @Override
-    public void channelActive(ChannelHandlerContext ctx) {
-        ctx.read();
-    }
-
-    @Override
     protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
         if (request.decoderResult().isFailure()) {
             ctx.close();
             return;
         }
-        boolean keepAlive = HttpUtil.isKeepAlive(request) && refusal.isEmpty();
-        String method = request.method().name();
-        String uri = request.uri();
-        Optional<String> lastEventId = Optional.ofNullable(request.headers().get("Last-Event-ID"));
+        Asked asked = new Asked(
+                request.method().name(),
+                request.uri(),
+                Optional.ofNullable(request.headers().get("Last-Event-ID")),
+                HttpUtil.isKeepAlive(request) && refusal.isEmpty());
+        if (worker == null) {
+            serve(ctx, asked);
+        } else if (waiting.size() < MAX_PIPELINED) {
+            waiting.add(asked);
+        } else {
+            ctx.close();
+        }
+    }
+
+    private void serve(ChannelHandlerContext ctx, Asked asked) {
         worker = Thread.ofVirtual().name("request").start(() -> {
-            Reply reply = answer(method, uri, lastEventId);
             try {
-                write(ctx, reply, keepAlive);
+                write(ctx, answer(asked.method(), asked.uri(), asked.lastEventId()), asked.keepAlive());
+                ctx.executor().execute(() -> answered(ctx));
             } catch (InterruptedException e) {
                 ctx.close(); // the client has gone, or the agent ends
             }
         });
+    }
+
+    private void answered(ChannelHandlerContext ctx) {
+        worker = null;
+        Asked next = waiting.poll();
+        if (next != null && ctx.channel().isActive()) {
+            serve(ctx, next);
+        }
     }
 
     private Reply answer(String method, String uri, Optional<String> lastEventId) {
@@ -111,7 +135,6 @@ final class Conversation extends SimpleChannelInboundHandler<FullHttpRequest> {
         ChannelFuture written = ctx.writeAndFlush(response);
         if (keepAlive) {
             written.await();
-            ctx.read();
         } else {
             written.addListener(ChannelFutureListener.CLOSE);
         }

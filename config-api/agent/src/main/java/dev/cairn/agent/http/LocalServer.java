@@ -4,7 +4,6 @@ import dev.cairn.server.config.StartupException;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
@@ -16,7 +15,6 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.flow.FlowControlHandler;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
@@ -72,7 +70,6 @@ public final class LocalServer implements AutoCloseable {
                 .channelFactory(() -> inherited.isPresent()
                         ? new EpollServerDomainSocketChannel(inherited.getAsInt())
                         : new EpollServerDomainSocketChannel())
-                .childOption(ChannelOption.AUTO_READ, false)
                 .childHandler(new ChannelInitializer<EpollDomainSocketChannel>() {
                     @Override
                     protected void initChannel(EpollDomainSocketChannel child) {
@@ -105,7 +102,6 @@ public final class LocalServer implements AutoCloseable {
         child.pipeline()
                 .addLast(new HttpServerCodec())
                 .addLast(new HttpObjectAggregator(MAX_BODY_BYTES))
-                .addLast(new FlowControlHandler())
                 .addLast(new IdleStateHandler(0, 0, IDLE_SECONDS))
                 .addLast(new Conversation(pages, load, refusal(child)));
     }

@@ -15,6 +15,8 @@ import dev.cairn.cli.changes.SignCommand;
 import dev.cairn.cli.changes.SubmitCommand;
 import dev.cairn.cli.changes.VerifyCommand;
 import dev.cairn.cli.changes.WithdrawCommand;
+import dev.cairn.cli.repo.PushCommand;
+import dev.cairn.cli.repo.RepoCommand;
 import dev.cairn.client.NotVerifiedException;
 import java.io.PrintWriter;
 import java.util.Map;
@@ -72,6 +74,8 @@ public final class Main {
         commands.put("guard", GuardCommand::new);
         commands.put("people", PeopleCommand::new);
         commands.put("allowed-signers", AllowedSignersCommand::new);
+        commands.put("push", PushCommand::new);
+        commands.put("repo", RepoCommand::new);
         commands.put("bench", BenchCommand::new);
         commands.put("simulate", SimulateCommand::new);
         commands.put(TrainingCommand.NAME, TrainingCommand::new);

@@ -34,6 +34,8 @@ class MainTest {
                 "guard",
                 "people",
                 "allowed-signers",
+                "push",
+                "repo",
                 "simulate"
             })
     void everyCommandHasHelp(String name) {

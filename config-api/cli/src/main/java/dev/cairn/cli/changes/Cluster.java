@@ -23,7 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** The pinned cluster. Everything was proven before it is returned. */
-final class Cluster implements AutoCloseable {
+public final class Cluster implements AutoCloseable {
     private final CairnClient client;
     private final PrintWriter err;
     private final Set<Attempt> toldOf = new HashSet<>();
@@ -34,14 +34,23 @@ final class Cluster implements AutoCloseable {
         this.err = err;
     }
 
-    Pin pin() {
+    public Pin pin() {
         return client.pin();
     }
 
     /** The newest state; a write that was acknowledged before is in it. */
-    Snapshot now() throws NotVerifiedException {
+    public Snapshot now() throws NotVerifiedException {
         TrustedHead head = told(client.head(Freshness.LINEARIZABLE));
         return new At(head.revision());
+    }
+
+    /** The state at a revision, which must have been reached. */
+    public Snapshot at(long revision) throws NotVerifiedException, Failure {
+        Snapshot now = now();
+        if (revision > now.revision()) {
+            throw new Failure("there is no revision " + revision + " yet; the newest is " + now.revision());
+        }
+        return new At(revision);
     }
 
     /**
@@ -94,7 +103,8 @@ final class Cluster implements AutoCloseable {
         return answer.value();
     }
 
-    private void tellRefused(List<Attempt> refused) {
+    /** Several threads may have something to tell. */
+    private synchronized void tellRefused(List<Attempt> refused) {
         Provenance.tellRefused(err, refused.stream().filter(toldOf::add).toList());
         err.flush();
     }
@@ -120,6 +130,12 @@ final class Cluster implements AutoCloseable {
         @Override
         public Optional<KeyValue> get(Bytes key) throws NotVerifiedException {
             return told(client.getAt(key, revision, Freshness.ANY));
+        }
+
+        @Override
+        public Optional<KeyValue> first(KeySpan span) throws NotVerifiedException {
+            return told(client.list(span, 1, revision, Freshness.ANY)).records().stream()
+                    .findFirst();
         }
 
         @Override

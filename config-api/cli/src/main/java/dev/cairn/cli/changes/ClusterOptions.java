@@ -10,7 +10,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** Which cluster is asked; it must be pinned, as nothing unproven is worth signing. */
-final class ClusterOptions {
+public final class ClusterOptions {
     @Mixin
     private PinOption pin = new PinOption();
 
@@ -25,7 +25,7 @@ final class ClusterOptions {
         return pin.require();
     }
 
-    Cluster open() throws Failure, GenesisException {
+    public Cluster open() throws Failure, GenesisException {
         return new Cluster(
                 PinOption.client(pin(), endpoints), command.commandLine().getErr());
     }

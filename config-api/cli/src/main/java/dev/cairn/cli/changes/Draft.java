@@ -22,8 +22,8 @@ import java.util.OptionalLong;
  *
  * @param valuesByDigest by the SHA-256 of each, in hexadecimal digits
  */
-record Draft(Change change, Map<String, Bytes> valuesByDigest) {
-    Draft {
+public record Draft(Change change, Map<String, Bytes> valuesByDigest) {
+    public Draft {
         valuesByDigest = Map.copyOf(valuesByDigest);
     }
 

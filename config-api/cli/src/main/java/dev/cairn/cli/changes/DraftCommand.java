@@ -6,14 +6,11 @@ import dev.cairn.client.Pin;
 import dev.cairn.genesis.GenesisException;
 import dev.cairn.kv.change.Precondition;
 import dev.cairn.kv.guard.Governance;
-import dev.cairn.kv.guard.Objection;
 import dev.cairn.protocol.model.Bytes;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -151,16 +148,8 @@ public final class DraftCommand implements Callable<Integer> {
     private Draft draft(
             Pin pin, long revision, Governance governing, DraftBuffer buffer, Collection<Precondition> expected)
             throws Failure {
-        ValidityOptions.Validity validity =
-                head.validity.validity(Instant.now(), Draft.longestValiditySeconds(buffer.intents(), governing));
         String reason = buffer.reason().orElseGet(head::requireReason);
-        Draft.Head top = new Draft.Head(pin.chainId(), revision, head.author(governing), reason);
-        Draft draft = Draft.of(top, validity, List.copyOf(expected), buffer.intents());
-        Optional<Objection> tooLong = Drafted.tooLong(draft.change(), governing);
-        if (tooLong.isPresent()) {
-            throw new Failure(tooLong.get().sentence());
-        }
-        return draft;
+        return head.draft(new HeadOptions.Base(pin, revision, governing), reason, expected, buffer.intents());
     }
 
     /** What was named, as it leaves the editor if there is to be one. */

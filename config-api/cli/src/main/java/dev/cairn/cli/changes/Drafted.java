@@ -30,22 +30,27 @@ final class Drafted {
 
     static void tell(PrintWriter out, Path file, SignedText text, int operations, boolean json) {
         if (json) {
-            out.println(Json.object()
-                    .put("file", file.toString())
-                    .put("digest", text.digest().toHex())
-                    .put("base", text.baseRevision())
-                    .put("valid_from", UtcTime.print(text.validFromSeconds()))
-                    .put("expires", UtcTime.print(text.expiresSeconds()))
-                    .put("author", text.author().text())
-                    .put("operations", operations)
-                    .build()
-                    .renderLine());
+            out.println(fields(Json.object(), file, text, operations).build().renderLine());
         } else {
-            out.println("drafted " + file + ": " + operations + (operations == 1 ? " operation" : " operations")
-                    + " by " + text.author() + ", valid until " + UtcTime.print(text.expiresSeconds()));
-            out.println("change " + text.digest().toHex());
+            tell(out, file, text, operations);
             out.println("next: " + Launch.called() + " diff " + file + "; " + Launch.called() + " sign " + file);
         }
         out.flush();
+    }
+
+    static void tell(PrintWriter out, Path file, SignedText text, int operations) {
+        out.println("drafted " + file + ": " + operations + (operations == 1 ? " operation" : " operations") + " by "
+                + text.author() + ", valid until " + UtcTime.print(text.expiresSeconds()));
+        out.println("change " + text.digest().toHex());
+    }
+
+    static Json.Builder fields(Json.Builder fields, Path file, SignedText text, int operations) {
+        return fields.put("file", file.toString())
+                .put("digest", text.digest().toHex())
+                .put("base", text.baseRevision())
+                .put("valid_from", UtcTime.print(text.validFromSeconds()))
+                .put("expires", UtcTime.print(text.expiresSeconds()))
+                .put("author", text.author().text())
+                .put("operations", operations);
     }
 }

@@ -1,11 +1,16 @@
 package dev.cairn.cli.changes;
 
 import dev.cairn.cli.Failure;
+import dev.cairn.client.Pin;
+import dev.cairn.kv.change.Precondition;
 import dev.cairn.kv.change.PrincipalName;
 import dev.cairn.kv.guard.Governance;
+import dev.cairn.kv.guard.Objection;
 import dev.cairn.kv.guard.Principal;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -59,6 +64,23 @@ final class HeadOptions {
     String requireReason() {
         return reason().orElseThrow(() -> new ParameterException(
                 command.commandLine(), "say why in one line: -m TEXT (people read it before they sign)"));
+    }
+
+    /** What a draft is made against. */
+    record Base(Pin pin, long revision, Governance governance) {}
+
+    /** A change that does that, valid as long as the options and the guards say. */
+    Draft draft(Base base, String why, Collection<Precondition> expected, List<? extends Intent> intents)
+            throws Failure {
+        ValidityOptions.Validity times =
+                validity.validity(Instant.now(), Draft.longestValiditySeconds(intents, base.governance()));
+        Draft.Head top = new Draft.Head(base.pin().chainId(), base.revision(), author(base.governance()), why);
+        Draft draft = Draft.of(top, times, List.copyOf(expected), intents);
+        Optional<Objection> tooLong = Drafted.tooLong(draft.change(), base.governance());
+        if (tooLong.isPresent()) {
+            throw new Failure(tooLong.get().sentence());
+        }
+        return draft;
     }
 
     PrincipalName author(Governance governance) throws Failure {

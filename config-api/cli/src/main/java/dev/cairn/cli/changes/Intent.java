@@ -8,7 +8,7 @@ import dev.cairn.protocol.model.Hashing;
 import java.util.Optional;
 
 /** What a draft is to do, its values and all; the text of a change names only their hashes. */
-sealed interface Intent {
+public sealed interface Intent {
     ChangeOperation operation();
 
     /** Whether a key would not be as it was then. */

@@ -31,11 +31,11 @@ import java.util.regex.Pattern;
  * @param governance in force then
  * @param governedSince the revision that laid it down; 0 if the genesis document does
  */
-record Ledger(Pin pin, Snapshot at, Governance governance, long governedSince) {
+public record Ledger(Pin pin, Snapshot at, Governance governance, long governedSince) {
     private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{8,64}");
 
     /** As it is now. */
-    static Ledger of(Cluster cluster) throws NotVerifiedException, Failure {
+    public static Ledger of(Cluster cluster) throws NotVerifiedException, Failure {
         return of(cluster.pin(), cluster.now());
     }
 
@@ -146,9 +146,11 @@ record Ledger(Pin pin, Snapshot at, Governance governance, long governedSince) {
                 .map(record -> Digest.of(record.value().shared()));
     }
 
-    /** The value of the put at {@code index} of a change that waits, if it is there. */
-    Optional<Bytes> value(Digest change, int index) throws NotVerifiedException {
-        return at.getRecord(LedgerKeys.value(change, index)).map(KeyValue::value);
+    /** The values of a change that waits, those that are there, by the keys of their records. */
+    Map<Bytes, Bytes> values(Digest change) throws NotVerifiedException {
+        Map<Bytes, Bytes> values = new HashMap<>();
+        at.listRecords(LedgerKeys.values(change)).forEach(record -> values.put(record.key(), record.value()));
+        return values;
     }
 
     /** What the signatures are worth at the time of this machine's clock. */

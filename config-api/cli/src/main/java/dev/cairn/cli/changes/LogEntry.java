@@ -89,6 +89,21 @@ record LogEntry(SignedText text, ChangeRecord record, Judgement judgement) {
                 .build();
     }
 
+    /** How many operations there are of which kind. */
+    String counts() {
+        long puts = 0;
+        long deletes = 0;
+        if (text instanceof Change change) {
+            for (ChangeOperation operation : change.operations()) {
+                switch (operation) {
+                    case ChangeOperation.Put _ -> puts++;
+                    case ChangeOperation.Delete _, ChangeOperation.DeleteRange _ -> deletes++;
+                }
+            }
+        }
+        return puts + " put, " + deletes + " deleted";
+    }
+
     /** The operations as they stand in the text. */
     List<String> operations() {
         return Texts.operations(text);

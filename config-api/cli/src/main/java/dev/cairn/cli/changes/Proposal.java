@@ -8,6 +8,7 @@ import dev.cairn.kv.change.ChangeOperation;
 import dev.cairn.kv.change.ChangeRecord;
 import dev.cairn.kv.change.ChangeText;
 import dev.cairn.kv.change.ChangeValues;
+import dev.cairn.kv.change.LedgerKeys;
 import dev.cairn.kv.change.SignedText;
 import dev.cairn.kv.change.UtcTime;
 import dev.cairn.kv.model.ChangeStanding;
@@ -78,12 +79,15 @@ record Proposal(SignedText text, Optional<ChangeValues> values, List<Evidence> e
 
     private static ChangeValues values(Change change, Ledger ledger) throws Failure, NotVerifiedException {
         Map<Bytes, Bytes> byKey = new HashMap<>();
+        Map<Bytes, Bytes> there = ledger.values(change.digest());
         int index = 0;
         for (ChangeOperation operation : change.operations()) {
             if (operation instanceof ChangeOperation.Put put) {
-                Bytes value = ledger.value(change.digest(), index++)
-                        .orElseThrow(() -> new Failure("the value of key " + ChangeText.printKey(put.key())
-                                + " has not come yet; submit the change again from where its values are"));
+                Bytes value = there.get(LedgerKeys.value(change.digest(), index++));
+                if (value == null) {
+                    throw new Failure("the value of key " + ChangeText.printKey(put.key())
+                            + " has not come yet; submit the change again from where its values are");
+                }
                 byKey.put(put.key(), value);
             }
         }

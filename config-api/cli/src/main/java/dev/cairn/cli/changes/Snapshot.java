@@ -8,11 +8,14 @@ import java.util.List;
 import java.util.Optional;
 
 /** The clients' keys as they stood at one revision. */
-interface Snapshot {
+public interface Snapshot {
     long revision();
 
     /** A client's key. */
     Optional<KeyValue> get(Bytes key) throws NotVerifiedException;
+
+    /** The first of the clients' keys in the span, if there is one. */
+    Optional<KeyValue> first(KeySpan span) throws NotVerifiedException;
 
     /** Clients' keys: all of them, in order. */
     List<KeyValue> list(KeySpan span) throws NotVerifiedException;

@@ -15,7 +15,7 @@ import java.util.List;
 
 /** Brings a change from its files to the cluster: text, values, the author's signature and the approvals beside it. */
 final class Submission {
-    /** Text and values go in one request up to here; of the others each goes in one of its own. */
+    /** Text and values go in one request up to here; the others come after it. */
     private static final int TOGETHER_BYTES = 1 << 20;
 
     private final Cluster cluster;
@@ -37,8 +37,12 @@ final class Submission {
         int together = together(text.text().size(), values);
         Outcome.Change outcome =
                 cluster.submit(new Operation.SubmitChange(text.text(), values.subList(0, together), signature));
-        for (int i = together; i < values.size(); i++) {
-            outcome = goOn(outcome, new Operation.StageValue(text.digest(), i, values.get(i)), "value " + i);
+        if (together < values.size() && outcome.standing() == ChangeStanding.PENDING) {
+            int last = values.size() - 1;
+            outcome = new Staging(cluster, err)
+                    .stage(text.digest(), values, together, last)
+                    .orElse(outcome);
+            outcome = goOn(outcome, new Operation.StageValue(text.digest(), last, values.get(last)), "value " + last);
         }
         Bytes approval = Judgement.signedText(text, Purpose.APPROVE);
         for (Path path : files.approvals()) {

@@ -7,11 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /** Text of others on a terminal: nothing in it moves, hides or reorders what is shown. */
-final class Visible {
+public final class Visible {
     private Visible() {}
 
     /** What can be read as it stands; everything else as its number, such as {@code \}{@code u{202e}}. */
-    static String text(String text) {
+    public static String text(String text) {
         if (text.codePoints().allMatch(Visible::isShown)) {
             return text;
         }

@@ -30,6 +30,11 @@ final class FakeSnapshot implements Snapshot {
     }
 
     @Override
+    public Optional<KeyValue> first(KeySpan span) {
+        return list(span).stream().findFirst();
+    }
+
+    @Override
     public List<KeyValue> list(KeySpan span) {
         return records.values().stream()
                 .filter(record -> span.contains(record.key()))

@@ -1,0 +1,5 @@
+/** Repositories in directories. */
+@NullMarked
+package dev.cairn.cli.repo;
+
+import org.jspecify.annotations.NullMarked;

@@ -11,6 +11,7 @@ import dev.cairn.kv.model.Outcome;
 import dev.cairn.kv.model.Space;
 import dev.cairn.kv.tree.Leaf;
 import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Digest;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -19,26 +20,46 @@ import java.util.stream.Stream;
 final class AdminExecution implements TextExecution {
     private final Draft draft;
     private final AdminChange change;
+    private final Digest digest;
 
-    AdminExecution(Draft draft, AdminChange change) {
+    AdminExecution(Draft draft, AdminChange change, Digest digest) {
         this.draft = draft;
         this.change = change;
+        this.digest = digest;
+    }
+
+    @Override
+    public boolean isTooMuch() {
+        return changedSince().isEmpty() && draft.amendment(change, digest).isEmpty();
+    }
+
+    private Amendment amendment() {
+        return draft.amendment(change, digest)
+                .orElseThrow(() -> new IllegalStateException("whether it is too much is asked first: " + digest));
     }
 
     /**
      * Nobody changes a governance that they have not seen. Revoking is no matter of what else has changed: whoever owns a prefix
      * could change it in every block, and no revocation would ever come through.
      */
-    @Override
-    public List<Objection> conflicts() {
+    private Optional<Objection> changedSince() {
         long changedAt = draft.tree
                 .get(Space.LEDGER.treeKey(LedgerKeys.GOVERNANCE))
                 .map(Leaf::maxModRevision)
                 .orElse(0L);
         if (changedAt > change.baseRevision() && !change.onlyRevokes()) {
-            return List.of(new Objection.GovernanceChanged(change.baseRevision(), changedAt));
+            return Optional.of(new Objection.GovernanceChanged(change.baseRevision(), changedAt));
         }
-        return switch (draft.governance.apply(change, draft.nowSeconds())) {
+        return Optional.empty();
+    }
+
+    @Override
+    public List<Objection> conflicts() {
+        Optional<Objection> unseen = changedSince();
+        if (unseen.isPresent()) {
+            return List.of(unseen.get());
+        }
+        return switch (amendment()) {
             case Amendment.To(Governance next) -> keptRevisions(next);
             case Amendment.Impossible(List<Objection> objections) -> objections;
         };
@@ -54,8 +75,8 @@ final class AdminExecution implements TextExecution {
 
     @Override
     public Optional<Outcome.Failed> write(Writer writer, List<Bytes> values) {
-        if (!(draft.governance.apply(change, draft.nowSeconds()) instanceof Amendment.To(Governance next))) {
-            throw new IllegalStateException("a conflict was overlooked: " + change.digest());
+        if (!(amendment() instanceof Amendment.To(Governance next))) {
+            throw new IllegalStateException("a conflict was overlooked: " + digest);
         }
         if (!next.equals(draft.governance)) {
             draft.governance = next;

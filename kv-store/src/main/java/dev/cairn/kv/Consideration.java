@@ -97,8 +97,11 @@ final class Consideration {
             return answer(digest, ChangeStanding.PENDING, missing.objections(), missing.uncounted());
         }
         if (each.fresh().isPresent()) {
-            List<Objection> conflicts =
-                    TextExecution.of(draft, each.change().content()).conflicts();
+            TextExecution execution = TextExecution.of(draft, each.change());
+            if (execution.isTooMuch()) {
+                return failed(KvError.TOO_MANY_CHANGES);
+            }
+            List<Objection> conflicts = execution.conflicts();
             if (!conflicts.isEmpty()) {
                 return answer(digest, ChangeStanding.REFUSED, conflicts, List.of());
             }
@@ -150,7 +153,11 @@ final class Consideration {
      */
     private Outcome settle(Case each) {
         ReadText change = each.change();
-        List<Objection> conflicts = TextExecution.of(draft, change.content()).conflicts();
+        TextExecution execution = TextExecution.of(draft, change);
+        if (execution.isTooMuch()) {
+            return failed(KvError.TOO_MANY_CHANGES);
+        }
+        List<Objection> conflicts = execution.conflicts();
         if (!conflicts.isEmpty() && conflicts.stream().allMatch(Objection::mayPassByWaiting)) {
             return await(each, new Decision.Refused(conflicts, List.of()));
         }
@@ -177,8 +184,7 @@ final class Consideration {
     private Outcome execute(Case each, Writer writer) {
         ReadText change = each.change();
         List<Bytes> values = each.fresh().orElseGet(() -> changes.values(change));
-        Optional<Outcome.Failed> failure =
-                TextExecution.of(draft, change.content()).write(writer, values);
+        Optional<Outcome.Failed> failure = TextExecution.of(draft, change).write(writer, values);
         if (failure.isPresent()) {
             return failed(failure.get().error());
         }

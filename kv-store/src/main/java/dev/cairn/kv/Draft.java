@@ -1,5 +1,7 @@
 package dev.cairn.kv;
 
+import dev.cairn.kv.change.AdminChange;
+import dev.cairn.kv.guard.Amendment;
 import dev.cairn.kv.guard.Governance;
 import dev.cairn.kv.model.KeyEvent;
 import dev.cairn.kv.model.KeyVersion;
@@ -9,6 +11,7 @@ import dev.cairn.kv.tree.Leaf;
 import dev.cairn.kv.tree.TreeEditor;
 import dev.cairn.protocol.Proposal;
 import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.MerkleFrontier;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +34,7 @@ final class Draft {
     long revision;
     long compactRevision;
     Governance governance;
+    private final Amendments amendments = new Amendments();
 
     Draft(KvState parent, Proposal proposal, Surroundings around) {
         this.parent = parent;
@@ -45,6 +49,11 @@ final class Draft {
     /** The block's time, in whole seconds since 1970, rounded down. */
     long nowSeconds() {
         return Math.floorDiv(proposal.timeNanos(), NANOS_PER_SECOND);
+    }
+
+    /** What the change would make of the governance; nothing if too many were asked for in this block. */
+    Optional<Amendment> amendment(AdminChange change, Digest digest) {
+        return amendments.of(change, digest, governance, nowSeconds());
     }
 
     RangeReader reader() {

@@ -1,5 +1,6 @@
 package dev.cairn.kv;
 
+import dev.cairn.kv.change.Change;
 import dev.cairn.kv.change.ChangeException;
 import dev.cairn.kv.change.ChangeRecord;
 import dev.cairn.kv.change.Endorsement;
@@ -118,13 +119,16 @@ final class Ledger {
                                 good.signer(), change.content().author()));
     }
 
-    /** Whether the state that the author looked at is one that this store still tells of. */
+    /**
+     * Whether the state that the author looked at is one that this store still tells of. Of the governance it always does: a
+     * gateway that may compact must not keep everybody from revoking.
+     */
     private Optional<Objection> objectionToBase(ReadText change) {
         long base = change.content().baseRevision();
         if (base > draft.revision) {
             return Optional.of(new Objection.BaseAhead(base, draft.revision));
         }
-        return base < draft.compactRevision
+        return base < draft.compactRevision && change.content() instanceof Change
                 ? Optional.of(new Objection.BaseCompacted(base, draft.compactRevision))
                 : Optional.empty();
     }

@@ -2,7 +2,6 @@ package dev.cairn.kv;
 
 import dev.cairn.kv.change.AdminChange;
 import dev.cairn.kv.change.Change;
-import dev.cairn.kv.change.SignedText;
 import dev.cairn.kv.guard.Objection;
 import dev.cairn.kv.model.Outcome;
 import dev.cairn.protocol.model.Bytes;
@@ -11,11 +10,16 @@ import java.util.Optional;
 
 /** What a signed text finds in the state, and what it does there. */
 interface TextExecution {
-    static TextExecution of(Draft draft, SignedText text) {
-        return switch (text) {
+    static TextExecution of(Draft draft, ReadText text) {
+        return switch (text.content()) {
             case Change change -> new ChangeExecution(draft, change);
-            case AdminChange change -> new AdminExecution(draft, change);
+            case AdminChange change -> new AdminExecution(draft, change, text.digest());
         };
+    }
+
+    /** Whether this block has no time for it; then nothing else is asked. */
+    default boolean isTooMuch() {
+        return false;
     }
 
     /** What in the state is not as the text expects it to be. */

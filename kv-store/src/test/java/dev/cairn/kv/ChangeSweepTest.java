@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cairn.kv.change.AdminChange;
 import dev.cairn.kv.change.AdminOperation;
 import dev.cairn.kv.change.Change;
+import dev.cairn.kv.change.ChangeLimits;
 import dev.cairn.kv.change.Endorsement;
 import dev.cairn.kv.change.LedgerKeys;
 import dev.cairn.kv.change.PrincipalName;
@@ -102,6 +103,24 @@ class ChangeSweepTest extends LedgerFixture {
         assertThat(isKept(overwritten)).isTrue();
         assertThat(standing(run(submit(overwritten, "alice", "1")))).isEqualTo(ChangeStanding.EXECUTED);
         assertThat(visible()).containsEntry("open/a", "2");
+    }
+
+    /** A record that never expires is never forgotten. */
+    @Test
+    void aChangeOfOpenKeysIsNotValidForLong() {
+        Change longer = new Change(
+                CHAIN,
+                machine.committed().revision(),
+                nowSeconds,
+                nowSeconds + ChangeLimits.MAX_OPEN_VALIDITY_SECONDS + 1,
+                new PrincipalName("alice"),
+                "Because",
+                List.of(),
+                List.of(putOf("open/a", "1")));
+        Outcome refused = run(submit(longer, "alice", "1"));
+
+        assertThat(standing(refused)).isEqualTo(ChangeStanding.REFUSED);
+        assertThat(detail(refused)).contains("open keys is valid for 30 days at most");
     }
 
     @Test

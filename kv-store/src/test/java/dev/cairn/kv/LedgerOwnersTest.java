@@ -11,14 +11,17 @@ import dev.cairn.kv.change.PrincipalName;
 import dev.cairn.kv.guard.Guard;
 import dev.cairn.kv.guard.Lifetime;
 import dev.cairn.kv.guard.Principal;
+import dev.cairn.kv.guard.Right;
 import dev.cairn.kv.guard.Ruling;
 import dev.cairn.kv.guard.Scope;
 import dev.cairn.kv.model.ChangeStanding;
+import dev.cairn.kv.model.KvError;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.Outcome;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.ssh.KeyKind;
 import dev.cairn.ssh.SshException;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.TreeSet;
@@ -87,9 +90,13 @@ class LedgerOwnersTest extends LedgerFixture {
         }
     }
 
+    private static Operation submission(AdminChange change) {
+        return new Operation.SubmitChange(
+                change.text(), List.of(), key(change.author().text()).sign("admin@cairn.dev", change.text()));
+    }
+
     private Outcome byAuthor(AdminChange change) {
-        return run(new Operation.SubmitChange(
-                change.text(), List.of(), key(change.author().text()).sign("admin@cairn.dev", change.text())));
+        return run(submission(change));
     }
 
     private Outcome byTwo(AdminChange change) {
@@ -105,7 +112,41 @@ class LedgerOwnersTest extends LedgerFixture {
         return machine.committed().governance().text().size();
     }
 
+    // What changes of the governance cost.
+
+    /** One of them takes tens of milliseconds where the governance is large, and all replicas pay. */
+    @Test
+    void aBlockWorksOutSoManyChangesOfTheGovernance() {
+        AdminOperation setsDeadEnd = new AdminOperation.SetGuard(guard("team/dead/", "nobody"));
+        List<Operation> different = Stream.generate(() -> submission(admin("alice", setsDeadEnd)))
+                .limit(Amendments.MAX_PER_BLOCK + 1)
+                .toList();
+        List<Operation> theSame =
+                Collections.nCopies(Amendments.MAX_PER_BLOCK + 1, submission(admin("alice", setsDeadEnd)));
+
+        assertThat(runTogether(theSame.toArray(Operation[]::new)))
+                .as("brought by a gateway again and again")
+                .allSatisfy(outcome -> assertThat(standing(outcome)).isEqualTo(ChangeStanding.REFUSED));
+        List<Outcome> outcomes = runTogether(different.toArray(Operation[]::new));
+        assertThat(outcomes.subList(0, Amendments.MAX_PER_BLOCK))
+                .allSatisfy(outcome -> assertThat(standing(outcome)).isEqualTo(ChangeStanding.REFUSED));
+        assertThat(outcomes.getLast())
+                .isEqualTo(new Outcome.Failed(machine.committed().revision(), KvError.TOO_MANY_CHANGES));
+        executed(byTwo(admin("alice", revoke("bob"))));
+    }
+
     // Revoking.
+
+    @Test
+    void aGatewayThatCompactsCannotForbidRevocations() {
+        executed(byTwo(admin("alice", new AdminOperation.SetRight(Right.COMPACT))));
+        AdminChange revocation = admin("alice", revoke("bob"));
+        run(put("open/x", "1"));
+        assertThat(run(new Operation.Compact(machine.committed().revision(), false)))
+                .isInstanceOf(Outcome.Compacted.class);
+
+        executed(byTwo(revocation));
+    }
 
     @Test
     void whoeverOwnsAPrefixCannotForbidRevocations() {

@@ -9,6 +9,7 @@ import dev.cairn.kv.change.Change;
 import dev.cairn.kv.change.ChangeOperation;
 import dev.cairn.kv.change.Endorsement;
 import dev.cairn.kv.change.PrincipalName;
+import dev.cairn.kv.guard.Guard;
 import dev.cairn.kv.guard.Scope;
 import dev.cairn.kv.model.ChangeStanding;
 import dev.cairn.kv.model.KvError;
@@ -17,8 +18,12 @@ import dev.cairn.kv.model.Outcome;
 import dev.cairn.kv.proof.Pruned;
 import dev.cairn.kv.proof.TreeCodec;
 import dev.cairn.protocol.model.Bytes;
+import dev.cairn.ssh.KeyKind;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** What one key and an open prefix can use up. */
@@ -69,6 +74,33 @@ class LedgerRoomTest extends LedgerFixture {
         Change guarded = change("alice", List.of(), putOf("prod/limit", "9"));
         run(submit(guarded, "alice", "9"));
         assertThat(standing(run(approve(guarded, "bob")))).isEqualTo(ChangeStanding.EXECUTED);
+    }
+
+    @Test
+    void whoOwnsAPrefixLeavesTheReserveToo() {
+        reopenSmall();
+        Guard owners = new Guard(
+                new Scope.OfPrefix(Bytes.utf8("team/")),
+                1,
+                new TreeSet<>(Set.of(new PrincipalName("carol"))),
+                new TreeSet<>(),
+                false,
+                EnumSet.allOf(KeyKind.class),
+                LIFETIME);
+        assertThat(standing(bySigners(new AdminOperation.SetGuard(owners)))).isEqualTo(ChangeStanding.EXECUTED);
+        fillUp();
+
+        AdminChange change = new AdminChange(
+                CHAIN,
+                machine.committed().revision(),
+                nowSeconds,
+                nowSeconds + LIFETIME,
+                new PrincipalName("carol"),
+                "Because " + sequence++,
+                List.of(new AdminOperation.SetOpen(new Scope.OfPrefix(Bytes.utf8("team/o/")))));
+        Outcome outcome = run(new Operation.SubmitChange(
+                change.text(), List.of(), key("carol").sign("admin@cairn.dev", change.text())));
+        assertThat(((Outcome.Failed) outcome).error()).isEqualTo(KvError.NO_SPACE);
     }
 
     @Test

@@ -182,9 +182,21 @@ final class LedgerMutants {
                     "preconditions are looked at once",
                     edit(
                             "Consideration",
-                            "List<Objection> conflicts = TextExecution.of(draft, change.content()).conflicts();",
-                            "List<Objection> conflicts = each.fresh().isPresent() ? TextExecution.of(draft,"
-                                    + " change.content()).conflicts() : List.of();")),
+                            "        List<Objection> conflicts = execution.conflicts();\n        if (!conflicts",
+                            "List<Objection> conflicts = each.fresh().isPresent() ? execution.conflicts() :"
+                                    + " List.of();\n        if (!conflicts")),
+            left(
+                    "a gateway that compacts forbids to revoke",
+                    "LedgerOwnersTest#aGatewayThatCompactsCannotForbidRevocations",
+                    edit("Ledger", " && change.content() instanceof Change", "")),
+            left(
+                    "a block works out any number of changes of the governance",
+                    "LedgerOwnersTest#aBlockWorksOutSoManyChangesOfTheGovernance",
+                    edit("Amendments", "made < MAX_PER_BLOCK", "true")),
+            left(
+                    "a change of open keys is remembered for as long as its author likes",
+                    "ChangeSweepTest#aChangeOfOpenKeysIsNotValidForLong",
+                    edit("Decider", "return seconds > most ?", "return false ?")),
             left(
                     "a governance that nobody has seen is changed",
                     edit("AdminExecution", "if (changedAt > change.baseRevision() && ", "if (false && ")),

@@ -127,7 +127,7 @@ final class LedgerModel implements Seen {
         if (text.baseRevision() > keys.revision) {
             return refused(Set.of(new Objection.BaseAhead(text.baseRevision(), keys.revision)));
         }
-        if (text.baseRevision() < keys.compacted) {
+        if (text instanceof Change && text.baseRevision() < keys.compacted) {
             return refused(Set.of(new Objection.BaseCompacted(text.baseRevision(), keys.compacted)));
         }
         SortedMap<Integer, Bytes> come = new TreeMap<>();

@@ -283,6 +283,10 @@ public final class Rules {
         if (wantsPerson && author.isPresent() && !author.get().isPerson()) {
             objections.add(new Objection.AuthorNoPerson(text.author()));
         }
+        long validity = text.expiresSeconds() - text.validFromSeconds();
+        if (validity > 2_592_000 && deciding(text, now).isEmpty()) {
+            objections.add(new Objection.OpenTooLong(validity, 2_592_000));
+        }
         objections.addAll(ofGuards(text, author, counting, now));
         return new Verdict(objections, uncounted);
     }

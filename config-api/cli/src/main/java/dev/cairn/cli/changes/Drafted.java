@@ -24,7 +24,8 @@ final class Drafted {
                 .anyMatch(each -> each instanceof Objection.SignaturesMissing missing
                         && missing.scope().equals(Scope.RECOVERY));
         return against.stream()
-                .filter(each -> each instanceof Objection.ValidTooLong && !mayRecover)
+                .filter(each -> each instanceof Objection.OpenTooLong
+                        || (each instanceof Objection.ValidTooLong && !mayRecover))
                 .findFirst();
     }
 

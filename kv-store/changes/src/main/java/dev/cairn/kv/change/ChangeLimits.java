@@ -22,5 +22,8 @@ public final class ChangeLimits {
     /** Of all values of a change together. */
     public static final long MAX_ALL_VALUES_BYTES = 64L << 20;
 
+    /** Of a change on which no guard decides: until then the store must remember that it was executed. */
+    public static final long MAX_OPEN_VALIDITY_SECONDS = 30L * 86_400;
+
     private ChangeLimits() {}
 }

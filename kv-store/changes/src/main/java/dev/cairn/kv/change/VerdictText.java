@@ -51,6 +51,8 @@ public final class VerdictText {
             case Objection.ValidTooLong valid ->
                 "valid-too-long " + GovernancePhrases.scope(valid.scope()) + " have " + valid.validitySeconds()
                         + " most " + valid.mostSeconds();
+            case Objection.OpenTooLong open ->
+                "open-too-long " + open.validitySeconds() + " most " + open.mostSeconds();
             case Objection.SignaturesMissing missing ->
                 "missing " + GovernancePhrases.scope(missing.scope()) + " threshold " + missing.threshold() + " have "
                         + missing.have() + " from " + Phrase.printList(missing.from())
@@ -144,6 +146,7 @@ public final class VerdictText {
             case "closed-registry" -> new Objection.ClosedRegistry();
             case "valid-too-long" ->
                 new Objection.ValidTooLong(GovernancePhrases.scope(in), in.numberAfter("have"), in.numberAfter("most"));
+            case "open-too-long" -> new Objection.OpenTooLong(in.number(), in.numberAfter("most"));
             case "missing" -> missing(in);
             case "out-of-reach" ->
                 new Objection.OutOfReach(

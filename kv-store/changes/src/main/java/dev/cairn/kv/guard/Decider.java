@@ -2,6 +2,7 @@ package dev.cairn.kv.guard;
 
 import dev.cairn.kv.change.AdminChange;
 import dev.cairn.kv.change.Change;
+import dev.cairn.kv.change.ChangeLimits;
 import dev.cairn.kv.change.ChangeOperation;
 import dev.cairn.kv.change.Endorsement;
 import dev.cairn.kv.change.PrincipalName;
@@ -78,6 +79,9 @@ public final class Decider {
                 if (deciding.stream().anyMatch(Guard::excludeAuthor)) {
                     objectionToAuthor(change).ifPresent(objections::add);
                 }
+                if (deciding.isEmpty()) {
+                    objectionToValidity(change).ifPresent(objections::add);
+                }
                 yield hear(deciding, text, votes, electors).decision(objections, uncounted);
             }
             case AdminChange change -> decideOnAdmin(change, votes, objections, uncounted, electors);
@@ -115,6 +119,12 @@ public final class Decider {
         return registry.principal(text.author())
                 .filter(author -> !author.isPerson())
                 .map(_ -> new Objection.AuthorNoPerson(text.author()));
+    }
+
+    private static Optional<Objection> objectionToValidity(Change change) {
+        long seconds = change.expiresSeconds() - change.validFromSeconds();
+        long most = ChangeLimits.MAX_OPEN_VALIDITY_SECONDS;
+        return seconds > most ? Optional.of(new Objection.OpenTooLong(seconds, most)) : Optional.empty();
     }
 
     /** What some guards say: who counted, and what they miss. */

@@ -77,6 +77,12 @@ public record Governance(
         return all;
     }
 
+    /** Whether the registry's guard decides on any part of the change at that time. */
+    public boolean isRegistrys(AdminChange change, long nowSeconds) {
+        Authority authority = new Authority(guards, new Electors(registry, nowSeconds));
+        return change.operations().stream().anyMatch(authority::isRegistrys);
+    }
+
     /** The guards that could not let anything pass at that time. */
     public List<Objection.DeadEnd> deadEnds(long nowSeconds) {
         Electors electors = new Electors(registry, nowSeconds);

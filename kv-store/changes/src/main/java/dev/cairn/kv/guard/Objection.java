@@ -25,7 +25,7 @@ public sealed interface Objection {
             case SignaturesMissing _, ValuesMissing _, AndMore _ -> true;
             case DeadEnd _, GovernanceTooLarge _ -> true;
             case WrongChain _, NotYetValid _, Expired _, NotSignedByAuthor _, AuthorNoPerson _ -> false;
-            case ClosedKey _, ClosedRegistry _, ValidTooLong _, OutOfReach _, WithdrawnBefore _ -> false;
+            case ClosedKey _, ClosedRegistry _, ValidTooLong _, OpenTooLong _, OutOfReach _, WithdrawnBefore _ -> false;
             case UnknownPrincipal _, OtherKind _, KeyOfAnother _, UnknownKey _, TooManyKeys _, RewritesPast _ -> false;
             case NoSuchGuard _, NotOpen _, GovernanceChanged _, BaseCompacted _, BaseAhead _ -> false;
             case Conflict _, KeepsRevisions _ -> false;
@@ -78,6 +78,15 @@ public sealed interface Objection {
         @Override
         public String sentence() {
             return guard(scope) + " lets a change be valid for " + Seconds.inWords(mostSeconds) + ", not "
+                    + Seconds.inWords(validitySeconds) + "; draft it with an earlier expiry";
+        }
+    }
+
+    /** No guard decides on any of its keys. */
+    record OpenTooLong(long validitySeconds, long mostSeconds) implements Objection {
+        @Override
+        public String sentence() {
+            return "a change of open keys is valid for " + Seconds.inWords(mostSeconds) + " at most, not "
                     + Seconds.inWords(validitySeconds) + "; draft it with an earlier expiry";
         }
     }

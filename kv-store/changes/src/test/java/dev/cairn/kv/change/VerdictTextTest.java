@@ -44,6 +44,7 @@ class VerdictTextTest {
             new Objection.ClosedKey(Bytes.wrap(new byte[] {0, ' '})),
             new Objection.ClosedRegistry(),
             new Objection.ValidTooLong(Scope.REGISTRY, 61, 60),
+            new Objection.OpenTooLong(61, 60),
             new Objection.SignaturesMissing(PROD, 2, 1, names(2), 0),
             new Objection.SignaturesMissing(Scope.EVERYTHING, 12, 0, names(10), 5),
             new Objection.OutOfReach(Scope.RECOVERY, 3, 2),

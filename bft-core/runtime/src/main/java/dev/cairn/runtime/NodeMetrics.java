@@ -32,7 +32,8 @@ final class NodeMetrics {
     private final Counter skipped;
     private final Counter violations;
     private final Counter accusations;
-    private final Counter passedOver;
+    private final Counter forwardedDropped;
+    private final Counter preparationsFailed;
     private final Counter chunksServed;
     private final Counter bytesServed;
     private final Timer chunkJudged;
@@ -65,9 +66,11 @@ final class NodeMetrics {
         violations =
                 counter("cairn_link_violations", "Connections ended for what no honest replica sends. Should be 0.");
         accusations = counter("cairn_accusations", "Signed proofs that a replica lied. Should be 0.");
-        passedOver = counter(
-                "cairn_requests_unprepared",
-                "Costly requests of replicas that have sent too many: their cost is paid in execution.");
+        forwardedDropped = counter(
+                "cairn_forwarded_requests_dropped",
+                "Costly requests forwarded by a replica of which many wait already; it sends them again.");
+        preparationsFailed = counter(
+                "cairn_preparations_failed", "Costly requests that are left to execution by a fault. Should be 0.");
         chunksServed = counter("cairn_transfer_chunks_served", "Parts of a state sent to a replica that fetches it.");
         bytesServed = counter("cairn_transfer_bytes_served", "Bytes in them.");
         chunkJudged = timer("cairn_transfer_chunk_judged", "Checking and storing a part of a state.");
@@ -192,9 +195,13 @@ final class NodeMetrics {
         violations.increment();
     }
 
-    /** Costly requests that are not prepared. */
-    void passedOver(int requestCount) {
-        passedOver.increment(requestCount);
+    /** Costly requests that go no further: their gateway sends them again. */
+    void forwardedDropped(int requestCount) {
+        forwardedDropped.increment(requestCount);
+    }
+
+    void preparationFailed() {
+        preparationsFailed.increment();
     }
 
     void accused() {

@@ -1,5 +1,6 @@
 package dev.cairn.runtime;
 
+import dev.cairn.protocol.Verified;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.Request;
@@ -9,20 +10,26 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Does what is costly in requests before the event loop gets to them, beside the threads that read links. Peers take turns,
- * request by request, and of each few requests wait: whoever sends costly ones spends their own time here. What is beyond a
- * peer's bound is passed over, and its cost is paid where it is executed.
+ * request by request: whoever sends costly ones spends their own time here. No costly request goes on before its turn. Blocks wait
+ * as long as they must; what waits of a peer its {@link InboundBudget} bounds. Of a Forward, costly requests beyond the peer's
+ * bound are dropped: they are in no block yet, and their gateway sends them again.
  *
- * <p>Messages with requests of one peer are handed on in the order of their coming. No other message waits here.
+ * <p>Messages that may hold requests are handed on in the order of their coming from one peer. No other message waits here.
  */
 final class Preparation {
-    /** Costly ones that wait. What they hold in memory, the peer's {@link InboundBudget} bounds. */
+    private static final Logger LOG = LoggerFactory.getLogger(Preparation.class);
+
+    /** Where so many costly ones of a peer wait, it forwards no more of them. */
     static final int REQUESTS_PER_PEER = 64;
 
     /** What makes a request's execution cheaper. */
@@ -39,6 +46,9 @@ final class Preparation {
 
     private final Map<ReplicaId, Lane> lanes = new HashMap<>();
 
+    /** Only tasks on {@link #thread} touch it, one at a time. */
+    private boolean hasFailed;
+
     /** A message and what is left to prepare of it. */
     private record Job(Input.FromPeer message, ArrayDeque<Request> left) {}
 
@@ -46,6 +56,10 @@ final class Preparation {
     private static final class Lane {
         private final ArrayDeque<Job> jobs = new ArrayDeque<>();
         private int waitingRequests;
+
+        private int room() {
+            return Math.max(0, REQUESTS_PER_PEER - waitingRequests);
+        }
     }
 
     /** @param thread takes at most one task for each peer at a time */
@@ -60,27 +74,43 @@ final class Preparation {
 
     /** Never blocks for long: on the thread that read the message. */
     void take(Input.FromPeer message) {
-        List<Request> requests = requests(message.message().message());
-        if (requests.isEmpty() || !waits(message, requests)) {
+        Optional<List<Request>> requests = requests(message.message().message());
+        if (requests.isEmpty() || !waits(message, costly(requests.get()))) {
             onward.accept(message);
         }
     }
 
+    private List<Request> costly(List<Request> requests) {
+        return requests.stream().filter(work.isCostly()).toList();
+    }
+
     /** Whether it will be handed on later, by the other thread. */
-    private synchronized boolean waits(Input.FromPeer message, List<Request> requests) {
+    private synchronized boolean waits(Input.FromPeer message, List<Request> costly) {
         Lane lane = lanes.computeIfAbsent(message.from(), _ -> new Lane());
-        List<Request> costly = requests.stream().filter(work.isCostly()).toList();
         if (costly.isEmpty() && lane.jobs.isEmpty()) {
             return false;
         }
-        int taken = Math.min(costly.size(), REQUESTS_PER_PEER - lane.waitingRequests);
-        metrics.passedOver(costly.size() - taken);
-        lane.waitingRequests += taken;
-        lane.jobs.add(new Job(message, new ArrayDeque<>(costly.subList(0, taken))));
+        boolean mayLose = message.message().message() instanceof Message.Forward;
+        Job job = mayLose ? cut(message, costly, lane.room()) : new Job(message, new ArrayDeque<>(costly));
+        lane.waitingRequests += job.left().size();
+        lane.jobs.add(job);
         if (lane.jobs.size() == 1) {
             giveTurn(lane);
         }
         return true;
+    }
+
+    /** A Forward with no more costly requests than there is room for. It is handed on even if none is left. */
+    private Job cut(Input.FromPeer forward, List<Request> costly, int room) {
+        if (costly.size() <= room) {
+            return new Job(forward, new ArrayDeque<>(costly));
+        }
+        List<Request> surplus = costly.subList(room, costly.size());
+        metrics.forwardedDropped(surplus.size());
+        Verified<Message> rest = Verified.without(forward.message(), Set.copyOf(surplus));
+        return new Job(
+                new Input.FromPeer(forward.from(), rest, forward.budget(), forward.bytes()),
+                new ArrayDeque<>(costly.subList(0, room)));
     }
 
     private void giveTurn(Lane lane) {
@@ -98,13 +128,29 @@ final class Preparation {
             Lane lane = next();
             Job job = first(lane);
             Optional<Request> request = Optional.ofNullable(job.left().poll());
-            request.ifPresent(work.prepare());
+            request.ifPresent(this::prepare);
             if (job.left().isEmpty()) {
                 onward.accept(job.message());
             }
             goOn(lane, job, request.isPresent());
+        } catch (Throwable t) {
+            onFailure.accept(t);
+        }
+    }
+
+    /** What fails here is left to execution, which decides anyway; it holds nothing up. */
+    private void prepare(Request request) {
+        try {
+            work.prepare().accept(request);
         } catch (RuntimeException e) {
-            onFailure.accept(e);
+            metrics.preparationFailed();
+            if (!hasFailed) {
+                hasFailed = true;
+                LOG.error(
+                        "cannot prepare {}: it costs its execution more; others like it are counted only",
+                        request.id(),
+                        e);
+            }
         }
     }
 
@@ -131,22 +177,26 @@ final class Preparation {
         return lanes.values().stream().mapToInt(lane -> lane.waitingRequests).sum();
     }
 
-    private static List<Request> requests(Message message) {
+    /** Nothing of a message that never waits. */
+    private static Optional<List<Request>> requests(Message message) {
         return switch (message) {
-            case Message.PrePrepare m -> m.block().requests();
-            case Message.Forward m -> m.requests();
-            case Message.Body m -> m.block().requests();
+            case Message.PrePrepare m -> Optional.of(m.block().requests());
+            case Message.Forward m -> Optional.of(m.requests());
+            case Message.Body m -> Optional.of(m.block().requests());
             case Message.Blocks m ->
-                m.blocks().stream().flatMap(block -> block.requests().stream()).toList();
-            case Vote _, Message.Suspect _, Message.ViewChange _, Message.NewView _, Message.Status _ -> List.of();
-            case Message.FetchBlocks _, Message.FetchBody _ -> List.of();
-            case Message.ReadIndexQuery _, Message.ReadIndexAnswer _ -> List.of();
-            case Message.WitnessQuery _, Message.WitnessAnswer _ -> List.of();
+                Optional.of(m.blocks().stream()
+                        .flatMap(block -> block.requests().stream())
+                        .toList());
+            case Vote _, Message.Suspect _, Message.ViewChange _, Message.NewView _, Message.Status _ ->
+                Optional.empty();
+            case Message.FetchBlocks _, Message.FetchBody _ -> Optional.empty();
+            case Message.ReadIndexQuery _, Message.ReadIndexAnswer _ -> Optional.empty();
+            case Message.WitnessQuery _, Message.WitnessAnswer _ -> Optional.empty();
             case Message.SnapshotOffer _,
                     Message.FetchSnapshot _,
                     Message.FetchChunk _,
                     Message.Chunk _,
-                    Message.NoSnapshot _ -> List.of();
+                    Message.NoSnapshot _ -> Optional.empty();
         };
     }
 }

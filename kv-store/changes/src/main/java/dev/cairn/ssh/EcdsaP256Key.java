@@ -2,7 +2,6 @@ package dev.cairn.ssh;
 
 import dev.cairn.protocol.model.Bytes;
 import java.math.BigInteger;
-import java.security.PublicKey;
 import java.security.spec.ECFieldFp;
 import java.security.spec.ECParameterSpec;
 import java.security.spec.ECPoint;
@@ -19,9 +18,9 @@ final class EcdsaP256Key extends SshPublicKey {
     private static final EcdsaLibrary LIBRARY = EcdsaLibrary.fastest();
     private static final BigInteger PRIME = ((ECFieldFp) P256.getCurve().getField()).getP();
 
-    private final PublicKey key;
+    private final EcdsaLibrary.Key key;
 
-    private EcdsaP256Key(Bytes blob, PublicKey key) {
+    private EcdsaP256Key(Bytes blob, EcdsaLibrary.Key key) {
         super(KeyKind.ECDSA_P256, blob);
         this.key = key;
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Hashing;
 import java.math.BigInteger;
+import java.security.GeneralSecurityException;
 import java.security.spec.ECPoint;
 import java.util.Arrays;
 import net.jqwik.api.ForAll;
@@ -14,7 +15,7 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Assumptions;
 
-/** Java's ECDSA and the native one say the same of every signature that either is asked about. */
+/** Java's ECDSA and the native one say the same of every signature that either is asked about, or Java's speaks for both. */
 class EcdsaLibraryProperties {
     private static final BigInteger ORDER = EcdsaLibrary.P256.getOrder();
 
@@ -95,5 +96,15 @@ class EcdsaLibraryProperties {
                 .mod(ORDER)
                 .max(BigInteger.ONE);
         bothSay(sample, (edge & 1) == 0 ? r : BigInteger.ONE, (edge & 2) == 0 ? s : ORDER.subtract(BigInteger.ONE));
+    }
+
+    @Property(tries = 40)
+    void whereALibraryFailsJavaAnswers(
+            @ForAll FailingEcdsa.Fault fault, @ForAll @IntRange(min = 1, max = 500) int number, @ForAll boolean isGood)
+            throws GeneralSecurityException, SshException {
+        EcdsaLibrary failing = EcdsaLibrary.of(new FailingEcdsa(fault));
+        Sample sample = Sample.of(number, new byte[] {1, 2, 3});
+        BigInteger s = isGood ? sample.s() : sample.s().flipBit(0);
+        assertThat(holds(failing, sample, sample.r(), s)).isEqualTo(isGood);
     }
 }

@@ -2,12 +2,14 @@ package dev.cairn.chaos.real;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cairn.genesis.HostPort;
 import dev.cairn.kv.guard.Governance;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.ssh.OpenSsh;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,6 +18,8 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -111,6 +115,12 @@ class RealChangesTest {
                         line -> assertThat(line)
                                 .contains("\"standing\":\"pending\"", "\"missing\":1", "\"name\":\"bob\""),
                         line -> assertThat(line).contains("\"standing\":\"executed\""));
+        assertThat(end("carol", "cairn log elsewhere/").err())
+                .containsExactly("cairn: no change was executed of a key that begins with \"elsewhere/\"");
+        assertThat(end("carol", "cairn get -v prod/a").err())
+                .singleElement()
+                .asString()
+                .startsWith("verified: revision 4, block ");
         assertThat(run("carol", "cairn blame --json prod/a").getFirst())
                 .startsWith("{\"key\":\"prod/a\",\"mod_revision\":4,\"signed\":true,")
                 .contains("\"author\":\"alice\"", "\"name\":\"bob\"", "\"name\":\"carol\"", "\"complete\":true");
@@ -139,7 +149,11 @@ class RealChangesTest {
                 .anyMatch(line -> line.startsWith("withdrawn by bob with ssh-ed25519 "))
                 .last()
                 .asString()
-                .contains("needs 1 more of 2 signatures; ask bob");
+                .contains("needs 1 more of 2 signatures; too few are left who have not withdrawn");
+        assertThat(run("alice", "cairn pending")).noneMatch(line -> line.contains("ask "));
+        Desk.Ended inFiles = end("bob", "cp -r ../alice/change.txt* . && cairn sign --approve change.txt");
+        assertThat(inFiles.exitCode()).isZero();
+        assertThat(inFiles.err()).last().asString().startsWith("warning: it will not count: bob has withdrawn");
         Desk.Ended again = end("bob", "cairn approve --yes " + second);
         assertThat(again.exitCode()).isEqualTo(4);
         assertThat(again.out()).last().asString().contains("bob has withdrawn from this change, which is final");
@@ -151,9 +165,74 @@ class RealChangesTest {
     }
 
     @Test
+    void aChangeWhoseAuthorHasANewKeyIsStuckAndWithdrawn() throws Exception {
+        run("alice", "cairn draft --put prod/a=1 -m why -o stuck.txt && cairn sign stuck.txt");
+        run("alice", "cairn submit stuck.txt && ssh-keygen -q -t ed25519 -N '' -f .ssh/new");
+        String rotation =
+                submitted("alice", "cairn admin --set-key alice=.ssh/new.pub --revoke-key alice=.ssh/id_ed25519.pub");
+        run("bob", "cairn approve --yes " + rotation);
+        run("alice", "mv .ssh/new .ssh/id_ed25519; mv .ssh/new.pub .ssh/id_ed25519.pub");
+        String hint = "its author's signature is by a revoked key: draft it anew, and `cairn withdraw ";
+
+        Desk.Ended again = end("alice", "cairn sign stuck.txt && cairn submit stuck.txt");
+        assertThat(again.exitCode()).isEqualTo(4);
+        assertThat(again.out())
+                .noneMatch(line -> line.contains("sign with another") || line.contains("ask "))
+                .last()
+                .asString()
+                .startsWith(hint);
+        Desk.Ended verified = end("alice", "cairn verify stuck.txt");
+        assertThat(verified.exitCode()).isEqualTo(4);
+        assertThat(verified.out()).last().asString().startsWith("refused: " + hint);
+        assertThat(run("bob", "cairn pending")).last().asString().contains("refused: " + hint);
+        assertThat(end("bob", "cairn approve --yes ../alice/stuck.txt").out())
+                .last()
+                .asString()
+                .startsWith(hint);
+        assertThat(run("alice", "cairn withdraw --yes stuck.txt"))
+                .last()
+                .asString()
+                .endsWith("is withdrawn");
+    }
+
+    @Test
+    void aGenesisDocumentOfAnotherClusterIsToldOnce() throws Exception {
+        run("carol", "cairn init --dir other --base-port 2379 --open ''");
+        Desk.Ended asked = end(
+                "carol",
+                "cairn get a --pin other/genesis.json --endpoints "
+                        + IntStream.range(0, RealCluster.REPLICAS)
+                                .mapToObj(cluster::endpoint)
+                                .map(HostPort::toString)
+                                .collect(Collectors.joining(",")));
+        assertThat(asked.exitCode()).isEqualTo(3);
+        assertThat(asked.err())
+                .singleElement()
+                .asString()
+                .startsWith("cairn: these replicas are of chain ")
+                .endsWith(": wrong file, or wrong --endpoints?");
+    }
+
+    @Test
+    void whatHasExpiredIsDraftedAnew() throws Exception {
+        run("alice", "cairn draft --put prod/a=1 --expires 1s -m why && cp -r change.txt* ../bob");
+        Instant expires =
+                Instant.parse(run("alice", "sed -n 's/^expires //p' change.txt").getFirst());
+        Await.until("it has expired", PATIENCE, () -> !Instant.now().isBefore(expires));
+        Desk.Ended approved = end("bob", "cairn approve --yes change.txt");
+        assertThat(approved.exitCode()).isEqualTo(1);
+        assertThat(approved.err()).last().asString().contains("change.txt: the change expired at ", "draft and sign");
+    }
+
+    @Test
     void whatNeverArrivedIsWithdrawnAndNeverTakenIn() throws Exception {
         run("alice", "cairn draft --put prod/a=1 -m why");
         run("alice", "cairn sign change.txt");
+        Desk.Ended other = end("bob", "cp -r ../alice/change.txt* . && cairn withdraw --yes change.txt");
+        assertThat(other.exitCode()).isEqualTo(1);
+        assertThat(other.err())
+                .containsExactly("cairn: the change does not wait, so there is nothing to take back; only its author,"
+                        + " alice, withdraws it beforehand");
         assertThat(run("alice", "cairn withdraw --yes change.txt"))
                 .last()
                 .asString()

@@ -5,6 +5,7 @@ import dev.cairn.client.NotVerifiedException;
 import dev.cairn.client.Pin;
 import dev.cairn.genesis.GenesisException;
 import dev.cairn.kv.change.Precondition;
+import dev.cairn.kv.change.PrincipalName;
 import dev.cairn.kv.guard.Governance;
 import dev.cairn.protocol.model.Bytes;
 import java.util.ArrayList;
@@ -109,12 +110,10 @@ public final class DraftCommand implements Callable<Integer> {
         }
         Pin pin = cluster.pin();
         DraftBuffer buffer = edited(operations.intents());
-        return draft(
-                pin,
-                revision,
-                governance.unasked(pin),
-                buffer,
-                operations.expected().values());
+        Governance governing = governance.unasked(pin);
+        PrincipalName author = governance.isFromFile() ? head.author(governing) : head.claimedAuthor(governing);
+        HeadOptions.Base against = new HeadOptions.Base(pin, revision, governing, author);
+        return draft(against, buffer, operations.expected().values());
     }
 
     private Draft against(Ledger ledger) throws Failure, NotVerifiedException {
@@ -133,7 +132,10 @@ public final class DraftCommand implements Callable<Integer> {
         Map<Bytes, Precondition> given = operations.expected();
         Collection<Precondition> expected =
                 expectNothing ? given.values() : Expectation.of(buffer.intents(), given, now);
-        return draft(ledger.pin(), now.revision(), governance.inForce(ledger), buffer, expected);
+        Governance governing = governance.inForce(ledger);
+        HeadOptions.Base against =
+                new HeadOptions.Base(ledger.pin(), now.revision(), governing, head.author(governing));
+        return draft(against, buffer, expected);
     }
 
     private static boolean changesSomething(List<Intent> intents, Snapshot now) throws NotVerifiedException {
@@ -145,11 +147,9 @@ public final class DraftCommand implements Callable<Integer> {
         return false;
     }
 
-    private Draft draft(
-            Pin pin, long revision, Governance governing, DraftBuffer buffer, Collection<Precondition> expected)
-            throws Failure {
+    private Draft draft(HeadOptions.Base base, DraftBuffer buffer, Collection<Precondition> expected) throws Failure {
         String reason = buffer.reason().orElseGet(head::requireReason);
-        return head.draft(new HeadOptions.Base(pin, revision, governing), reason, expected, buffer.intents());
+        return head.draft(base, reason, expected, buffer.intents());
     }
 
     /** What was named, as it leaves the editor if there is to be one. */

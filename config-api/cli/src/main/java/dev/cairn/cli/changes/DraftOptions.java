@@ -5,6 +5,7 @@ import dev.cairn.cli.Launch;
 import dev.cairn.genesis.json.Json;
 import dev.cairn.kv.change.ChangeLimits;
 import dev.cairn.kv.change.Precondition;
+import dev.cairn.kv.guard.Governance;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -56,7 +57,9 @@ public final class DraftOptions {
     public Written write(Ledger ledger, List<? extends Intent> intents, Collection<Precondition> expected)
             throws Failure {
         ChangeFiles files = head.files("change.txt");
-        HeadOptions.Base base = new HeadOptions.Base(ledger.pin(), ledger.at().revision(), governance.inForce(ledger));
+        Governance governing = governance.inForce(ledger);
+        HeadOptions.Base base =
+                new HeadOptions.Base(ledger.pin(), ledger.at().revision(), governing, head.author(governing));
         Draft draft = head.draft(base, head.requireReason(), expected, intents);
         int bytes = draft.change().text().size();
         if (bytes > ChangeLimits.MAX_TEXT_BYTES) {
@@ -68,7 +71,7 @@ public final class DraftOptions {
             Signing signing = new Signing(base.governance(), key, Instant.now().getEpochSecond());
             ChangeFiles.write(
                     files.signature(),
-                    signing.signAsAuthor(draft.change()).signed().armoured());
+                    signing.signAsAuthor(draft.change(), files.text()).signed().armoured());
         }
         return new Written(files.text(), draft, sign);
     }

@@ -6,6 +6,7 @@ import dev.cairn.genesis.GenesisException;
 import dev.cairn.kv.change.PrincipalName;
 import dev.cairn.kv.change.Purpose;
 import dev.cairn.kv.change.SignedText;
+import dev.cairn.kv.guard.Objection;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.Outcome;
 import dev.cairn.protocol.model.Bytes;
@@ -77,11 +78,13 @@ final class Endorsing {
             Judgement judgement = ledger.judge(proposal.text(), proposal.evidence());
             show(out, proposal, shown, judgement);
             if (purpose == Purpose.APPROVE) {
+                requireInTime(proposal.text());
                 shown.requireApprovable();
             }
-            Operation operation = operation(out, verb, purpose, ledger, proposal, judgement);
-            Outcome.Change outcome = asked.submit(operation);
-            return Outcomes.tell(command.commandLine().getOut(), outcome, json, purpose == Purpose.WITHDRAW);
+            Sending sending = sending(out, verb, purpose, ledger, proposal, judgement);
+            Outcome.Change outcome = asked.submit(sending.operation());
+            return Outcomes.tell(
+                    command.commandLine().getOut(), outcome, sending.waiting(), json, purpose == Purpose.WITHDRAW);
         }
     }
 
@@ -93,8 +96,18 @@ final class Endorsing {
         out.flush();
     }
 
+    private static void requireInTime(SignedText text) throws Failure {
+        Optional<Objection.Expired> expired = Texts.expired(text, Instant.now().getEpochSecond());
+        if (expired.isPresent()) {
+            throw new Failure("nothing was signed: " + expired.get().sentence());
+        }
+    }
+
+    /** What to send, and what is known of the change once that has arrived. */
+    private record Sending(Operation operation, Waiting waiting) {}
+
     /** What to send once it was asked for; where the same was said before, what makes the cluster look again. */
-    private Operation operation(
+    private Sending sending(
             PrintWriter out, String verb, Purpose purpose, Ledger ledger, Proposal proposal, Judgement judgement)
             throws Failure, NotVerifiedException {
         SignedText text = proposal.text();
@@ -108,10 +121,17 @@ final class Endorsing {
         if (before.isPresent()) {
             out.println(JudgementText.again(before.get()));
             out.flush();
-            return new Operation.SubmitChange(
-                    text.text(), List.of(), proposal.evidence().getFirst().armoured());
+            return new Sending(
+                    new Operation.SubmitChange(
+                            text.text(),
+                            List.of(),
+                            proposal.evidence().getFirst().armoured()),
+                    judgement.waiting());
         }
         if (purpose == Purpose.WITHDRAW) {
+            if (!hasArrived && endorser.owner().isPresent()) {
+                requireAuthor(text, endorser.owner().get().name());
+            }
             out.println(consequence(judgement, endorser.owner().map(Signing.Owner::name)));
         }
         if (!yes && !Confirmation.isGiven(out, verb + " this change?")) {
@@ -122,10 +142,23 @@ final class Endorsing {
         out.println(JudgementText.verb(purpose) + " by " + done.name() + " with "
                 + done.signed().signature().key());
         out.flush();
+        if (hasArrived) {
+            Operation operation = new Operation.EndorseChange(Judgement.signedText(text, purpose), signed);
+            return new Sending(
+                    operation,
+                    purpose == Purpose.WITHDRAW ? judgement.waiting().andWithdrawn(done.name()) : judgement.waiting());
+        }
+        requireAuthor(text, done.name());
         // What never arrived is known by its text alone: the withdrawal stands in its author's place.
-        return hasArrived
-                ? new Operation.EndorseChange(Judgement.signedText(text, purpose), signed)
-                : new Operation.SubmitChange(text.text(), List.of(), signed);
+        return new Sending(new Operation.SubmitChange(text.text(), List.of(), signed), judgement.waiting());
+    }
+
+    /** Of what does not wait, nobody else can take anything back. */
+    private static void requireAuthor(SignedText text, PrincipalName signer) throws Failure {
+        if (!signer.equals(text.author())) {
+            throw new Failure("the change does not wait, so there is nothing to take back; only its author, "
+                    + text.author() + ", withdraws it beforehand");
+        }
     }
 
     /** What a withdrawal means for whoever makes it, which the change does not show. */

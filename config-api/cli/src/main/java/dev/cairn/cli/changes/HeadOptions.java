@@ -66,15 +66,15 @@ final class HeadOptions {
                 command.commandLine(), "say why in one line: -m TEXT (people read it before they sign)"));
     }
 
-    /** What a draft is made against. */
-    record Base(Pin pin, long revision, Governance governance) {}
+    /** What a draft is made against, and by whom. */
+    record Base(Pin pin, long revision, Governance governance, PrincipalName author) {}
 
     /** A change that does that, valid as long as the options and the guards say. */
     Draft draft(Base base, String why, Collection<Precondition> expected, List<? extends Intent> intents)
             throws Failure {
         ValidityOptions.Validity times =
                 validity.validity(Instant.now(), Draft.longestValiditySeconds(intents, base.governance()));
-        Draft.Head top = new Draft.Head(base.pin().chainId(), base.revision(), author(base.governance()), why);
+        Draft.Head top = new Draft.Head(base.pin().chainId(), base.revision(), base.author(), why);
         Draft draft = Draft.of(top, times, List.copyOf(expected), intents);
         Optional<Objection> tooLong = Drafted.tooLong(draft.change(), base.governance());
         if (tooLong.isPresent()) {
@@ -83,7 +83,17 @@ final class HeadOptions {
         return draft;
     }
 
+    /** Somebody whom the governance knows. */
     PrincipalName author(Governance governance) throws Failure {
+        PrincipalName name = claimedAuthor(governance);
+        if (governance.registry().principal(name).isEmpty()) {
+            throw new Failure(People.nobodyIsCalled(name, governance));
+        }
+        return name;
+    }
+
+    /** Whoever is named: the governance may be older than they are. */
+    PrincipalName claimedAuthor(Governance governance) throws Failure {
         String named = author == null ? System.getenv(AUTHOR) : author;
         if (named == null || named.isBlank()) {
             return ownName(governance);

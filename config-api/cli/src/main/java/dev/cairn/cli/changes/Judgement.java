@@ -20,12 +20,16 @@ import dev.cairn.ssh.VerifiedSignature;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeSet;
 
-/** What signatures on a change are worth, as a replica would decide; nobody is asked. */
-record Judgement(SignedText text, List<Signature> signatures, Decision decision) {
+/**
+ * What signatures on a change are worth, as a replica would decide; nobody is asked.
+ *
+ * @param waiting what else is known of the change, by those signatures or by the ledger
+ */
+record Judgement(SignedText text, List<Signature> signatures, Decision decision, Waiting waiting) {
     /** What became of one signature. */
     sealed interface Signature {
         Evidence evidence();
@@ -52,7 +56,7 @@ record Judgement(SignedText text, List<Signature> signatures, Decision decision)
             SignedText text, List<Evidence> evidence, Digest chain, Governance governance, long nowSeconds) {
         List<Checked> checked =
                 evidence.stream().map(each -> Checked.of(text, each)).toList();
-        Set<PrincipalName> withdrawn = withdrawn(checked, governance);
+        NavigableSet<PrincipalName> withdrawn = withdrawn(checked, governance);
         Decider decider = new Decider(chain, governance);
         List<VerifiedSignature> counting = new ArrayList<>();
         List<Signature> signatures = new ArrayList<>();
@@ -70,7 +74,8 @@ record Judgement(SignedText text, List<Signature> signatures, Decision decision)
                 }
             }
         }
-        return new Judgement(text, signatures, decider.decide(text, counting, nowSeconds));
+        return new Judgement(
+                text, signatures, decider.decide(text, counting, nowSeconds), new Waiting(withdrawn, Optional.empty()));
     }
 
     /** A signature by itself. */
@@ -89,8 +94,8 @@ record Judgement(SignedText text, List<Signature> signatures, Decision decision)
     }
 
     /** Who took their agreement back, which holds for all that they signed. */
-    private static Set<PrincipalName> withdrawn(List<Checked> checked, Governance governance) {
-        Set<PrincipalName> people = new TreeSet<>();
+    private static NavigableSet<PrincipalName> withdrawn(List<Checked> checked, Governance governance) {
+        NavigableSet<PrincipalName> people = new TreeSet<>();
         for (Checked each : checked) {
             if (each instanceof Checked.Good(Evidence _, VerifiedSignature signature)
                     && signature.namespace().equals(Purpose.WITHDRAW.namespace())) {
@@ -185,13 +190,18 @@ record Judgement(SignedText text, List<Signature> signatures, Decision decision)
                         each instanceof Signature.Counts counts && counts.name().equals(name));
     }
 
+    /** The same with what else is known of the change. */
+    Judgement knowing(Waiting more) {
+        return new Judgement(text, signatures, decision, waiting.and(more));
+    }
+
     /** The same with more against it. */
     Judgement andAlso(List<Objection> more) {
         Decision all = decision;
         for (Objection objection : more) {
             all = all.andAlso(objection);
         }
-        return new Judgement(text, signatures, all);
+        return new Judgement(text, signatures, all, waiting);
     }
 
     /** What stands against it; empty if it would be executed. */
@@ -202,20 +212,24 @@ record Judgement(SignedText text, List<Signature> signatures, Decision decision)
         };
     }
 
+    /** The same for people, who are asked for nothing in vain. */
+    List<Waiting.Obstacle> obstacles() {
+        return waiting.obstacles(objections());
+    }
+
     boolean isAdmitted() {
-        return decision instanceof Decision.Admitted;
+        return decision instanceof Decision.Admitted && waiting.stuck().isEmpty();
     }
 
     /** Whether all that stands against it is that signatures are missing, which can still come. */
     boolean onlyWaits() {
-        return objections().stream()
-                .allMatch(objection -> objection instanceof Objection.SignaturesMissing
-                        || objection instanceof Objection.NotSignedByAuthor);
+        return obstacles().stream().allMatch(Waiting.Obstacle::mayCome);
     }
 
     /** Whether it is its author's and nothing but others' signatures is missing, which the cluster can wait for. */
     boolean canBeSubmitted() {
         return !hasInvalid()
+                && waiting.stuck().isEmpty()
                 && objections().stream().allMatch(objection -> objection instanceof Objection.SignaturesMissing);
     }
 

@@ -12,8 +12,11 @@ final class JudgementText {
 
     static List<String> of(Judgement judgement) {
         List<String> lines = new ArrayList<>();
-        judgement.signatures().forEach(signature -> lines.add(line(signature)));
-        judgement.objections().forEach(objection -> lines.add(line(objection)));
+        judgement.signatures().stream()
+                .filter(signature -> !(signature instanceof Judgement.Signature.Idle idle
+                        && judgement.waiting().says(idle.why())))
+                .forEach(signature -> lines.add(line(signature)));
+        judgement.obstacles().forEach(obstacle -> lines.add(line(obstacle)));
         if (judgement.isAdmitted()) {
             lines.add("complete: no signature is missing");
         }
@@ -47,23 +50,21 @@ final class JudgementText {
         };
     }
 
-    private static String line(Objection objection) {
-        return (isMissing(objection) ? "missing: " : "refused: ") + objection.sentence();
-    }
-
-    private static boolean isMissing(Objection objection) {
-        return objection instanceof Objection.SignaturesMissing || objection instanceof Objection.NotSignedByAuthor;
+    private static String line(Waiting.Obstacle obstacle) {
+        return (obstacle.mayCome() ? "missing: " : "refused: ") + obstacle.sentence();
     }
 
     static Json json(Judgement judgement) {
-        return Json.object()
-                .put("complete", judgement.isAdmitted())
-                .put(
+        Json.Builder fields = Json.object().put("complete", judgement.isAdmitted());
+        judgement.waiting().stuck().ifPresent(why -> fields.put("stuck", why.sentence()));
+        return fields.put(
                         "signatures",
                         judgement.signatures().stream().map(JudgementText::json).toList())
                 .put(
                         "objections",
-                        judgement.objections().stream().map(JudgementText::json).toList())
+                        judgement.objections().stream()
+                                .map(objection -> json(objection, judgement.waiting()))
+                                .toList())
                 .build();
     }
 
@@ -96,7 +97,7 @@ final class JudgementText {
         };
     }
 
-    static Json json(Objection objection) {
+    private static Json json(Objection objection, Waiting waiting) {
         Json.Builder fields = Json.object().put("sentence", objection.sentence());
         if (objection instanceof Objection.SignaturesMissing missing) {
             fields.put("guard", missing.scope().name())
@@ -104,6 +105,7 @@ final class JudgementText {
                     .put(
                             "from",
                             missing.from().stream()
+                                    .filter(name -> !waiting.withdrawn().contains(name))
                                     .map(name -> Json.text(name.text()))
                                     .toList());
         }

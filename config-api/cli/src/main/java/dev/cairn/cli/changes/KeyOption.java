@@ -36,20 +36,24 @@ final class KeyOption {
      * @param whose for errors: whose key is looked for
      */
     SigningKey choose(Predicate<SshPublicKey> belongs, String whose) throws Failure {
+        return find(belongs)
+                .orElseThrow(() -> new Failure("none of the " + found().size()
+                        + " keys in ssh-agent and ~/.ssh is registered as " + whose
+                        + "; name the key with --key, or add it with ssh-add"));
+    }
+
+    /** The key that is named, else the first at hand that belongs; nothing if none does. */
+    Optional<SigningKey> find(Predicate<SshPublicKey> belongs) throws Failure {
         if (file != null) {
             if (!Files.isRegularFile(file)) {
                 throw new Failure(file + ": there is no such key; name the file of a private key with --key");
             }
-            return new SigningKey.InFile(file);
+            return Optional.of(new SigningKey.InFile(file));
         }
-        Map<SshPublicKey, SigningKey> found = found();
-        for (Map.Entry<SshPublicKey, SigningKey> entry : found.entrySet()) {
-            if (belongs.test(entry.getKey())) {
-                return entry.getValue();
-            }
-        }
-        throw new Failure("none of the " + found.size() + " keys in ssh-agent and ~/.ssh is registered as " + whose
-                + "; name the key with --key, or add it with ssh-add");
+        return found().entrySet().stream()
+                .filter(entry -> belongs.test(entry.getKey()))
+                .map(Map.Entry::getValue)
+                .findFirst();
     }
 
     /** Every key at hand that could sign, the agent's first. */

@@ -9,11 +9,16 @@ import dev.cairn.kv.change.LedgerKeys;
 import dev.cairn.kv.change.PendingRecord;
 import dev.cairn.kv.change.SignedText;
 import dev.cairn.kv.guard.Governance;
+import dev.cairn.kv.guard.Objection;
+import dev.cairn.kv.guard.SignerRefusal;
+import dev.cairn.kv.model.ChangeStanding;
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KeyValue;
 import dev.cairn.protocol.model.ByteWriter;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
+import dev.cairn.ssh.SshException;
+import dev.cairn.ssh.SshSignature;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -23,6 +28,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
@@ -77,9 +83,8 @@ public record Ledger(Pin pin, Snapshot at, Governance governance, long governedS
         Path file = Path.of(fileOrDigest);
         if (Files.exists(file)) {
             Bytes text = new ChangeFiles(file).readText();
-            Optional<ChangeRecord> found = find(Texts.parse(file, text).digest());
-            return found.orElseThrow(() -> new Failure(file + " was not submitted yet; do so with `cairn submit " + file
-                    + "`, or approve it in files with `cairn sign --approve " + file + "`"));
+            SignedText draft = Texts.parse(file, text);
+            return find(draft.digest()).orElseThrow(() -> notSubmitted(file, draft));
         }
         if (!DIGEST.matcher(fileOrDigest).matches()) {
             throw new Failure("\"" + fileOrDigest
@@ -99,6 +104,15 @@ public record Ledger(Pin pin, Snapshot at, Governance governance, long governedS
                 found.isEmpty()
                         ? "the cluster knows no change " + fileOrDigest + "; see `cairn pending` and `cairn log`"
                         : found.size() + " changes begin with " + fileOrDigest + "; give more digits");
+    }
+
+    private static Failure notSubmitted(Path file, SignedText draft) {
+        Optional<Objection.Expired> expired = Texts.expired(draft, Instant.now().getEpochSecond());
+        return new Failure(
+                expired.isPresent()
+                        ? file + ": " + expired.get().sentence()
+                        : file + " was not submitted yet; do so with `cairn submit " + file
+                                + "`, or approve it in files with `cairn sign --approve " + file + "`");
     }
 
     private List<KeyValue> beginning(KeySpan all, String digits) throws NotVerifiedException {
@@ -154,9 +168,43 @@ public record Ledger(Pin pin, Snapshot at, Governance governance, long governedS
     }
 
     /** What the signatures are worth at the time of this machine's clock. */
-    Judgement judge(SignedText text, List<Evidence> evidence) {
+    Judgement judge(SignedText text, List<Evidence> evidence) throws NotVerifiedException, Failure {
+        return judged(text, evidence).knowing(waiting(text));
+    }
+
+    /** The same for a change of the ledger. */
+    Judgement judge(SignedText text, ChangeRecord record) throws Failure {
+        return judged(text, Proposal.evidence(record)).knowing(new Waiting(new TreeSet<>(), stuck(text, record)));
+    }
+
+    private Judgement judged(SignedText text, List<Evidence> evidence) {
         return Judgement.of(
                 text, evidence, pin.chainId(), governance, Instant.now().getEpochSecond());
+    }
+
+    /** What the ledger's record of a change tells of it; nothing if there is none. */
+    Waiting waiting(SignedText text) throws NotVerifiedException, Failure {
+        Optional<ChangeRecord> record = find(text.digest());
+        return record.isPresent() ? judge(text, record.get()).waiting() : Waiting.NOTHING;
+    }
+
+    private Optional<Waiting.Stuck> stuck(SignedText text, ChangeRecord record) throws Failure {
+        if (record.standing() != ChangeStanding.PENDING) {
+            return Optional.empty();
+        }
+        try {
+            SshSignature authors =
+                    SshSignature.parse(record.signatures().getFirst().signature());
+            return governance
+                    .registry()
+                    .holderOf(authors.keyBlob())
+                    .flatMap(holding -> holding.outOfTime(Instant.now().getEpochSecond()))
+                    .filter(SignerRefusal.RevokedSigner.class::isInstance)
+                    .map(SignerRefusal.RevokedSigner.class::cast)
+                    .map(key -> new Waiting.Stuck(text.digest(), key));
+        } catch (SshException e) {
+            throw new Failure("what the cluster keeps of a change cannot be read: " + e.getMessage(), e);
+        }
     }
 
     /** Of which change the record with that key is. */

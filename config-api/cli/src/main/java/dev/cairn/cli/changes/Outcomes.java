@@ -11,13 +11,15 @@ final class Outcomes {
     /**
      * Tells what became of it; returns the exit code.
      *
+     * @param waiting what was known of it before
      * @param toWithdraw whether it was to be withdrawn rather than executed
      */
-    static int tell(PrintWriter out, Outcome.Change outcome, boolean json, boolean toWithdraw) throws Failure {
+    static int tell(PrintWriter out, Outcome.Change outcome, Waiting waiting, boolean json, boolean toWithdraw)
+            throws Failure {
         if (json) {
-            out.println(StandingText.json(outcome).renderLine());
+            out.println(StandingText.json(outcome, waiting).renderLine());
         } else {
-            StandingText.of(outcome).forEach(out::println);
+            StandingText.of(outcome, waiting).forEach(out::println);
         }
         out.flush();
         return switch (outcome.standing()) {

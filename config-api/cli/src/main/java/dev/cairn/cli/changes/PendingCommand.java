@@ -117,7 +117,7 @@ public final class PendingCommand implements Callable<Integer> {
 
     private void print(Ledger ledger, ChangeRecord record) throws Failure, NotVerifiedException {
         SignedText text = Texts.parse(record);
-        Judgement judgement = ledger.judge(text, Proposal.evidence(record));
+        Judgement judgement = ledger.judge(text, record);
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.println(Json.object()

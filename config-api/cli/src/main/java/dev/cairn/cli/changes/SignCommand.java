@@ -77,30 +77,38 @@ public final class SignCommand implements Callable<Integer> {
         out.print(text.text().toUtf8());
         out.println();
         out.flush();
-        Governance governing = approve ? showToApprover(out, proposal) : governance.inForce(cluster);
-        Signing signing = new Signing(governing, key, nowSeconds);
+        Known known = approve ? showToApprover(out, proposal) : new Known(governance.inForce(cluster), Waiting.NOTHING);
+        Signing signing = new Signing(known.governance(), key, nowSeconds);
         Signing.Done done = approve
                 ? signing.endorse(text, Purpose.APPROVE, signing.endorser(text, Purpose.APPROVE))
-                : signing.signAsAuthor(text);
+                : signing.signAsAuthor(text, file);
         Path written = write(files, text, done);
         out.println((approve ? "approved" : "signed") + " by " + done.name() + " with "
                 + done.signed().signature().key() + ": " + written);
+        if (known.waiting().withdrawn().contains(done.name())) {
+            PrintWriter err = spec.commandLine().getErr();
+            err.println("warning: it will not count: " + new Objection.WithdrawnBefore(done.name()).sentence());
+            err.flush();
+        }
         out.println("next: " + Launch.called() + " verify " + file);
         out.flush();
         return Exits.DONE;
     }
 
+    /** Who governs, and what the ledger tells of the change, if it was asked. */
+    private record Known(Governance governance, Waiting waiting) {}
+
     /**
      * What the text does not say and an approver agrees to: values, and what becomes of what. Without a cluster only what is
      * in the files.
      */
-    private Governance showToApprover(PrintWriter out, Proposal proposal)
+    private Known showToApprover(PrintWriter out, Proposal proposal)
             throws Failure, GenesisException, NotVerifiedException {
         if (!governance.isFromFile()) {
             try (Cluster asked = cluster.open()) {
                 Ledger ledger = Ledger.of(asked);
                 showApprovable(out, Shown.of(proposal, ledger));
-                return ledger.governance();
+                return new Known(ledger.governance(), ledger.waiting(proposal.text()));
             }
         }
         Governance given = governance.inForce(cluster);
@@ -108,7 +116,7 @@ public final class SignCommand implements Callable<Integer> {
             case Change _ -> print(out, DiffText.ofValues(proposal.values().orElseThrow(), Paint.PLAIN));
             case AdminChange admin -> showApprovable(out, Shown.OfGovernance.of(admin, given));
         }
-        return given;
+        return new Known(given, Waiting.NOTHING);
     }
 
     private static void showApprovable(PrintWriter out, Shown shown) throws Failure {

@@ -1,6 +1,7 @@
 package dev.cairn.cli.changes;
 
 import dev.cairn.cli.Failure;
+import dev.cairn.cli.Launch;
 import dev.cairn.kv.change.PrincipalName;
 import dev.cairn.kv.change.Purpose;
 import dev.cairn.kv.change.SignedText;
@@ -11,6 +12,7 @@ import dev.cairn.ssh.KeyKind;
 import dev.cairn.ssh.SshException;
 import dev.cairn.ssh.SshPublicKey;
 import dev.cairn.ssh.VerifiedSignature;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -19,15 +21,30 @@ record Signing(Governance governance, KeyOption key, long nowSeconds) {
     /** @param name whose signature it is */
     record Done(Purpose purpose, PrincipalName name, SshKeygen.Signed signed) {}
 
-    Done signAsAuthor(SignedText text) throws Failure {
+    /** @param file where the text is, for errors */
+    Done signAsAuthor(SignedText text, Path file) throws Failure {
         PrincipalName author = text.author();
-        SigningKey chosen = key.choose(People.keysOf(governance, author, nowSeconds), author.text());
-        Done done = sign(text, Texts.authorsPurpose(text), chosen);
-        if (!done.name().equals(author)) {
-            throw new Failure("the key is " + done.name() + "'s, and the author is " + author
-                    + "; sign with a key of theirs, or approve it");
+        Optional<SigningKey> own = key.find(People.keysOf(governance, author, nowSeconds));
+        SigningKey chosen = own.isPresent()
+                ? own.get()
+                : key.choose(
+                        candidate -> People.signsNow(governance, candidate, nowSeconds)
+                                .isPresent(),
+                        author.text());
+        Optional<Owner> owner = chosen.fingerprint().flatMap(this::owner);
+        if (owner.isPresent()) {
+            requireAuthor(owner.get().name(), author, file);
         }
+        Done done = sign(text, Texts.authorsPurpose(text), chosen);
+        requireAuthor(done.name(), author, file);
         return done;
+    }
+
+    private static void requireAuthor(PrincipalName signer, PrincipalName author, Path file) throws Failure {
+        if (!signer.equals(author)) {
+            throw new Failure("you are " + signer + ", its author is " + author + ": " + Launch.called() + " approve "
+                    + file + ", or " + Launch.called() + " sign --approve " + file);
+        }
     }
 
     /** Whose signature it would be, and with what kind of key. */

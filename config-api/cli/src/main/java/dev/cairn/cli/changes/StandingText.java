@@ -4,7 +4,6 @@ import dev.cairn.cli.Failure;
 import dev.cairn.genesis.json.Json;
 import dev.cairn.kv.change.ChangeException;
 import dev.cairn.kv.change.VerdictText;
-import dev.cairn.kv.guard.Objection;
 import dev.cairn.kv.guard.SignerRefusal;
 import dev.cairn.kv.model.ChangeStanding;
 import dev.cairn.kv.model.Outcome;
@@ -17,13 +16,13 @@ import java.util.Locale;
 final class StandingText {
     private StandingText() {}
 
-    static List<String> of(Outcome.Change outcome) throws Failure {
+    static List<String> of(Outcome.Change outcome, Waiting waiting) throws Failure {
         List<String> lines = new ArrayList<>();
         lines.add("change " + outcome.change().toHex() + " is "
                 + (outcome.standing() == ChangeStanding.EXECUTED
                         ? "executed, at revision " + outcome.revision()
                         : word(outcome.standing())));
-        lines.addAll(sentences(outcome.detail()));
+        lines.addAll(sentences(outcome.detail(), waiting));
         return lines;
     }
 
@@ -38,16 +37,19 @@ final class StandingText {
     }
 
     /** Why, in the words of the log's decision. */
-    static List<String> sentences(Bytes detail) throws Failure {
+    static List<String> sentences(Bytes detail, Waiting waiting) throws Failure {
         if (detail.isEmpty()) {
             return List.of();
         }
         try {
             VerdictText.Verdict verdict = VerdictText.parse(detail);
             List<String> lines = new ArrayList<>();
-            verdict.objections().stream().map(Objection::sentence).forEach(lines::add);
+            waiting.obstacles(verdict.objections()).stream()
+                    .map(Waiting.Obstacle::sentence)
+                    .forEach(lines::add);
             verdict.uncounted().stream()
                     .map(SignerRefusal::sentence)
+                    .filter(sentence -> !waiting.says(sentence))
                     .map(sentence -> "not counted: " + sentence)
                     .forEach(lines::add);
             return lines;
@@ -56,7 +58,7 @@ final class StandingText {
         }
     }
 
-    static Json json(Outcome.Change outcome) throws Failure {
+    static Json json(Outcome.Change outcome, Waiting waiting) throws Failure {
         Json.Builder fields =
                 Json.object().put("digest", outcome.change().toHex()).put("standing", json(outcome.standing()));
         if (outcome.standing() == ChangeStanding.EXECUTED) {
@@ -64,7 +66,9 @@ final class StandingText {
         }
         return fields.put(
                         "why",
-                        sentences(outcome.detail()).stream().map(Json::text).toList())
+                        sentences(outcome.detail(), waiting).stream()
+                                .map(Json::text)
+                                .toList())
                 .build();
     }
 

@@ -81,7 +81,7 @@ final class Submission {
         if (after.standing() != ChangeStanding.REFUSED) {
             return after;
         }
-        StandingText.sentences(after.detail()).forEach(line -> err.println(name + ": " + line));
+        StandingText.sentences(after.detail(), Waiting.NOTHING).forEach(line -> err.println(name + ": " + line));
         err.flush();
         return before;
     }

@@ -57,17 +57,18 @@ public final class SubmitCommand implements Callable<Integer> {
         ChangeFiles files = new ChangeFiles(file);
         Proposal proposal = Proposal.ofFiles(files);
         try (Cluster asked = cluster.open()) {
+            Ledger ledger = Ledger.of(asked);
             if (dryRun) {
-                return dryRun(asked, proposal);
+                return dryRun(ledger, proposal);
             }
             CommandLine line = spec.commandLine();
+            Waiting waiting = ledger.waiting(proposal.text());
             Submission submission = new Submission(asked, line.getErr());
-            return Outcomes.tell(line.getOut(), submission.bring(files, proposal), json, false);
+            return Outcomes.tell(line.getOut(), submission.bring(files, proposal), waiting, json, false);
         }
     }
 
-    private int dryRun(Cluster asked, Proposal proposal) throws Failure, NotVerifiedException {
-        Ledger ledger = Ledger.of(asked);
+    private int dryRun(Ledger ledger, Proposal proposal) throws Failure, NotVerifiedException {
         Judgement judgement = ledger.judge(proposal.text(), proposal.evidence());
         Shown shown = Shown.of(proposal, ledger);
         PrintWriter out = spec.commandLine().getOut();

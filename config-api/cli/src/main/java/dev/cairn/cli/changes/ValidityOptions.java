@@ -1,6 +1,7 @@
 package dev.cairn.cli.changes;
 
 import dev.cairn.kv.change.Seconds;
+import dev.cairn.kv.change.UtcTime;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.OptionalLong;
@@ -27,7 +28,7 @@ final class ValidityOptions {
             names = "--expires",
             paramLabel = "TIME",
             description =
-                    "How long the change is valid, such as 30m, 24h or 7d, or until when, such as"
+                    "How long the change is valid from now on, or from --valid-from, such as 30m, 24h or 7d, or until when, such as"
                             + " 2026-01-31T12:00:00Z. Default: 24h, or less where a guard allows less; 7d at most where none decides.")
     private @Nullable String expires;
 
@@ -47,14 +48,18 @@ final class ValidityOptions {
 
     /** @param longestSeconds what guards allow; nothing if none decides */
     Validity validity(Instant now, OptionalLong longestSeconds) {
-        long from = validFrom == null ? now.getEpochSecond() - EARLIER_SECONDS : time("--valid-from", validFrom);
-        if (expires == null) {
-            return new Validity(from, from + Math.min(DEFAULT_SECONDS, longestSeconds.orElse(DEFAULT_SECONDS)));
-        }
-        OptionalLong duration = seconds(expires);
-        long until = duration.isPresent() ? from + duration.getAsLong() : time("--expires", expires);
+        long nowSeconds = now.getEpochSecond();
+        long start = validFrom == null ? nowSeconds : time("--valid-from", validFrom);
+        long until = until(start, longestSeconds.orElse(MOST_SECONDS_UNGUARDED));
+        long from =
+                validFrom == null ? earlier(nowSeconds, until - longestSeconds.orElse(MOST_SECONDS_UNGUARDED)) : start;
         if (until <= from) {
             throw new ParameterException(command.commandLine(), "--expires: it would expire before it is valid");
+        }
+        if (until <= nowSeconds) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "--expires: it would have expired at " + UtcTime.print(until) + " already; choose a later time");
         }
         if (longestSeconds.isEmpty() && until - from > MOST_SECONDS_UNGUARDED) {
             throw new ParameterException(
@@ -64,6 +69,20 @@ final class ValidityOptions {
                             + "; let it expire earlier");
         }
         return new Validity(from, until);
+    }
+
+    /** A guard counts from the first second; where it allows no more, less than a minute is left before now. */
+    private static long earlier(long nowSeconds, long earliestSeconds) {
+        return Math.clamp(earliestSeconds, nowSeconds - EARLIER_SECONDS, nowSeconds);
+    }
+
+    private long until(long startSeconds, long longestSeconds) {
+        if (expires == null) {
+            long most = longestSeconds > 2 * EARLIER_SECONDS ? longestSeconds - EARLIER_SECONDS : longestSeconds;
+            return startSeconds + Math.min(DEFAULT_SECONDS, most);
+        }
+        OptionalLong duration = seconds(expires);
+        return duration.isPresent() ? startSeconds + duration.getAsLong() : time("--expires", expires);
     }
 
     /** A time such as 30m, 24h or 7d; nothing if {@code text} is none. */

@@ -91,7 +91,9 @@ public final class VerifyCommand implements Callable<Integer> {
         try (Cluster asked = cluster.open()) {
             Ledger ledger = Ledger.of(asked);
             Judgement judgement = Judgement.of(text, evidence, pinned.chainId(), ledger.governance(), decidedSeconds);
-            return at == null ? judgement.andAlso(Shown.against(text, ledger)) : judgement;
+            return at == null
+                    ? judgement.andAlso(Shown.against(text, ledger)).knowing(ledger.waiting(text))
+                    : judgement;
         }
     }
 

@@ -262,7 +262,15 @@ class SigningFilesTest {
 
     @Test
     void whatHasExpiredIsNotSigned() throws Exception {
-        draft("--put", "prod/limit=20", "--valid-from", "2020-01-01T00:00:00Z", "--expires", "1h");
+        Run undrafted = draft("--put", "prod/limit=20", "--valid-from", "2020-01-01T00:00:00Z", "--expires", "1h");
+        assertThat(undrafted.exitCode()).isEqualTo(2);
+        assertThat(undrafted.err()).contains("it would have expired at 2020-01-01T01:00:00Z already");
+        draft("--put", "prod/limit=20");
+        Files.writeString(
+                change,
+                Files.readString(change)
+                        .replaceFirst("\nvalid-from \\S+", "\nvalid-from 2020-01-01T00:00:00Z")
+                        .replaceFirst("\nexpires \\S+", "\nexpires 2020-01-01T01:00:00Z"));
         Run late = sign("alice");
         assertThat(late.exitCode()).isEqualTo(1);
         assertThat(late.out()).isEmpty();
@@ -270,6 +278,9 @@ class SigningFilesTest {
                 .isEqualTo("cairn: " + change
                         + ": the change expired at 2020-01-01T01:00:00Z of block time; draft and sign it anew\n");
         assertThat(sign("bob", "--approve").err()).contains("the change expired at");
+        assertThat(verify().out())
+                .contains("refused: the change expired at")
+                .doesNotContain("missing: ", "ask ");
         assertThat(directory.resolve("change.txt.sig")).doesNotExist();
     }
 
@@ -277,13 +288,21 @@ class SigningFilesTest {
     void nobodySignsForAnother() throws Exception {
         draft("--put", "prod/limit=20");
         assertThat(sign("bob").err())
-                .contains("the key is bob's, and the author is alice")
-                .hasLineCount(1);
+                .isEqualTo("cairn: you are bob, its author is alice: cairn approve " + change
+                        + ", or cairn sign --approve " + change + "\n");
         assertThat(sign("mallory", "--approve").err()).contains("nobody's key").hasLineCount(1);
         assertThat(directory.resolve("change.txt.sig")).doesNotExist();
         Run none = sign("nothing");
         assertThat(none.exitCode()).isEqualTo(1);
         assertThat(none.err()).contains("there is no such key").hasLineCount(1);
+    }
+
+    @Test
+    void anAuthorWhomNobodyKnowsDraftsNothing() {
+        Run drafted = draft("--put", "prod/limit=20", "--author", "alicia");
+        assertThat(drafted.exitCode()).isEqualTo(1);
+        assertThat(drafted.err()).isEqualTo("cairn: nobody is called alicia; people: alice, bob, carol\n");
+        assertThat(change).doesNotExist();
     }
 
     @Test

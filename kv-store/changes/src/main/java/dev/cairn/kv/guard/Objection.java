@@ -10,7 +10,9 @@ import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.ssh.Fingerprint;
 import java.util.Collections;
+import java.util.List;
 import java.util.NavigableSet;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -133,9 +135,22 @@ public sealed interface Objection {
 
         @Override
         public String sentence() {
-            String names = from.stream().map(PrincipalName::text).collect(Collectors.joining(", "));
-            return guard(scope) + " needs " + missing() + " more of " + threshold + " signatures; ask " + names
-                    + (others > 0 ? " and " + others + " more" : "");
+            return sentence(Set.of());
+        }
+
+        /** The same, for those who know that some of {@link #from} would be asked in vain. */
+        public String sentence(Set<PrincipalName> withdrawn) {
+            List<String> names = from.stream()
+                    .filter(name -> !withdrawn.contains(name))
+                    .map(PrincipalName::text)
+                    .toList();
+            String needs = guard(scope) + " needs " + missing() + " more of " + threshold + " signatures; ";
+            if (names.size() + others < missing()) {
+                return needs + "too few are left who have not withdrawn: draft it anew";
+            }
+            String more = others > 0 ? others + " more" : "";
+            String asked = String.join(", ", names);
+            return needs + "ask " + asked + (asked.isEmpty() || more.isEmpty() ? "" : " and ") + more;
         }
     }
 

@@ -73,7 +73,6 @@ class SignedChangesWalkThroughTest {
         Desk.writeLauncher(directory.resolve("programs"));
         basePort = freeBase();
         likeness = new Likeness(DOCUMENTS_PORT, basePort);
-        variables.put("CAIRN_PIN", "genesis.json");
     }
 
     @AfterEach
@@ -123,6 +122,7 @@ class SignedChangesWalkThroughTest {
 
     private List<String> type(Transcript.Step step) throws IOException, InterruptedException {
         Path home = Files.createDirectories(directory.resolve(step.who()));
+        variables.put("CAIRN_PIN", home.resolve("genesis.json").toString());
         Desk.Ended ended = new Desk(home, directory.resolve("programs"), variables).run(likeness.typed(step.command()));
         List<String> seen = new ArrayList<>(ended.out());
         for (String line : ended.err()) {

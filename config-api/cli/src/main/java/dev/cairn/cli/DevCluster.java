@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 /** The replica processes of one {@code cairn dev}. None of them outlives this object. */
 final class DevCluster implements AutoCloseable {
     private static final long START_SECONDS = 120;
+    private static final long SLOW_SECONDS = 5;
     private static final long STOP_SECONDS = 10;
     private static final long POLL_MILLIS = 50;
 
@@ -89,7 +90,8 @@ final class DevCluster implements AutoCloseable {
     }
 
     private boolean awaitServing(CountDownLatch stop) throws Failure, InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
+        long begun = System.nanoTime();
+        boolean toldSlow = false;
         Map<Integer, Process> waiting = new TreeMap<>(processes);
         try (ServingProbe probe = new ServingProbe(genesis)) {
             while (!waiting.isEmpty()) {
@@ -111,7 +113,12 @@ final class DevCluster implements AutoCloseable {
                 if (!waiting.isEmpty() && stop.await(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
                     return false;
                 }
-                if (System.nanoTime() > deadline) {
+                long waitedSeconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun);
+                if (waitedSeconds >= SLOW_SECONDS && !toldSlow) {
+                    toldSlow = true;
+                    waiting.keySet().forEach(this::tellSlow);
+                }
+                if (waitedSeconds >= START_SECONDS && !waiting.isEmpty()) {
                     throw new Failure("replicas " + waiting.keySet() + " do not serve after " + START_SECONDS
                             + " s; their logs may say why: "
                             + log(waiting.keySet().iterator().next()));
@@ -119,6 +126,10 @@ final class DevCluster implements AutoCloseable {
             }
         }
         return true;
+    }
+
+    private void tellSlow(int replica) {
+        say("replica " + replica + " is not up yet after " + SLOW_SECONDS + " s; its log is " + log(replica));
     }
 
     /** A cluster stands up without a replica that cannot start, as it goes on without one that dies; while enough do. */

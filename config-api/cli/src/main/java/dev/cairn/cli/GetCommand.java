@@ -3,6 +3,7 @@ package dev.cairn.cli;
 import dev.cairn.client.NotVerifiedException;
 import dev.cairn.genesis.GenesisException;
 import dev.cairn.proto.mvccpb.KeyValue;
+import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -75,6 +76,11 @@ final class GetCommand implements Callable<Integer> {
             }
         }
         output.flush();
+        if (found.records().isEmpty() && reading.isVerbose()) {
+            PrintWriter err = spec.commandLine().getErr();
+            err.println(prefix ? "no key begins with \"" + key + "\"" : "there is no key \"" + key + "\"");
+            err.flush();
+        }
         return found.records().isEmpty() ? Main.FAILURE : 0;
     }
 }

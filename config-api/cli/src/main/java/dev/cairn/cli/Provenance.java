@@ -42,7 +42,7 @@ public final class Provenance {
     }
 
     static String line(TrustedHead head) {
-        return "verified: " + block(head.header(), head.certificate()) + ", "
+        return "verified: revision " + head.revision() + ", " + block(head.header(), head.certificate()) + ", "
                 + String.format(Locale.ROOT, "%.1f s old", age(head).toMillis() / 1000.0);
     }
 

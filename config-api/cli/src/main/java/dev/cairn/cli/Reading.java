@@ -67,6 +67,10 @@ final class Reading {
         }
     }
 
+    boolean isVerbose() {
+        return pinning.isVerbose();
+    }
+
     Found read(String key, boolean prefix, boolean keysOnly) throws Failure, GenesisException, NotVerifiedException {
         Numbers.requireNotNegative(command, "--rev", revision);
         Numbers.requireNotNegative(command, "--limit", limit);

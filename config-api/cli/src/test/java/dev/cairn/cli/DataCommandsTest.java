@@ -124,6 +124,11 @@ class DataCommandsTest {
         assertThat(Run.of(GetCommand::new, "a", "-v", "--unverified", endpoints())
                         .err())
                 .startsWith("not verified: as asked for");
+        assertThat(Run.of(GetCommand::new, "b", "-v", "--unverified", endpoints()))
+                .isEqualTo(new Run(1, "", "not verified: as asked for\nthere is no key \"b\"\n"));
+        assertThat(Run.of(GetCommand::new, "b/", "--prefix", "-v", "--unverified", endpoints())
+                        .err())
+                .endsWith("no key begins with \"b/\"\n");
     }
 
     @Test

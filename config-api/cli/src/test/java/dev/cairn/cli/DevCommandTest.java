@@ -149,6 +149,24 @@ class DevCommandTest {
     }
 
     @Test
+    void aReplicaThatIsSlowIsNamedWithItsLog() throws Exception {
+        Path go = temp.resolve("go");
+        Files.writeString(
+                launcher,
+                Files.readString(launcher)
+                        .replaceFirst(
+                                "\nexec",
+                                "\ncase \"\\$*\" in *replica-2*) until [ -e '" + go
+                                        + "' ]; do sleep 0.1; done;; esac\nexec"));
+        Dev dev = dev("--base-port=" + basePort);
+        assertThat(dev.linesUntil("replica 2").getLast())
+                .isEqualTo("replica 2 is not up yet after 5 s; its log is "
+                        + config(2).resolveSibling("log"));
+        Files.createFile(go);
+        dev.linesUntil("ready");
+    }
+
+    @Test
     void aLostGenesisIsToBeCopiedBack() throws Exception {
         Dev dev = dev("--replicas=1", "--base-port=" + basePort);
         dev.linesUntil("ready");

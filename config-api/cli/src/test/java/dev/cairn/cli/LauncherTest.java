@@ -110,7 +110,10 @@ class LauncherTest {
         Run first = run("get", "a key", "--prefix");
         assertThat(first.exitCode()).isZero();
         assertThat(first.err())
-                .contains("building with Maven", "5 of 16: cairn-kv-store (", "start-up cache of the cli");
+                .contains(
+                        "building with Maven",
+                        "5 of 16: cairn-kv-store (",
+                        "start-up cache of the cli, once per build: about 7 s");
         Path real = checkout.toRealPath();
         assertThat(first.out().lines().toList())
                 .contains(

@@ -115,7 +115,7 @@ public final class HeadVerifier {
 
     private void requireOurs(Header header) throws RefusedException {
         if (!header.chainId().equals(genesis.chainId())) {
-            throw new RefusedException(new Refusal.ForeignChain(header.chainId()));
+            throw new RefusedException(new Refusal.ForeignChain(header.chainId(), genesis.chainId()));
         }
         requireKnown(header, header.formatVersion() == genesis.formatVersion(), "of another format");
         requireKnown(header, header.epoch().equals(genesis.epoch()), "of a later set of replicas");

@@ -23,7 +23,7 @@ public sealed interface Refusal {
     }
 
     /** A header of another cluster. */
-    record ForeignChain(Digest theirs) implements Refusal {
+    record ForeignChain(Digest theirs, Digest pinned) implements Refusal {
         @Override
         public String sentence() {
             return "the header is of chain " + theirs + ", which is not the pinned one";

@@ -59,6 +59,15 @@ record ChangeFiles(Path text) {
         return String.valueOf(text.getFileName());
     }
 
+    /** Whether {@code fileOrDigest} can only be meant as a file; no digest has such a character. */
+    static boolean isNamed(String fileOrDigest) {
+        return fileOrDigest.indexOf('/') >= 0 || fileOrDigest.indexOf('.') >= 0;
+    }
+
+    static Failure isMissing(Object file) {
+        return new Failure(file + ": there is no such file");
+    }
+
     Bytes readText() throws Failure {
         return read(text, ChangeLimits.MAX_TEXT_BYTES);
     }

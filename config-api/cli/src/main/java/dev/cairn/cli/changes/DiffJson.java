@@ -22,7 +22,8 @@ final class DiffJson {
                         "conflicts",
                         Stream.concat(
                                         diff.conflicts().stream().map(DiffJson::of),
-                                        against.stream().map(JudgementText::json))
+                                        against.stream()
+                                                .map(objection -> JudgementText.json(objection, Waiting.NOTHING)))
                                 .toList())
                 .build();
     }

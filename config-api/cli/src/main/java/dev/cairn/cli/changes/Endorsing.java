@@ -61,10 +61,14 @@ final class Endorsing {
 
     /** @param verb what is asked and done, such as "Approve" */
     int run(String fileOrDigest, String verb, Purpose purpose) throws Failure, GenesisException, NotVerifiedException {
-        if (yes && fileOrDigest.length() < DIGITS_UNSEEN && !Files.exists(Path.of(fileOrDigest))) {
+        boolean isThere = Files.exists(Path.of(fileOrDigest));
+        if (!isThere && ChangeFiles.isNamed(fileOrDigest)) {
+            throw ChangeFiles.isMissing(fileOrDigest);
+        }
+        if (yes && fileOrDigest.length() < DIGITS_UNSEEN && !isThere) {
             throw new Failure("\"" + fileOrDigest + "\" does not exist as a file, and with --yes a digest needs "
-                    + DIGITS_UNSEEN + " digits or more, as another change may be made to begin with fewer; give more,"
-                    + " or leave out --yes and read what is shown");
+                    + DIGITS_UNSEEN + " digits or more, as another change may be made to begin with fewer; give more"
+                    + " (`cairn pending --json` has all of them), or leave out --yes and read what is shown");
         }
         try (Cluster asked = cluster.open()) {
             Ledger ledger = Ledger.of(asked);

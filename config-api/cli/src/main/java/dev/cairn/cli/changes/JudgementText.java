@@ -97,7 +97,7 @@ final class JudgementText {
         };
     }
 
-    private static Json json(Objection objection, Waiting waiting) {
+    static Json json(Objection objection, Waiting waiting) {
         Json.Builder fields = Json.object().put("sentence", objection.sentence());
         if (objection instanceof Objection.SignaturesMissing missing) {
             fields.put("guard", missing.scope().name())

@@ -86,9 +86,13 @@ public record Ledger(Pin pin, Snapshot at, Governance governance, long governedS
             SignedText draft = Texts.parse(file, text);
             return find(draft.digest()).orElseThrow(() -> notSubmitted(file, draft));
         }
+        if (ChangeFiles.isNamed(fileOrDigest)) {
+            throw ChangeFiles.isMissing(file);
+        }
         if (!DIGEST.matcher(fileOrDigest).matches()) {
             throw new Failure("\"" + fileOrDigest
-                    + "\" is neither a file nor the digest of a change, of which 8 digits or more are needed");
+                    + "\" is neither a file nor the digest of a change, of which 8 digits or more are needed;"
+                    + " `cairn pending --json` has all of them");
         }
         List<ChangeRecord> found = new ArrayList<>();
         for (KeyValue record : beginning(LedgerKeys.ALL_PENDING, fileOrDigest)) {

@@ -4,12 +4,15 @@ import dev.cairn.cli.Failure;
 import dev.cairn.client.NotVerifiedException;
 import dev.cairn.genesis.GenesisException;
 import dev.cairn.kv.model.KeySpan;
+import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 @Command(
         name = "log",
@@ -41,12 +44,29 @@ public final class LogCommand implements Callable<Integer> {
     @Mixin
     private ClusterOptions cluster = new ClusterOptions();
 
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
     @Override
     public Integer call() throws Failure, GenesisException, NotVerifiedException {
         try (Cluster asked = cluster.open()) {
             Optional<KeySpan> keys =
                     prefix == null ? Optional.empty() : Optional.of(KeySpan.prefix(OperationOptions.typed(prefix)));
-            return log.show(Ledger.of(asked), keys, LogOptions.Detail.OPERATIONS);
+            int shown = log.show(Ledger.of(asked), keys, LogOptions.Detail.OPERATIONS);
+            if (shown == Exits.NOTHING) {
+                tellNothing();
+            }
+            return shown;
         }
+    }
+
+    private void tellNothing() {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println(
+                prefix == null
+                        ? "cairn: no change was executed"
+                        : "cairn: no change was executed of a key that begins with \"" + prefix + "\"");
+        err.flush();
     }
 }

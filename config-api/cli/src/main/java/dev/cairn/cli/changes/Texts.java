@@ -1,6 +1,8 @@
 package dev.cairn.cli.changes;
 
 import dev.cairn.cli.Failure;
+import dev.cairn.genesis.GenesisFile;
+import dev.cairn.genesis.json.Json;
 import dev.cairn.kv.change.Change;
 import dev.cairn.kv.change.ChangeException;
 import dev.cairn.kv.change.ChangeRecord;
@@ -10,12 +12,20 @@ import dev.cairn.kv.change.UtcTime;
 import dev.cairn.kv.guard.Objection;
 import dev.cairn.protocol.model.Bytes;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Changes of both kinds as people see them. */
 final class Texts {
     /** Of either kind of change; preconditions and operations follow. */
     private static final int HEAD_LINES = 7;
+
+    /** How texts begin that are often named in a change's place, and what they are. */
+    private static final Map<String, String> OTHERS = Map.of(
+            "cairn-approve-", "an approval",
+            "cairn-withdraw-", "a withdrawal",
+            "cairn-governance-", "a governance",
+            "-----BEGIN SSH SIGNATURE-----", "a signature");
 
     private Texts() {}
 
@@ -24,7 +34,25 @@ final class Texts {
         try {
             return SignedText.parse(text);
         } catch (ChangeException e) {
-            throw new Failure(where + ": " + e.getMessage(), e);
+            String why = otherThanChange(text)
+                    .map(kind -> "this is no change but " + kind + "; name the text of a change")
+                    .orElse(String.valueOf(e.getMessage()));
+            throw new Failure(where + ": " + why, e);
+        }
+    }
+
+    /** What it is instead of a change, of what lies beside changes. */
+    private static Optional<String> otherThanChange(Bytes text) {
+        for (Map.Entry<String, String> other : OTHERS.entrySet()) {
+            if (text.startsWith(Bytes.utf8(other.getKey()))) {
+                return Optional.of(other.getValue());
+            }
+        }
+        try {
+            GenesisFile.parse(text.toArray());
+            return Optional.of("a genesis document");
+        } catch (Json.MalformedException _) {
+            return Optional.empty();
         }
     }
 

@@ -159,8 +159,38 @@ class SigningFilesTest {
             Run few = Run.of(command, "--yes", "d359657e0123456", "--pin", genesis.toString());
             assertThat(few.exitCode()).isEqualTo(1);
             assertThat(few.err())
-                    .contains("with --yes a digest needs 16 digits or more")
+                    .contains("with --yes a digest needs 16 digits or more", "cairn pending --json")
                     .hasLineCount(1);
+        }
+    }
+
+    @Test
+    void whatIsNoChangeIsCalledByItsName() throws Exception {
+        draft("--put", "prod/limit=20");
+        sign("alice");
+        sign("bob", "--approve");
+        for (List<String> other : List.of(
+                List.of("genesis.json", "a genesis document"),
+                List.of("governance", "a governance"),
+                List.of("change.txt.approve", "an approval"),
+                List.of("change.txt.sig", "a signature"))) {
+            Path file = directory.resolve(other.getFirst());
+            Run signed = run(new SignCommand(), file.toString());
+            assertThat(signed.exitCode()).isEqualTo(1);
+            assertThat(signed.err())
+                    .isEqualTo("cairn: " + file + ": this is no change but " + other.getLast()
+                            + "; name the text of a change\n");
+        }
+    }
+
+    @Test
+    void whatLooksLikeAFileIsNoDigest() {
+        for (String name : List.of("nowhere/change", "change.tx")) {
+            for (Object command : List.of(new ApproveCommand(), new WithdrawCommand())) {
+                assertThat(Run.of(command, "--yes", name, "--pin", genesis.toString())
+                                .err())
+                        .isEqualTo("cairn: " + name + ": there is no such file\n");
+            }
         }
     }
 
@@ -278,9 +308,7 @@ class SigningFilesTest {
                 .isEqualTo("cairn: " + change
                         + ": the change expired at 2020-01-01T01:00:00Z of block time; draft and sign it anew\n");
         assertThat(sign("bob", "--approve").err()).contains("the change expired at");
-        assertThat(verify().out())
-                .contains("refused: the change expired at")
-                .doesNotContain("missing: ", "ask ");
+        assertThat(verify().out()).contains("refused: the change expired at").doesNotContain("missing: ", "ask ");
         assertThat(directory.resolve("change.txt.sig")).doesNotExist();
     }
 
@@ -299,7 +327,10 @@ class SigningFilesTest {
 
     @Test
     void anAuthorWhomNobodyKnowsDraftsNothing() {
-        Run drafted = draft("--put", "prod/limit=20", "--author", "alicia");
+        String[] arguments = {
+            "--base", "7", "--author", "alicia", "-m", "why", "-o", change.toString(), "--put", "prod/limit=20"
+        };
+        Run drafted = run(new DraftCommand(), arguments);
         assertThat(drafted.exitCode()).isEqualTo(1);
         assertThat(drafted.err()).isEqualTo("cairn: nobody is called alicia; people: alice, bob, carol\n");
         assertThat(change).doesNotExist();

@@ -116,7 +116,15 @@ class RealDraftTest {
             assertThat(nobody.lines()).containsExactly("cairn: this cluster has no people; see `cairn init --person`");
             assertThat(cairn(cluster, "pending").lines()).containsExactly("cairn: nothing waits");
 
-            draft(cluster, "--put", "app/c=1", "-o", "old.txt", "--valid-from", "2020-01-01T00:00:00Z");
+            Ended dead = draft(cluster, "--put", "app/c=1", "-o", "old.txt", "--valid-from", "2020-01-01T00:00:00Z");
+            assertThat(dead.exitCode()).as("an expired draft: %s", dead.lines()).isEqualTo(2);
+            draft(cluster, "--put", "app/c=1", "-o", "old.txt");
+            Path old = directory.resolve("old.txt");
+            Files.writeString(
+                    old,
+                    Files.readString(old)
+                            .replaceFirst("valid-from .*", "valid-from 2020-01-01T00:00:00Z")
+                            .replaceFirst("expires .*", "expires 2020-01-02T00:00:00Z"));
             Ended expired = cairn(cluster, "diff", "old.txt");
             assertThat(expired.exitCode()).isEqualTo(4);
             assertThat(expired.lines())
@@ -132,10 +140,10 @@ class RealDraftTest {
             assertThat(verified.lines()).contains("refused: " + ahead);
             assertThat(cairn(cluster, "diff", "ahead.txt").lines()).contains("conflict: " + ahead);
 
-            String dead = "127.0.0.1:1";
-            Ended elsewhere = cairn(cluster, "diff", "change.txt", "--endpoints", dead + "," + cluster.endpoint(0));
+            String nowhere = "127.0.0.1:1";
+            Ended elsewhere = cairn(cluster, "diff", "change.txt", "--endpoints", nowhere + "," + cluster.endpoint(0));
             assertThat(elsewhere.lines())
-                    .filteredOn(line -> line.contains(dead))
+                    .filteredOn(line -> line.contains(nowhere))
                     .hasSize(1)
                     .allMatch(line -> line.startsWith("cairn: passed over: "));
         }

@@ -83,10 +83,11 @@ final class HeadOptions {
         return draft;
     }
 
-    /** Somebody whom the governance knows. */
+    /** Somebody whom the governance knows; where it knows nobody, as an open cluster's, whoever was named. */
     PrincipalName author(Governance governance) throws Failure {
         PrincipalName name = claimedAuthor(governance);
-        if (governance.registry().principal(name).isEmpty()) {
+        boolean knowsSomebody = !governance.registry().principals().isEmpty();
+        if (knowsSomebody && governance.registry().principal(name).isEmpty()) {
             throw new Failure(People.nobodyIsCalled(name, governance));
         }
         return name;

@@ -19,7 +19,7 @@ final class Compaction {
             return Optional.of(KvError.KEPT_REVISION);
         }
         draft.compactRevision = revision;
-        Sweep.start(draft.tree, draft.proposal.height(), revision, draft.touchedSystem);
+        Sweep.start(draft, revision);
         return Optional.empty();
     }
 }

@@ -32,7 +32,7 @@ final class Execution {
         this.around = around;
         this.limits = around.limits();
         this.draft = new Draft(parent, proposal, around);
-        this.sessions = new Sessions(draft.tree, proposal.height(), limits, draft.touchedSystem, draft.removed);
+        this.sessions = new Sessions(draft);
         this.ledger = new Ledger(draft);
     }
 
@@ -42,7 +42,7 @@ final class Execution {
         for (Request request : proposal.requests()) {
             results.add(execute(request));
         }
-        Sweep.advance(draft.tree, proposal.height(), draft.touchedSystem, draft.removed);
+        Sweep.advance(draft);
         Tree sealed = draft.tree.seal();
         List<Digest> events =
                 draft.changes.stream().map(event -> event.change().digest()).toList();

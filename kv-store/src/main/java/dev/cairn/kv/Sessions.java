@@ -4,18 +4,13 @@ import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.kv.model.KvError;
 import dev.cairn.kv.model.Operation;
-import dev.cairn.kv.model.Value;
-import dev.cairn.kv.tree.Leaf;
-import dev.cairn.kv.tree.TreeEditor;
 import dev.cairn.protocol.model.BigEndian;
 import dev.cairn.protocol.model.ByteWriter;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.ClientId;
 import dev.cairn.protocol.model.Height;
-import dev.cairn.protocol.model.MerkleFrontier;
 import dev.cairn.protocol.model.RequestId;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -33,78 +28,57 @@ final class Sessions {
     private static final int BITMAP_BYTES = WINDOW / 8;
     private static final int RECORD_BYTES = 8 + 8 + BITMAP_BYTES;
 
-    private final TreeEditor tree;
-    private final Height height;
-    private final Limits limits;
-    private final List<Bytes> touched;
-    private final List<Bytes> removed;
+    private final Draft draft;
 
-    Sessions(TreeEditor tree, Height height, Limits limits, List<Bytes> touched, List<Bytes> removed) {
-        this.tree = tree;
-        this.height = height;
-        this.limits = limits;
-        this.touched = touched;
-        this.removed = removed;
+    Sessions(Draft draft) {
+        this.draft = draft;
     }
 
     /** Marks the request as executed, which may open its session; or says why it must not be. */
     Optional<KvError> admit(RequestId id, Optional<Operation.OpenSession> opening) {
         Bytes key = SystemSpace.session(id.client(), id.session());
-        Optional<Leaf> found = tree.get(key);
+        Optional<Bytes> found = draft.system(key);
         if (found.isEmpty() && !opening.map(open -> mayOpen(id.client(), open)).orElse(false)) {
             return Optional.of(KvError.NO_SESSION);
         }
-        Window window = found.map(leaf -> Window.read(recordOf(leaf))).orElseGet(Window::fresh);
+        Window window = found.map(Window::read).orElseGet(Window::fresh);
         if (!window.mark(id.sequence())) {
             return Optional.of(KvError.DUPLICATE_REQUEST);
         }
         if (found.isEmpty()) {
             makeRoom(id.client());
         }
-        write(key, window.encode(height));
+        draft.putSystem(key, window.encode(draft.proposal.height()));
         return Optional.empty();
     }
 
     /** The request that opened a session was made before the session was used. */
     private boolean mayOpen(ClientId client, Operation.OpenSession open) {
-        return open.seenHeight() >= lastUseOfPushedOut(client) && open.seenHeight() < height.value();
+        return open.seenHeight() >= lastUseOfPushedOut(client)
+                && open.seenHeight() < draft.proposal.height().value();
     }
 
     private long lastUseOfPushedOut(ClientId client) {
-        return tree.get(SystemSpace.pushedOut(client))
-                .map(leaf -> BigEndian.getLong(recordOf(leaf).shared(), 0))
+        return draft.system(SystemSpace.pushedOut(client))
+                .map(record -> BigEndian.getLong(record.shared(), 0))
                 .orElse(0L);
-    }
-
-    private static Bytes recordOf(Leaf leaf) {
-        return leaf.head()
-                .value()
-                .resident()
-                .orElseThrow(() -> new IllegalStateException("system records stay in memory"));
-    }
-
-    private void write(Bytes key, Bytes record) {
-        KeyVersion version = KeyVersion.put(key, height.value(), 0, 0, 0, 0, Value.of(record));
-        tree.put(new Leaf(version, MerkleFrontier.EMPTY));
-        touched.add(key);
     }
 
     /** The client's session that was used longest ago goes, if it has as many as it may. */
     private void makeRoom(ClientId client) {
         KeySpan all = SystemSpace.sessionsOf(client);
-        if (tree.liveCount(all) < limits.sessionsPerClient()) {
+        if (draft.tree.liveCount(all) < draft.around.limits().sessionsPerClient()) {
             return;
         }
         KeyVersion[] oldest = new KeyVersion[1];
-        tree.forEach(all, session -> {
+        draft.tree.forEach(all, session -> {
             if (oldest[0] == null || session.modRevision() < oldest[0].modRevision()) {
                 oldest[0] = session;
             }
             return true;
         });
-        tree.remove(oldest[0].treeKey());
-        removed.add(oldest[0].treeKey());
-        write(SystemSpace.pushedOut(client), height(oldest[0].modRevision()));
+        draft.removeSystem(oldest[0].treeKey());
+        draft.putSystem(SystemSpace.pushedOut(client), height(oldest[0].modRevision()));
     }
 
     private static Bytes height(long value) {

@@ -32,7 +32,11 @@ final class Consideration {
     }
 
     Outcome of(Case each) {
-        return switch (decide(each)) {
+        return of(each, bySigners(each));
+    }
+
+    private Outcome of(Case each, Decision bySigners) {
+        return switch (andByValues(each, bySigners)) {
             case Decision.Admitted _ -> settle(each);
             case Decision.Refused refused ->
                 refused.mayWait()
@@ -50,14 +54,17 @@ final class Consideration {
      * approval must not count.
      */
     Outcome without(Case each) {
-        return switch (decide(each)) {
+        return switch (andByValues(each, bySigners(each))) {
             case Decision.Admitted _ -> settle(each);
             case Decision.Refused refused -> keep(each, refused);
         };
     }
 
-    private Decision decide(Case each) {
-        Decision bySigners = decide(each.change(), new Signing(draft).counting(each.change(), each.record()));
+    private Decision bySigners(Case each) {
+        return decide(each.change(), new Signing(draft).counting(each.change(), each.record()));
+    }
+
+    private Decision andByValues(Case each, Decision bySigners) {
         return missingValues(each).<Decision>map(bySigners::andAlso).orElse(bySigners);
     }
 
@@ -133,18 +140,29 @@ final class Consideration {
         }
     }
 
-    /** Keeps a value, which is the one that the text names; the last one that was missing may let the change execute. */
-    Outcome withValue(Case each, int index, Bytes value) {
-        Outcome before = of(each);
+    /**
+     * Keeps those of the values that are not there yet. All are the ones that the text names, from that of the put {@code first}
+     * on; the last one that was missing may let the change execute.
+     */
+    Outcome withValues(Case each, int first, List<Bytes> values) {
+        Digest digest = each.change().digest();
+        Decision bySigners = bySigners(each); // values have no say in it
+        Outcome before = of(each, bySigners);
         boolean mayTake = before instanceof Outcome.Change change && change.standing() == ChangeStanding.PENDING;
-        if (!mayTake) {
+        if (!mayTake || changes.hasValues(digest, first, values.size())) {
             return before;
         }
         if (isFull(each.change())) {
             return failed(KvError.NO_SPACE);
         }
-        draft.writeUnasked(writer -> changes.keepValue(writer, each.change().digest(), index, value));
-        return of(each);
+        draft.writeUnasked(writer -> {
+            for (int i = 0; i < values.size(); i++) {
+                if (!changes.hasValues(digest, first + i, 1)) {
+                    changes.keepValue(writer, digest, first + i, values.get(i));
+                }
+            }
+        });
+        return of(each, bySigners);
     }
 
     /**

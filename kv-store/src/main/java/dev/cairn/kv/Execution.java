@@ -103,7 +103,7 @@ final class Execution {
             case Operation.Compact compact -> compact(compact);
             case Operation.OpenSession _ -> new Outcome.SessionOpened(draft.revision);
             case Operation.SubmitChange submit -> ledger.submit(submit);
-            case Operation.StageValue stage -> ledger.stage(stage);
+            case Operation.StageValues stage -> ledger.stage(stage);
             case Operation.EndorseChange endorse -> ledger.endorse(endorse);
             case Operation.Unique unique -> execute(unique.operation());
         };

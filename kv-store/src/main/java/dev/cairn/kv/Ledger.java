@@ -71,7 +71,7 @@ final class Ledger {
         }
         try {
             ReadText change = read(text);
-            LedgerTexts.requireValues(change, submit.values());
+            LedgerTexts.requireValues(change, 0, submit.values());
             return consideration.of(Case.asItWaits(change, waiting));
         } catch (ChangeException _) {
             return failed(KvError.INVALID_CHANGE);
@@ -95,7 +95,7 @@ final class Ledger {
         ReadText change;
         try {
             change = read(text);
-            LedgerTexts.requireValues(change, values);
+            LedgerTexts.requireValues(change, 0, values);
         } catch (ChangeException _) {
             return failed(KvError.INVALID_CHANGE);
         }
@@ -135,7 +135,7 @@ final class Ledger {
 
     // Values that came later.
 
-    Outcome stage(Operation.StageValue stage) {
+    Outcome stage(Operation.StageValues stage) {
         Optional<ChangeRecord> settled = changes.settled(stage.change());
         if (settled.isPresent()) {
             return consideration.standing(stage.change(), settled.get());
@@ -146,14 +146,11 @@ final class Ledger {
         }
         ReadText change = changes.text(stage.change());
         try {
-            LedgerTexts.requireValue(change, stage.index(), stage.value());
+            LedgerTexts.requireValues(change, stage.first(), stage.values());
         } catch (ChangeException _) {
             return failed(KvError.INVALID_CHANGE);
         }
-        Case each = Case.asItWaits(change, waiting.get());
-        return changes.hasValue(stage.change(), stage.index())
-                ? consideration.of(each)
-                : consideration.withValue(each, stage.index(), stage.value());
+        return consideration.withValues(Case.asItWaits(change, waiting.get()), stage.first(), stage.values());
     }
 
     // Approval and withdrawal.

@@ -2,6 +2,7 @@ package dev.cairn.kv;
 
 import dev.cairn.kv.change.ChangeException;
 import dev.cairn.kv.change.ChangeLimits;
+import dev.cairn.kv.change.ChangeOperation;
 import dev.cairn.kv.change.ChangeRefusal;
 import dev.cairn.kv.change.ChangeValues;
 import dev.cairn.kv.change.Endorsement;
@@ -25,26 +26,22 @@ final class LedgerTexts {
         }
     }
 
-    /** They are those of its first puts, in their order; the others may be staged later. */
-    static void requireValues(ReadText change, List<Bytes> values) throws ChangeException {
-        if (values.size() > change.puts().size()) {
+    /**
+     * They are those of consecutive puts, in their order; the others may come later.
+     *
+     * @param first the put, counted from 0, whose value is the first
+     */
+    static void requireValues(ReadText change, int first, List<Bytes> values) throws ChangeException {
+        List<ChangeOperation.Put> puts = change.puts();
+        if (first < 0 || first > puts.size() - values.size()) {
             throw new ChangeException(
                     ChangeRefusal.SURPLUS_VALUE,
-                    values.size() + " values came with a change of "
-                            + change.puts().size() + " puts; send one for each, in their order");
+                    values.size() + " values came, from that of put " + first + " on, with a change of " + puts.size()
+                            + " puts, counted from 0; send one for each, in their order");
         }
         for (int i = 0; i < values.size(); i++) {
-            ChangeValues.requireSame(change.puts().get(i), values.get(i));
+            ChangeValues.requireSame(puts.get(first + i), values.get(i));
         }
-    }
-
-    static void requireValue(ReadText change, int index, Bytes value) throws ChangeException {
-        if (index < 0 || index >= change.puts().size()) {
-            throw new ChangeException(
-                    ChangeRefusal.SURPLUS_VALUE,
-                    "the change has " + change.puts().size() + " puts, counted from 0, and none is number " + index);
-        }
-        ChangeValues.requireSame(change.puts().get(index), value);
     }
 
     /** By its first line it is an approval or a withdrawal. */

@@ -82,7 +82,7 @@ final class PendingChanges {
     }
 
     int valueCount(Digest change) {
-        return Math.toIntExact(draft.tree.liveCount(Space.LEDGER.treeSpan(LedgerKeys.values(change))));
+        return Math.toIntExact(come(LedgerKeys.values(change)));
     }
 
     /** The first put whose value has not come; there is one. */
@@ -91,10 +91,7 @@ final class PendingChanges {
         int gap = change.puts().size();
         while (come < gap - 1) {
             int middle = (come + gap) >>> 1;
-            boolean allCome =
-                    draft.tree.liveCount(Space.LEDGER.treeSpan(LedgerKeys.firstValues(change.digest(), middle)))
-                            == middle;
-            if (allCome) {
+            if (hasValues(change.digest(), 0, middle)) {
                 come = middle;
             } else {
                 gap = middle;
@@ -103,12 +100,13 @@ final class PendingChanges {
         return come;
     }
 
-    boolean hasValue(Digest change, int index) {
-        return draft.tree
-                .get(Space.LEDGER.treeKey(LedgerKeys.value(change, index)))
-                .map(Leaf::head)
-                .filter(KeyVersion::isLive)
-                .isPresent();
+    /** Whether the values of {@code count} puts, from {@code first} on, are all there. */
+    boolean hasValues(Digest change, int first, int count) {
+        return come(LedgerKeys.valuesOf(change, first, first + count)) == count;
+    }
+
+    private long come(KeySpan values) {
+        return draft.tree.liveCount(Space.LEDGER.treeSpan(values));
     }
 
     void keepValue(Writer writer, Digest change, int index, Bytes value) {

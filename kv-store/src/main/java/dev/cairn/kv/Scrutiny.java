@@ -52,7 +52,7 @@ final class Scrutiny {
                 case Operation.Unique unique -> {
                     return fault(unique.operation(), registry);
                 }
-                case Operation.StageValue _ -> {} // which value it is, the state says
+                case Operation.StageValues _ -> {} // which values they are, the state says
                 case Operation.Put _,
                         Operation.DeleteRange _,
                         Operation.Range _,
@@ -82,7 +82,7 @@ final class Scrutiny {
         } else {
             verify(signature, submit.signature(), holding.get(), SignedText.purposeOf(text.text()), text);
         }
-        LedgerTexts.requireValues(texts.read(text), submit.values());
+        LedgerTexts.requireValues(texts.read(text), 0, submit.values());
     }
 
     private void require(Operation.EndorseChange endorse, Registry registry) throws ChangeException, SshException {

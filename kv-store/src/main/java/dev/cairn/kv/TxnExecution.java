@@ -75,7 +75,7 @@ final class TxnExecution {
                         Operation.OpenSession _,
                         Operation.SubmitChange _,
                         Operation.EndorseChange _,
-                        Operation.StageValue _,
+                        Operation.StageValues _,
                         Operation.Unique _ -> Optional.empty();
             };
             if (error.isPresent()) {
@@ -101,7 +101,7 @@ final class TxnExecution {
                         Operation.OpenSession _,
                         Operation.SubmitChange _,
                         Operation.EndorseChange _,
-                        Operation.StageValue _,
+                        Operation.StageValues _,
                         Operation.Unique _ -> new Outcome.Failed(draft.revision, KvError.MALFORMED);
             };
             responses.add(outcome);

@@ -32,7 +32,7 @@ public final class Unsigned {
             case Operation.Compact _ -> governance.gatewayRights().contains(Right.COMPACT);
             case Operation.Unique unique -> allows(unique.operation());
             // What these write is decided on by the signatures in them.
-            case Operation.SubmitChange _, Operation.StageValue _, Operation.EndorseChange _ -> true;
+            case Operation.SubmitChange _, Operation.StageValues _, Operation.EndorseChange _ -> true;
             case Operation.Range _, Operation.OpenSession _ -> true;
         };
     }
@@ -64,7 +64,7 @@ public final class Unsigned {
                 Stream.concat(txn.success().stream(), txn.failure().stream()).flatMap(Unsigned::writes);
             case Operation.Unique unique -> writes(unique.operation());
             case Operation.Range _, Operation.Compact _, Operation.OpenSession _ -> Stream.of();
-            case Operation.SubmitChange _, Operation.StageValue _, Operation.EndorseChange _ -> Stream.of();
+            case Operation.SubmitChange _, Operation.StageValues _, Operation.EndorseChange _ -> Stream.of();
         };
     }
 }

@@ -38,7 +38,7 @@ public final class Validation {
                     Operation.OpenSession _,
                     Operation.SubmitChange _,
                     Operation.EndorseChange _,
-                    Operation.StageValue _ -> Optional.empty();
+                    Operation.StageValues _ -> Optional.empty();
         };
     }
 
@@ -52,7 +52,7 @@ public final class Validation {
                     Operation.Compact _,
                     Operation.SubmitChange _,
                     Operation.EndorseChange _,
-                    Operation.StageValue _ -> check(operation, allowedOperations);
+                    Operation.StageValues _ -> check(operation, allowedOperations);
         };
     }
 
@@ -113,7 +113,7 @@ public final class Validation {
                     Operation.OpenSession _,
                     Operation.SubmitChange _,
                     Operation.EndorseChange _,
-                    Operation.StageValue _,
+                    Operation.StageValues _,
                     Operation.Unique _ -> Optional.of(KvError.MALFORMED);
             case Operation.Put _, Operation.DeleteRange _, Operation.Range _ -> check(operation, allowedOperations);
         };

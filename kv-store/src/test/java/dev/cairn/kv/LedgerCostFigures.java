@@ -80,19 +80,21 @@ class LedgerCostFigures extends LedgerFixture {
         run(signed(waiting.text(), signature("alice", waiting.text())));
         Operation again = signed(waiting.text(), signature("alice", waiting.text()));
         cost("the same again while it waits", _ -> again);
-        cost("a value of a few bytes", i -> new Operation.StageValue(waiting.digest(), i, value(i)));
-        cost("a value that is not the one", i -> new Operation.StageValue(waiting.digest(), i, value(i + 1)));
+        cost("a value of a few bytes", i -> stage(waiting, i, value(i)));
+        cost("a value that is not the one", i -> stage(waiting, i, value(i + 1)));
         Operation approval = approve(waiting, "carol");
         cost("an approval", _ -> approval);
         cost("a stranger's approval", _ -> endorse(Endorsement.Kind.APPROVAL, waiting.digest(), "stranger"));
         for (int i = 0; i < PUTS - 1; i++) {
-            run(new Operation.StageValue(waiting.digest(), i, value(i)));
+            run(stage(waiting, i, value(i)));
         }
-        cost(
-                "its last value but for a signature",
-                _ -> new Operation.StageValue(waiting.digest(), PUTS - 1, value(PUTS - 1)));
+        cost("its last value but for a signature", _ -> stage(waiting, PUTS - 1, value(PUTS - 1)));
         run(withdraw(waiting, "alice"));
         cost("an approval of what is settled", _ -> approval);
+    }
+
+    private static Operation stage(Change waiting, int index, Bytes value) {
+        return new Operation.StageValues(waiting.digest(), index, List.of(value));
     }
 
     private void cost(String what, IntFunction<Operation> operation) {

@@ -8,12 +8,16 @@ import dev.cairn.kv.change.LedgerKeys;
 import dev.cairn.kv.model.ChangeStanding;
 import dev.cairn.kv.model.KvError;
 import dev.cairn.kv.model.Operation;
+import dev.cairn.kv.model.OperationCodec;
 import dev.cairn.kv.model.Outcome;
+import dev.cairn.kv.model.Space;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Request;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Changes on their way into the store: values that come later, gateways that hold back, what is verified ahead. */
@@ -22,8 +26,9 @@ class LedgerOnTheWayTest extends LedgerFixture {
         return change("alice", List.of(), putOf("prod/a", "first"), putOf("prod/b", "second"));
     }
 
-    private static Operation stage(Change change, int index, String value) {
-        return new Operation.StageValue(change.digest(), index, Bytes.utf8(value));
+    private static Operation stage(Change change, int first, String... values) {
+        return new Operation.StageValues(
+                change.digest(), first, Stream.of(values).map(Bytes::utf8).toList());
     }
 
     // Values.
@@ -65,11 +70,60 @@ class LedgerOnTheWayTest extends LedgerFixture {
         Outcome.Failed invalid = new Outcome.Failed(revision, KvError.INVALID_CHANGE);
 
         assertThat(run(stage(change, 0, "second"))).isEqualTo(invalid);
+        assertThat(run(stage(change, 0, "first", "first"))).isEqualTo(invalid);
+        assertThat(run(stage(change, 0, "first", "second", "third"))).isEqualTo(invalid);
         assertThat(run(stage(change, 2, "first"))).isEqualTo(invalid);
         assertThat(run(stage(change, -1, "first"))).isEqualTo(invalid);
+        assertThat(run(stage(change, Integer.MAX_VALUE, "first", "second"))).isEqualTo(invalid);
         assertThat(run(stage(twoKeys(), 0, "first"))).isEqualTo(new Outcome.Failed(revision, KvError.UNKNOWN_CHANGE));
         assertThat(record(LedgerKeys.value(change.digest(), 0))).isEmpty();
         assertThat(machine.committed().revision()).isEqualTo(revision);
+    }
+
+    @Test
+    void severalValuesMayComeTogetherInOneRevision() {
+        Change change = twoKeys();
+        run(submit(change, "alice"));
+        long revision = machine.committed().revision();
+
+        assertThat(detail(run(stage(change, 0, "first", "second")))).doesNotContain("values");
+        assertThat(machine.committed().revision()).isEqualTo(revision + 1);
+        assertThat(standing(run(approve(change, "carol")))).isEqualTo(ChangeStanding.EXECUTED);
+        assertThat(visible()).isEqualTo(Map.of("prod/a", "first", "prod/b", "second"));
+    }
+
+    @Test
+    void ofSeveralValuesThoseThatAreThereAreNotWrittenAgain() {
+        Change change = twoKeys();
+        run(submit(change, "alice", "first"));
+        long before = writtenAt(LedgerKeys.value(change.digest(), 0));
+
+        run(stage(change, 0, "first", "second"));
+        assertThat(writtenAt(LedgerKeys.value(change.digest(), 0))).isEqualTo(before);
+        long revision = machine.committed().revision();
+        assertThat(writtenAt(LedgerKeys.value(change.digest(), 1))).isEqualTo(revision);
+        run(stage(change, 0, "first", "second"));
+        assertThat(machine.committed().revision()).isEqualTo(revision);
+    }
+
+    @Test
+    void whatBringsNoValueIsNoOperation() {
+        Operation one = stage(twoKeys(), 1, "");
+        assertThat(OperationCodec.decode(OperationCodec.encode(List.of(one)))).contains(List.of(one));
+        byte[] none = OperationCodec.encode(List.of(one)).toArray();
+        int countAt = none.length - 2 * Integer.BYTES; // behind it stands the length of the one value
+        none[countAt + Integer.BYTES - 1] = 0;
+        assertThat(OperationCodec.decode(Bytes.wrap(Arrays.copyOf(none, countAt + Integer.BYTES))))
+                .isEmpty();
+    }
+
+    private long writtenAt(Bytes record) {
+        return machine.committed()
+                .tree()
+                .get(Space.LEDGER.treeKey(record))
+                .orElseThrow()
+                .head()
+                .modRevision();
     }
 
     @Test

@@ -133,9 +133,11 @@ final class GovernedClients implements Clients {
     }
 
     private Operation stage(Drafts.Draft draft) {
-        int index = dice.below(draft.values().size());
-        return new Operation.StageValue(
-                draft.text().digest(), index, draft.values().get(index));
+        int puts = draft.values().size();
+        int first = dice.below(puts);
+        int until = first + 1 + dice.below(puts - first);
+        return new Operation.StageValues(
+                draft.text().digest(), first, draft.values().subList(first, until));
     }
 
     private int authorsKey(Drafts.Draft draft) {
@@ -178,7 +180,8 @@ final class GovernedClients implements Clients {
             }
             case IN_DISGUISE -> List.of(inDisguise(dice.pick(handedIn)));
             case OF_ANOTHER -> List.of(ofAnother());
-            case FALSE_VALUE -> List.of(new Operation.StageValue(recent().text().digest(), 0, Bytes.utf8("false")));
+            case FALSE_VALUE ->
+                List.of(new Operation.StageValues(recent().text().digest(), 0, List.of(Bytes.utf8("false"))));
             case UNSIGNED -> List.of(EtcdWrites.draw(dice, "lie"), EtcdWrites.draw(dice, "lie"));
         };
     }

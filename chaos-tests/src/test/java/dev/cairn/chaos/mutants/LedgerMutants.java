@@ -242,8 +242,26 @@ final class LedgerMutants {
                     "a value need not be the one that was signed",
                     edit("ChangeValues", " || !digest.equals(put.valueDigest())) {", ") {")),
             left(
-                    "a value that comes later need not be the one that was signed",
-                    edit("LedgerTexts", "ChangeValues.requireSame(change.puts().get(index), value);", "")),
+                    "values of a change that was read need not be those that were signed",
+                    edit("LedgerTexts", "ChangeValues.requireSame(puts.get(first + i), values.get(i));", "")),
+            left(
+                    "of several values only the first is looked at",
+                    edit("LedgerTexts", "i < values.size(); i++", "i < 1; i++")),
+            left(
+                    "values may go on behind the last put",
+                    "LedgerOnTheWayTest#aValueThatTheTextDoesNotNameIsRefusedAndChangesNothing",
+                    edit("LedgerTexts", " || first > puts.size() - values.size()", "")),
+            left(
+                    "of several values none is taken if one is there",
+                    "LedgerOnTheWayTest#ofSeveralValuesThoseThatAreThereAreNotWrittenAgain",
+                    edit(
+                            "Consideration",
+                            "if (!mayTake || changes.hasValues(digest, first, values.size())) {",
+                            "if (!mayTake || changes.hasValues(digest, first, 1)) {")),
+            left(
+                    "a value that is there is written again",
+                    "LedgerOnTheWayTest#ofSeveralValuesThoseThatAreThereAreNotWrittenAgain",
+                    edit("Consideration", "if (!changes.hasValues(digest, first + i, 1)) {", "if (true) {")),
             left(
                     "a change is executed before all its values have come",
                     edit("Consideration", "if (missing == 0) {", "if (missing >= 0) {")),

@@ -243,10 +243,10 @@ class RealChangesTest {
     }
 
     @Test
-    void valuesThatDoNotFitIntoOneRequestComeOneByOne() throws Exception {
+    void valuesThatDoNotFitIntoOneRequestComeInOthers() throws Exception {
         StringBuilder draft = new StringBuilder("cairn draft");
-        for (int i = 0; i < 3; i++) {
-            run("alice", "head -c 700000 /dev/zero | tr '\\0' " + i + " >value" + i);
+        for (int i = 0; i < 6; i++) {
+            run("alice", "head -c 400000 /dev/zero | tr '\\0' " + i + " >value" + i);
             draft.append(" --put-file other/" + i + "=value" + i);
         }
         String change = submitted("alice", draft.toString());
@@ -254,7 +254,7 @@ class RealChangesTest {
                 .last()
                 .asString()
                 .contains("is executed");
-        assertThat(run("carol", "cairn get other/2 | tail -n 1 | tr -d '\\n' | cmp - ../alice/value2"))
+        assertThat(run("carol", "cairn get other/5 | tail -n 1 | tr -d '\\n' | cmp - ../alice/value5"))
                 .isEmpty();
     }
 

@@ -151,8 +151,8 @@ final class LedgerModel implements Seen {
         return over.isEmpty() ? endByAuthor(each) : refused(over);
     }
 
-    /** A value that comes later. */
-    String stage(Digest digest, int index, Bytes value, boolean isRight) {
+    /** Values that come later. */
+    String stage(Digest digest, int first, List<Bytes> values, boolean areRight) {
         if (settled.containsKey(digest)) {
             return standing(digest);
         }
@@ -160,15 +160,16 @@ final class LedgerModel implements Seen {
         if (each == null) {
             return failed(KvError.UNKNOWN_CHANGE);
         }
-        if (!isRight) {
+        if (!areRight) {
             return failed(KvError.INVALID_CHANGE);
         }
-        if (each.values().containsKey(index) || !verdict(each).mayWait()) {
+        Waiting after = each.with(first, values);
+        if (after.equals(each) || !verdict(each).mayWait()) {
             return consider(each, false, false);
         }
         keys.revision++;
-        waiting.put(digest, each.with(index, value));
-        return consider(each.with(index, value), false, false);
+        waiting.put(digest, after);
+        return consider(after, false, false);
     }
 
     /** Of a change that waits, the first put whose value has not come. */

@@ -164,16 +164,31 @@ final class LedgerRun implements AutoCloseable {
 
     private void stage(Drafts.Draft draft, Dice dice) {
         int puts = draft.values().size();
-        int index = model.missingValue(draft.text().digest())
-                .filter(_ -> dice.inPercent(80))
-                .orElseGet(() -> dice.below(puts + 1));
-        boolean isRight = index < puts && !dice.inPercent(10);
-        Bytes value = isRight ? draft.values().get(index) : another(Bytes.utf8("no value"), dice);
+        int first = model.missingValue(draft.text().digest())
+                .filter(_ -> dice.inPercent(60))
+                .orElseGet(() -> dice.below(puts));
+        int count = 1 + dice.below(puts - first);
+        List<Bytes> values = new ArrayList<>(draft.values().subList(first, first + count));
+        boolean areRight = !dice.inPercent(10);
+        if (!areRight) {
+            spoil(values, puts - first, dice);
+        }
         ask(
-                new Operation.StageValue(draft.text().digest(), index, value),
+                new Operation.StageValues(draft.text().digest(), first, values),
                 kind(draft),
-                "stage " + index + " of " + draft.text().reason() + (isRight ? "" : ", wrongly"),
-                () -> model.stage(draft.text().digest(), index, value, isRight));
+                "stage " + values.size() + " from " + first + " on of "
+                        + draft.text().reason() + (areRight ? "" : ", wrongly"),
+                () -> model.stage(draft.text().digest(), first, values, areRight));
+    }
+
+    /** One of them is another, or they go on behind the last put. */
+    private static void spoil(List<Bytes> values, int most, Dice dice) {
+        if (dice.inPercent(70)) {
+            int which = dice.below(values.size());
+            values.set(which, another(values.get(which), dice));
+        } else {
+            values.addAll(Collections.nCopies(most + 1 - values.size(), Bytes.utf8("another")));
+        }
     }
 
     /** Handed in with the text itself, for a gateway may have held that back. */

@@ -23,9 +23,11 @@ record Waiting(SignedText text, SortedMap<Integer, Bytes> values, List<Signed> s
         return new Waiting(text, values, all);
     }
 
-    Waiting with(int index, Bytes value) {
+    Waiting with(int first, List<Bytes> more) {
         SortedMap<Integer, Bytes> all = new TreeMap<>(values);
-        all.put(index, value);
+        for (int i = 0; i < more.size(); i++) {
+            all.put(first + i, more.get(i));
+        }
         return new Waiting(text, all, signatures);
     }
 

@@ -11,16 +11,23 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Sends values of a change that waits, each in a request of its own and several at a time: their order means nothing. */
+/**
+ * Sends values of a change that waits, as many in a request as fit and several requests at a time: their order means nothing.
+ */
 final class Staging {
-    /** What a gateway carries at a time of calls that travel alone, and as many that wait for their turn. */
-    private static final int AT_ONCE = 32;
+    /**
+     * Of values in one request, and of a text and the values that come with it, unless a single one is longer. With what is around
+     * them a request stays below 1 MiB: what is larger, replicas verify in pure Java.
+     */
+    static final int REQUEST_BYTES = 960 << 10;
+
+    /** So that a replica has something to go on with; more would only wait longer. */
+    private static final int AT_ONCE = 4;
 
     private static final Duration TELL_EVERY = Duration.ofSeconds(2);
 
@@ -34,38 +41,65 @@ final class Staging {
         this.err = err;
     }
 
+    /** How many values, from an index on, are together no longer than {@code bytes}. */
+    static int fitting(List<Bytes> values, int from, long bytes) {
+        long left = bytes;
+        int count = 0;
+        while (from + count < values.size() && values.get(from + count).size() <= left) {
+            left -= values.get(from + count).size();
+            count++;
+        }
+        return count;
+    }
+
     /**
-     * Sends the values from an index up to but without another.
+     * Sends the values from an index on; there are some.
      *
-     * @return how the change stands if it waits no more, or a value was refused; nothing if it waits for others
+     * @return how the change stands after them, or as soon as it waits no more
      */
-    Optional<Outcome.Change> stage(Digest change, List<Bytes> values, int from, int until)
-            throws Failure, NotVerifiedException {
+    Outcome.Change stage(Digest change, List<Bytes> values, int from) throws Failure, NotVerifiedException {
         ExecutorService senders =
                 Executors.newFixedThreadPool(AT_ONCE, Thread.ofVirtual().factory());
         try (senders) {
-            List<Future<Outcome.Change>> sent = new ArrayList<>();
-            for (int i = from; i < until; i++) {
-                Operation value = new Operation.StageValue(change, i, values.get(i));
-                sent.add(senders.submit(() -> cluster.submit(value)));
+            List<Sent> sent = new ArrayList<>();
+            for (Operation.StageValues batch : batches(change, values, from)) {
+                sent.add(new Sent(batch.values().size(), senders.submit(() -> cluster.submit(batch))));
             }
             try {
-                return await(sent);
+                return await(sent, values.size() - from);
             } finally {
                 senders.shutdownNow();
             }
         }
     }
 
-    private Optional<Outcome.Change> await(List<Future<Outcome.Change>> sent) throws Failure, NotVerifiedException {
-        for (int i = 0; i < sent.size(); i++) {
-            Outcome.Change outcome = result(sent.get(i));
-            if (outcome.standing() != ChangeStanding.PENDING) {
-                return Optional.of(outcome);
-            }
-            tell(i + 1, sent.size());
+    private record Sent(int values, Future<Outcome.Change> outcome) {}
+
+    /** All values from an index on, in as few requests as their order allows. */
+    static List<Operation.StageValues> batches(Digest change, List<Bytes> values, int from) {
+        List<Operation.StageValues> batches = new ArrayList<>();
+        int first = from;
+        while (first < values.size()) {
+            int until = first + Math.max(1, fitting(values, first, REQUEST_BYTES));
+            batches.add(new Operation.StageValues(change, first, values.subList(first, until)));
+            first = until;
         }
-        return Optional.empty();
+        return batches;
+    }
+
+    private Outcome.Change await(List<Sent> sent, int all) throws Failure, NotVerifiedException {
+        Outcome.Change newest = result(sent.getFirst().outcome());
+        int done = 0;
+        for (Sent each : sent) {
+            Outcome.Change outcome = result(each.outcome());
+            if (outcome.standing() != ChangeStanding.PENDING) {
+                return outcome;
+            }
+            newest = outcome.revision() > newest.revision() ? outcome : newest;
+            done += each.values();
+            tell(done, all);
+        }
+        return newest;
     }
 
     private static Outcome.Change result(Future<Outcome.Change> sent) throws Failure, NotVerifiedException {

@@ -15,9 +15,6 @@ import java.util.List;
 
 /** Brings a change from its files to the cluster: text, values, the author's signature and the approvals beside it. */
 final class Submission {
-    /** Text and values go in one request up to here; the others come after it. */
-    private static final int TOGETHER_BYTES = 1 << 20;
-
     private final Cluster cluster;
     private final PrintWriter err;
 
@@ -34,15 +31,12 @@ final class Submission {
         List<Bytes> values = proposal.values()
                 .map(bound -> List.copyOf(bound.byKey().values()))
                 .orElse(List.of());
-        int together = together(text.text().size(), values);
+        int together =
+                Staging.fitting(values, 0, Staging.REQUEST_BYTES - text.text().size());
         Outcome.Change outcome =
                 cluster.submit(new Operation.SubmitChange(text.text(), values.subList(0, together), signature));
         if (together < values.size() && outcome.standing() == ChangeStanding.PENDING) {
-            int last = values.size() - 1;
-            outcome = new Staging(cluster, err)
-                    .stage(text.digest(), values, together, last)
-                    .orElse(outcome);
-            outcome = goOn(outcome, new Operation.StageValue(text.digest(), last, values.get(last)), "value " + last);
+            outcome = new Staging(cluster, err).stage(text.digest(), values, together);
         }
         Bytes approval = Judgement.signedText(text, Purpose.APPROVE);
         for (Path path : files.approvals()) {
@@ -58,17 +52,6 @@ final class Submission {
                     + " is missing; make it with `cairn sign " + files.text() + "`");
         }
         return files.signature();
-    }
-
-    private static int together(int textBytes, List<Bytes> values) {
-        long sum = textBytes;
-        for (int i = 0; i < values.size(); i++) {
-            sum += values.get(i).size();
-            if (sum > TOGETHER_BYTES) {
-                return i;
-            }
-        }
-        return values.size();
     }
 
     /** Where it waits; a part that is refused changes nothing about that. */

@@ -38,19 +38,22 @@ final class OperationSize {
                 }
                 yield size;
             }
-            case Operation.SubmitChange submit -> {
-                int size = CHANGE + submit.text().size() + submit.signature().size();
-                for (Bytes value : submit.values()) {
-                    size += VALUE + value.size();
-                }
-                yield size;
-            }
-            case Operation.StageValue stage -> STAGE + stage.value().size();
+            case Operation.SubmitChange submit ->
+                CHANGE + submit.text().size() + submit.signature().size() + ofValues(submit.values());
+            case Operation.StageValues stage -> STAGE + ofValues(stage.values());
             case Operation.EndorseChange endorse ->
                 CHANGE + endorse.text().size() + endorse.signature().size();
             case Operation.Unique unique -> UNIQUE + of(unique.operation());
             case Operation.Compact _, Operation.OpenSession _ -> OTHER;
         };
+    }
+
+    private static int ofValues(List<Bytes> values) {
+        int size = 0;
+        for (Bytes value : values) {
+            size += VALUE + value.size();
+        }
+        return size;
     }
 
     private static int of(List<Operation> operations) {

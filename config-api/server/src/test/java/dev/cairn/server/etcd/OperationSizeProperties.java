@@ -29,7 +29,7 @@ class OperationSizeProperties {
             case 2 -> Operation.Range.all(bytes(random), bytes(random));
             case 3 -> new Operation.Compact(random.nextLong(), true);
             case 4 -> new Operation.Unique(new Digest(random.nextLong(), 2, 3, 4), operation(random, depth - 1));
-            case 5 -> new Operation.StageValue(Digest.ZERO, 3, bytes(random));
+            case 5 -> new Operation.StageValues(Digest.ZERO, 3, List.of(bytes(random), bytes(random)));
             case 6 -> new Operation.EndorseChange(bytes(random), bytes(random));
             case 7 -> new Operation.SubmitChange(bytes(random), List.of(bytes(random)), bytes(random));
             default ->

@@ -60,9 +60,9 @@ public final class LedgerKeys {
         return KeySpan.prefix(named(VALUES, change));
     }
 
-    /** The values of its first {@code count} puts. */
-    public static KeySpan firstValues(Digest change, int count) {
-        return new KeySpan(value(change, 0), Optional.of(value(change, count)));
+    /** The values of its puts from {@code first} up to but without {@code until}. */
+    public static KeySpan valuesOf(Digest change, int first, int until) {
+        return new KeySpan(value(change, first), Optional.of(value(change, until)));
     }
 
     /** The digest of the change that made a revision. */

@@ -10,7 +10,7 @@ public sealed interface Operation {
     /** Whether what it does is decided by people's signatures. It stands alone in its request. */
     default boolean isSigned() {
         return switch (this) {
-            case SubmitChange _, StageValue _, EndorseChange _ -> true;
+            case SubmitChange _, StageValues _, EndorseChange _ -> true;
             case Unique unique -> unique.operation().isSigned();
             case Put _, DeleteRange _, Range _, Txn _, Compact _, OpenSession _ -> false;
         };
@@ -96,13 +96,22 @@ public sealed interface Operation {
     }
 
     /**
-     * Brings a value of a change that waits, for those that do not fit into one request together.
+     * Brings values of a change that waits, for those that do not fit into one request together. All are taken or none; what is
+     * there already is not written again.
      *
      * @param change its digest
-     * @param index of the put, from 0
-     * @param value the one that the text names by its hash
+     * @param first the put, counted from 0, whose value is the first
+     * @param values of consecutive puts, one or more, each the one that the text names by its hash
      */
-    record StageValue(Digest change, int index, Bytes value) implements Operation {}
+    record StageValues(Digest change, int first, List<Bytes> values) implements Operation {
+        /** @throws IllegalArgumentException if there is no value */
+        public StageValues {
+            values = List.copyOf(values);
+            if (values.isEmpty()) {
+                throw new IllegalArgumentException("nothing to bring");
+            }
+        }
+    }
 
     /**
      * Approves or withdraws a change that waits; the last approval that it needs executes it.

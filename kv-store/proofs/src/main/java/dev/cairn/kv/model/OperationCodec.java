@@ -25,7 +25,7 @@ public final class OperationCodec {
     private static final int UNIQUE = 7;
     private static final int SUBMIT_CHANGE = 8;
     private static final int ENDORSE_CHANGE = 9;
-    private static final int STAGE_VALUE = 10;
+    private static final int STAGE_VALUES = 10;
 
     /** Where the first operation says what it is, and where it does if it is {@link Operation.Unique}. */
     private static final int FIRST_KIND = 4;
@@ -83,19 +83,26 @@ public final class OperationCodec {
                 out.putByte(COMPACT).putLong(c.revision()).putByte(flags(c.physical()));
             case Operation.OpenSession o -> out.putByte(OPEN_SESSION).putLong(o.seenHeight());
             case Operation.SubmitChange s -> {
-                out.putByte(SUBMIT_CHANGE).putBytes(s.text()).putInt(s.values().size());
-                s.values().forEach(out::putBytes);
+                out.putByte(SUBMIT_CHANGE).putBytes(s.text());
+                writeValues(out, s.values());
                 out.putBytes(s.signature());
             }
             case Operation.EndorseChange e ->
                 out.putByte(ENDORSE_CHANGE).putBytes(e.text()).putBytes(e.signature());
-            case Operation.StageValue s ->
-                out.putByte(STAGE_VALUE).putDigest(s.change()).putInt(s.index()).putBytes(s.value());
+            case Operation.StageValues s -> {
+                out.putByte(STAGE_VALUES).putDigest(s.change()).putInt(s.first());
+                writeValues(out, s.values());
+            }
             case Operation.Unique(Digest nonce, Operation unique) -> {
                 out.putByte(UNIQUE).putDigest(nonce);
                 write(out, unique);
             }
         }
+    }
+
+    private static void writeValues(ByteWriter out, List<Bytes> values) {
+        out.putInt(values.size());
+        values.forEach(out::putBytes);
     }
 
     private static void write(ByteWriter out, Compare compare) {
@@ -184,8 +191,7 @@ public final class OperationCodec {
                 case SUBMIT_CHANGE ->
                     operation = Optional.of(new Operation.SubmitChange(nextBytes(), nextValues(), nextBytes()));
                 case ENDORSE_CHANGE -> operation = Optional.of(new Operation.EndorseChange(nextBytes(), nextBytes()));
-                case STAGE_VALUE ->
-                    operation = Optional.of(new Operation.StageValue(nextDigest(), nextInt(), nextBytes()));
+                case STAGE_VALUES -> operation = nextStaged();
                 default -> broken = true;
             }
             return operation;
@@ -220,6 +226,14 @@ public final class OperationCodec {
             }
             Digest nonce = nextDigest();
             return next(depth + 1).map(operation -> new Operation.Unique(nonce, operation));
+        }
+
+        private Optional<Operation> nextStaged() {
+            Digest change = nextDigest();
+            int first = nextInt();
+            List<Bytes> values = nextValues();
+            broken |= values.isEmpty();
+            return broken ? Optional.empty() : Optional.of(new Operation.StageValues(change, first, values));
         }
 
         private Optional<Operation> nextTxn(int depth) {

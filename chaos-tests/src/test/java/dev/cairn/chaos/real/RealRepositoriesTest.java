@@ -92,7 +92,15 @@ class RealRepositoriesTest {
                 .startsWith("repository web, revision 2: 6 files, ");
         run("cairn repo export web copy; rm site/x.retry; diff -r --no-dereference site copy; test -x copy/run");
 
+        assertThat(run("cairn diff site web")).containsExactly("repository web is as site already");
         run("cd site; rm empty; chmod -x run; echo more >>'a file'");
+        assertThat(run("cairn diff site web"))
+                .contains("--- /repos/web/a%20file  (revision 2)", "+more", "+++ (deleted)", "-100755 run")
+                .doesNotContain("+++ /repos/web/run");
+        run("cairn diff site web --json | grep '\"conflicts\":\\[\\]'");
+        assertThat(end("cairn diff site").err())
+                .first()
+                .isEqualTo("cairn: site is a directory; name the repository too: cairn diff site NAME");
         run("cairn push site web -m 'Second' --sign --force --json | grep '\"added\":0,\"modified\":2,\"deleted\":1,'");
         run("cairn submit change.txt");
         run("cairn repo export web; diff -r --no-dereference site web; test ! -x web/run");

@@ -62,7 +62,7 @@ public final class Main {
         commands.put("audit", AuditCommand::new);
         commands.put("draft", DraftCommand::new);
         commands.put("admin", AdminCommand::new);
-        commands.put("diff", DiffCommand::new);
+        commands.put("diff", () -> new DiffCommand(PushCommand::intents));
         commands.put("sign", SignCommand::new);
         commands.put("verify", VerifyCommand::new);
         commands.put("submit", SubmitCommand::new);

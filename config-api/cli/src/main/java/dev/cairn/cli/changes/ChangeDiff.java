@@ -9,7 +9,9 @@ import dev.cairn.kv.model.KeyValue;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Hashing;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -64,6 +66,28 @@ record ChangeDiff(long revision, List<Key> keys, List<Range> ranges, List<Confli
             }
         }
         return new ChangeDiff(now.revision(), keys, ranges, conflicts(change, now));
+    }
+
+    /**
+     * What a draft that names each key would do.
+     *
+     * @param there what is there at that revision of the keys that are named
+     */
+    static ChangeDiff of(List<Intent> intents, List<KeyValue> there, long revision) {
+        Map<Bytes, KeyValue> before = new HashMap<>();
+        there.forEach(record -> before.put(record.key(), record));
+        List<Key> keys = new ArrayList<>();
+        for (Intent intent : intents) {
+            switch (intent) {
+                case Intent.Put(Bytes key, Bytes value) ->
+                    keys.add(new Key(key, Optional.ofNullable(before.get(key)), Optional.of(value)));
+                case Intent.Delete(Bytes key) ->
+                    keys.add(new Key(key, Optional.ofNullable(before.get(key)), Optional.empty()));
+                case Intent.DeleteRange range ->
+                    throw new IllegalArgumentException("names no key: " + range.operation());
+            }
+        }
+        return new ChangeDiff(revision, keys, List.of(), List.of());
     }
 
     private static List<Conflict> conflicts(Change change, Snapshot now) throws NotVerifiedException {

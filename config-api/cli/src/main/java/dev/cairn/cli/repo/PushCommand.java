@@ -5,6 +5,7 @@ import dev.cairn.cli.changes.Cluster;
 import dev.cairn.cli.changes.ClusterOptions;
 import dev.cairn.cli.changes.DraftOptions;
 import dev.cairn.cli.changes.Exits;
+import dev.cairn.cli.changes.Intent;
 import dev.cairn.cli.changes.Ledger;
 import dev.cairn.cli.changes.Visible;
 import dev.cairn.client.NotVerifiedException;
@@ -12,6 +13,7 @@ import dev.cairn.client.repo.RepositoryName;
 import dev.cairn.client.repo.Tree;
 import dev.cairn.genesis.GenesisException;
 import dev.cairn.genesis.json.Json;
+import dev.cairn.kv.model.KeyValue;
 import dev.cairn.protocol.model.Bytes;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -78,6 +80,11 @@ public final class PushCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
+
+    /** What would make the repository exactly what the directory holds. */
+    public static List<Intent> intents(Path directory, RepositoryName name, List<KeyValue> there) throws Failure {
+        return Publication.of(name, DirectoryReader.read(directory), there).intents();
+    }
 
     @Override
     public Integer call() throws Failure, GenesisException, NotVerifiedException {

@@ -27,6 +27,7 @@ final class AgentPages implements Pages {
     private final CairnClient client;
     private final Reads reads;
     private final Refusals refusals;
+    private final ChangePages changes;
     private final Supplier<Json> status;
     private final Supplier<String> metrics;
 
@@ -34,14 +35,16 @@ final class AgentPages implements Pages {
         this.client = client;
         this.reads = reads;
         this.refusals = refusals;
+        this.changes = new ChangePages(client, reads);
         this.status = status;
         this.metrics = metrics;
     }
 
     @Override
     public Reply answer(Query query) throws Problem {
-        if (!query.method().equals("GET")) {
-            throw new Problem(405, "pages are read with GET");
+        boolean posted = query.path().equals("/v1/changes");
+        if (!query.method().equals(posted ? "POST" : "GET")) {
+            throw new Problem(405, posted ? "changes are submitted with POST" : "pages are read with GET");
         }
         try {
             return switch (query.path()) {
@@ -49,6 +52,8 @@ final class AgentPages implements Pages {
                 case "/v1/list" -> list(query);
                 case "/v1/watch" -> watch(query);
                 case "/v1/proof" -> proof(query);
+                case "/v1/governance" -> changes.governance(query);
+                case "/v1/changes" -> changes.submit(query);
                 case "/v1/status" -> plain(query, () -> Reply.json(200, status.get()));
                 case "/health" -> health(query);
                 case "/livez" -> plain(query, () -> Reply.text(200, "text/plain; charset=utf-8", "ok\n"));

@@ -7,11 +7,13 @@ import dev.cairn.client.CairnClient;
 import dev.cairn.client.Freshness;
 import dev.cairn.client.NotVerifiedException;
 import dev.cairn.client.Page;
+import dev.cairn.client.Receipt;
 import dev.cairn.client.SavedProof;
 import dev.cairn.client.TrustedHead;
 import dev.cairn.client.Verified;
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KeyValue;
+import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.proof.Question;
 import dev.cairn.protocol.model.Bytes;
 import java.time.Duration;
@@ -49,6 +51,12 @@ public final class Reads {
         }
         Verified<Optional<KeyValue>> found = ask(() -> client.get(key, freshness(maxStale)));
         return new Told<>(found.value(), found.head(), found.head().revision(), source(maxStale));
+    }
+
+    /** A record of the ledger, which docs/changes.md describes. */
+    public Told<Optional<KeyValue>> recordAt(Bytes key, long revision) throws NotVerifiedException {
+        Verified<Optional<KeyValue>> found = ask(() -> client.getRecord(key, revision, Freshness.LINEARIZABLE));
+        return new Told<>(found.value(), found.head(), revision, new Source.Past());
     }
 
     public Told<Optional<KeyValue>> getAt(Bytes key, long revision) throws NotVerifiedException {
@@ -91,6 +99,11 @@ public final class Reads {
     /** An answer with all that proves it, for a file. */
     public SavedProof prove(Question.OfKeys question) throws NotVerifiedException {
         return ask(() -> client.prove(question, Freshness.LINEARIZABLE)).value();
+    }
+
+    /** What the log did with an operation, by its receipt. */
+    public Verified<Receipt> submit(Operation operation) throws NotVerifiedException {
+        return ask(() -> client.submit(operation));
     }
 
     private interface Call<T> {

@@ -1,5 +1,7 @@
 package dev.cairn.agent.http;
 
+import dev.cairn.protocol.model.Bytes;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
@@ -35,7 +37,7 @@ final class Conversation extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final Logger LOG = System.getLogger(Conversation.class.getName());
     private static final int MAX_PIPELINED = 32;
 
-    private record Asked(String method, String uri, Optional<String> lastEventId, boolean keepAlive) {}
+    private record Asked(String method, String uri, Optional<String> lastEventId, Bytes body, boolean keepAlive) {}
 
     private final Pages pages;
     private final Load load;
@@ -64,6 +66,7 @@ final class Conversation extends SimpleChannelInboundHandler<FullHttpRequest> {
                 request.method().name(),
                 request.uri(),
                 Optional.ofNullable(request.headers().get("Last-Event-ID")),
+                Bytes.wrap(ByteBufUtil.getBytes(request.content())),
                 HttpUtil.isKeepAlive(request) && refusal.isEmpty());
         if (worker == null) {
             serve(ctx, asked);
@@ -77,7 +80,7 @@ final class Conversation extends SimpleChannelInboundHandler<FullHttpRequest> {
     private void serve(ChannelHandlerContext ctx, Asked asked) {
         worker = Thread.ofVirtual().name("request").start(() -> {
             try {
-                write(ctx, answer(asked.method(), asked.uri(), asked.lastEventId()), asked.keepAlive());
+                write(ctx, answer(asked), asked.keepAlive());
                 ctx.executor().execute(() -> answered(ctx));
             } catch (InterruptedException e) {
                 ctx.close(); // the client has gone, or the agent ends
@@ -93,7 +96,7 @@ final class Conversation extends SimpleChannelInboundHandler<FullHttpRequest> {
         }
     }
 
-    private Reply answer(String method, String uri, Optional<String> lastEventId) {
+    private Reply answer(Asked asked) {
         if (!load.requests.tryAcquire()) {
             return Reply.of(Problem.unavailable("busy: " + Load.MAX_REQUESTS + " requests are under way; try again"));
         }
@@ -101,7 +104,7 @@ final class Conversation extends SimpleChannelInboundHandler<FullHttpRequest> {
             if (refusal.isPresent()) {
                 throw refusal.get();
             }
-            return pages.answer(Query.of(method, uri, lastEventId));
+            return pages.answer(Query.of(asked.method(), asked.uri(), asked.lastEventId(), asked.body()));
         } catch (Problem e) {
             return Reply.of(e);
         } catch (InterruptedException e) {

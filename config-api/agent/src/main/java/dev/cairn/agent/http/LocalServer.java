@@ -27,7 +27,11 @@ import java.util.concurrent.TimeUnit;
 /** Serves pages on a Unix socket. Who is at the other end is the kernel's word. */
 @SuppressWarnings("FutureReturnValueIgnored") // A failed write or close ends in the pipeline.
 public final class LocalServer implements AutoCloseable {
-    private static final int MAX_BODY_BYTES = 64 << 10;
+    private static final int MAX_BODY_BYTES = 256 << 10;
+
+    /** Who may not ask is heard no longer than that. */
+    private static final int MAX_REFUSED_BODY_BYTES = 4 << 10;
+
     private static final int IDLE_SECONDS = 300;
 
     private final EventLoopGroup loop;
@@ -99,11 +103,12 @@ public final class LocalServer implements AutoCloseable {
         }
         child.closeFuture().addListener(_ -> load.connections.release());
         open.add(child);
+        Optional<Problem> refusal = refusal(child);
         child.pipeline()
                 .addLast(new HttpServerCodec())
-                .addLast(new HttpObjectAggregator(MAX_BODY_BYTES))
+                .addLast(new HttpObjectAggregator(refusal.isEmpty() ? MAX_BODY_BYTES : MAX_REFUSED_BODY_BYTES))
                 .addLast(new IdleStateHandler(0, 0, IDLE_SECONDS))
-                .addLast(new Conversation(pages, load, refusal(child)));
+                .addLast(new Conversation(pages, load, refusal));
     }
 
     private Optional<Problem> refusal(EpollDomainSocketChannel child) {

@@ -36,7 +36,7 @@ final class Ansible {
         // What is written for people, without cows and hints.
         all.putIfAbsent("ANSIBLE_NOCOWS", "1");
         all.putIfAbsent("ANSIBLE_LOCALHOST_WARNING", "false");
-        all.putIfAbsent("ANSIBLE_PYTHON_INTERPRETER", "auto_silent");
+        all.putIfAbsent("ANSIBLE_PYTHON_INTERPRETER", programs + "/python3");
         desk = new Desk(Files.createDirectories(home), Path.of(programs), all);
     }
 

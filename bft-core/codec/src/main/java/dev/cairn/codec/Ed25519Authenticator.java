@@ -4,6 +4,7 @@ import dev.cairn.protocol.Authenticator;
 import dev.cairn.protocol.Genesis;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Hashing;
 import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.Signature;
@@ -50,19 +51,20 @@ public final class Ed25519Authenticator extends Authenticator {
             return false;
         }
         byte[] message = request.signedBytes(chainId);
-        if (known.contains(message, request.signature())) {
+        Digest digest = Hashing.sha256(message);
+        if (known.contains(digest, request.signature())) {
             return true;
         }
         boolean signed = isSigned(keys.get(client), message, request.signature());
         if (signed) {
-            known.add(message, request.signature());
+            known.add(digest, request.signature());
         }
         return signed;
     }
 
     /** Notes that this replica has just signed the request, so that it is not verified when a block brings it back. */
     public void trust(Request own) {
-        known.add(own.signedBytes(chainId), own.signature());
+        known.add(own.digest(chainId), own.signature());
     }
 
     /** Signatures that were checked by arithmetic; those remembered do not count. */

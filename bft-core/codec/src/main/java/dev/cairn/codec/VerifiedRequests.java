@@ -1,7 +1,6 @@
 package dev.cairn.codec;
 
 import dev.cairn.protocol.model.Digest;
-import dev.cairn.protocol.model.Hashing;
 import dev.cairn.protocol.model.Signature;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
@@ -17,17 +16,16 @@ final class VerifiedRequests {
 
     private final AtomicReferenceArray<@Nullable Entry> entries = new AtomicReferenceArray<>(PLACES);
 
-    boolean contains(byte[] message, Signature signature) {
-        Digest digest = Hashing.sha256(message);
-        Entry entry = entries.get(place(digest));
+    /** @param message what was signed, by its SHA-256 */
+    boolean contains(Digest message, Signature signature) {
+        Entry entry = entries.get(place(message));
         return entry != null
-                && entry.message.equals(digest)
+                && entry.message.equals(message)
                 && entry.signature.bytes().equals(signature.bytes());
     }
 
-    void add(byte[] message, Signature signature) {
-        Digest digest = Hashing.sha256(message);
-        entries.set(place(digest), new Entry(digest, signature));
+    void add(Digest message, Signature signature) {
+        entries.set(place(message), new Entry(message, signature));
     }
 
     private static int place(Digest digest) {

@@ -11,12 +11,14 @@ import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.OperationCodec;
 import dev.cairn.kv.model.Outcome;
 import dev.cairn.kv.model.Space;
+import dev.cairn.protocol.Parameters;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Request;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -271,6 +273,23 @@ class LedgerOnTheWayTest extends LedgerFixture {
 
         assertThat(standing(run(approve(change, "carol")))).isEqualTo(ChangeStanding.EXECUTED);
         assertThat(machine.textsRead()).isEqualTo(1);
+    }
+
+    /** A primary may send so many ahead, and hold back the block that comes before them. */
+    @Test
+    void whatIsInBlocksThatWaitIsVerifiedOnce() {
+        Bytes ofAnotherText = key("alice").sign("approve@cairn.dev", Bytes.utf8("another text"));
+        int ahead = Parameters.DEFAULT.horizon() * Parameters.MAX_BLOCK_REQUESTS;
+        IntStream.range(0, ahead).forEach(i -> machine.prepare(forged(i, ofAnotherText)));
+        assertThat(machine.signaturesRefused()).isEqualTo(ahead);
+
+        IntStream.range(0, 1000).forEach(i -> machine.prepare(forged(i, ofAnotherText)));
+        assertThat(machine.signaturesVerified()).isEqualTo(ahead);
+    }
+
+    private Request forged(int number, Bytes signature) {
+        Bytes text = new Endorsement(Endorsement.Kind.APPROVAL, CHAIN, new Digest(number, 1, 1, 1)).text();
+        return request(List.of(new Operation.EndorseChange(text, signature)));
     }
 
     @Test

@@ -8,14 +8,20 @@ import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Verifies people's signatures and remembers the verdicts on the last {@value #REMEMBERED} that held and as many that did
- * not: one is paid for once, however often it is looked at, and bad ones displace no good one. For many threads.
+ * Verifies people's signatures and remembers the verdicts on the last {@value #REMEMBERED} that held and {@value #REMEMBERED_BAD}
+ * that did not: one is paid for once, however often it is looked at, and bad ones displace no good one. For many threads.
  */
 public final class Signatures {
     static final int REMEMBERED = 4096;
 
+    /**
+     * More than a lying primary gets into the blocks that it may send ahead while it holds back the one before them: a verdict that
+     * was displaced meanwhile would be found out anew by the event loop. Some 15 MB, if it does that.
+     */
+    static final int REMEMBERED_BAD = 1 << 16;
+
     private final VerdictMemory<VerifiedSignature> good = new VerdictMemory<>(REMEMBERED, _ -> 1);
-    private final VerdictMemory<Refused> bad = new VerdictMemory<>(REMEMBERED, _ -> 1);
+    private final VerdictMemory<Refused> bad = new VerdictMemory<>(REMEMBERED_BAD, _ -> 1);
     private final LongAdder verified = new LongAdder();
     private final LongAdder refused = new LongAdder();
 

@@ -2,15 +2,18 @@ package dev.cairn.chaos.real;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cairn.chaos.real.LyingFrontEnd.Lie;
 import dev.cairn.kv.guard.Governance;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.ssh.OpenSsh;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -113,6 +116,44 @@ class RealRepositoriesTest {
         Desk.Ended missing = end("cairn repo export none");
         assertThat(missing.exitCode()).isEqualTo(1);
         assertThat(missing.err()).containsExactly("cairn: there is no repository none at revision 3");
+        nothingFalseIsBelieved();
+    }
+
+    /** Three that lie and one that does not are as good as one; where only liars answer nothing is read and nothing written. */
+    private void nothingFalseIsBelieved() throws Exception {
+        List<String> reads = List.of(
+                "cairn repo list",
+                "cairn repo show web --json",
+                "cairn repo log web",
+                "cairn repo export web FRESH && diff -r --no-dereference site FRESH",
+                "cairn push copy web -m 'Back' --dry-run");
+        Lie[] lies = Lie.values();
+        List<LyingFrontEnd> liars = new ArrayList<>();
+        try {
+            for (int i = 0; i < lies.length; i++) {
+                liars.add(new LyingFrontEnd(cluster.endpoint(i), lies[i]));
+            }
+            String lying = liars.stream().map(liar -> liar.address().toString()).collect(Collectors.joining(","));
+            String among = "export CAIRN_ENDPOINTS=" + lying + "," + cluster.endpoint(lies.length) + "; ";
+            String alone = "export CAIRN_ENDPOINTS=" + lying + "; ";
+            for (String read : reads) {
+                List<String> honest = run("rm -rf fresh; " + read.replace("FRESH", "fresh"));
+                assertThat(run(among + "rm -rf lied; " + read.replace("FRESH", "lied")))
+                        .as(read)
+                        .isEqualTo(honest.stream()
+                                .map(line -> line.replace("fresh", "lied"))
+                                .toList());
+            }
+            for (String read : reads.subList(reads.size() - 2, reads.size())) {
+                Desk.Ended refused = end(alone + read.replace("FRESH", "unproven"));
+                assertThat(refused.exitCode()).as("%s: %s", read, refused).isEqualTo(3);
+                assertThat(refused.out()).as(read).isEmpty();
+            }
+            assertThat(alice.home().resolve("unproven")).doesNotExist();
+            assertThat(liars).allSatisfy(liar -> assertThat(liar.told()).isPositive());
+        } finally {
+            liars.forEach(LyingFrontEnd::close);
+        }
     }
 
     @Test

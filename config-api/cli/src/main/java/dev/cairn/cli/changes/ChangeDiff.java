@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -48,6 +49,7 @@ record ChangeDiff(long revision, List<Key> keys, List<Range> ranges, List<Confli
     }
 
     static ChangeDiff of(Change change, ChangeValues values, Snapshot now) throws NotVerifiedException {
+        Asked asked = new Asked(now);
         List<Key> keys = new ArrayList<>();
         List<Range> ranges = new ArrayList<>();
         for (ChangeOperation operation : change.operations()) {
@@ -55,9 +57,9 @@ record ChangeDiff(long revision, List<Key> keys, List<Range> ranges, List<Confli
                 case ChangeOperation.Put put ->
                     keys.add(new Key(
                             put.key(),
-                            now.get(put.key()),
+                            asked.get(put.key()),
                             Optional.ofNullable(values.byKey().get(put.key()))));
-                case ChangeOperation.Delete(Bytes key) -> keys.add(new Key(key, now.get(key), Optional.empty()));
+                case ChangeOperation.Delete(Bytes key) -> keys.add(new Key(key, asked.get(key), Optional.empty()));
                 case ChangeOperation.DeleteRange range -> {
                     List<KeyValue> there = now.list(range.span());
                     there.forEach(record -> keys.add(new Key(record.key(), Optional.of(record), Optional.empty())));
@@ -65,7 +67,7 @@ record ChangeDiff(long revision, List<Key> keys, List<Range> ranges, List<Confli
                 }
             }
         }
-        return new ChangeDiff(now.revision(), keys, ranges, conflicts(change, now));
+        return new ChangeDiff(now.revision(), keys, ranges, conflicts(change, asked));
     }
 
     /**
@@ -90,7 +92,7 @@ record ChangeDiff(long revision, List<Key> keys, List<Range> ranges, List<Confli
         return new ChangeDiff(revision, keys, List.of(), List.of());
     }
 
-    private static List<Conflict> conflicts(Change change, Snapshot now) throws NotVerifiedException {
+    private static List<Conflict> conflicts(Change change, Asked now) throws NotVerifiedException {
         List<Conflict> conflicts = new ArrayList<>();
         for (Precondition expected : change.preconditions()) {
             Optional<KeyValue> found = now.get(expected.key());
@@ -99,6 +101,23 @@ record ChangeDiff(long revision, List<Key> keys, List<Range> ranges, List<Confli
             }
         }
         return conflicts;
+    }
+
+    /** Most keys are asked for twice: as they are written, and as they are expected. */
+    private static final class Asked {
+        private final Snapshot now;
+        private final Map<Bytes, Optional<KeyValue>> found = new HashMap<>();
+
+        Asked(Snapshot now) {
+            this.now = now;
+        }
+
+        Optional<KeyValue> get(Bytes key) throws NotVerifiedException {
+            if (!found.containsKey(key)) {
+                found.put(key, now.get(key));
+            }
+            return Objects.requireNonNull(found.get(key));
+        }
     }
 
     private static boolean holds(Precondition expected, Optional<KeyValue> found) {

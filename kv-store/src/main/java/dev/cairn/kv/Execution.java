@@ -25,6 +25,7 @@ final class Execution {
     private final Draft draft;
     private final Sessions sessions;
     private final Ledger ledger;
+    private final SignedWrites signedWrites;
 
     Execution(KvState parent, Proposal proposal, Surroundings around) {
         this.parent = parent;
@@ -34,6 +35,7 @@ final class Execution {
         this.draft = new Draft(parent, proposal, around);
         this.sessions = new Sessions(draft);
         this.ledger = new Ledger(draft);
+        this.signedWrites = new SignedWrites(draft);
     }
 
     KvState run() {
@@ -95,6 +97,11 @@ final class Execution {
         if (invalid.isPresent()) {
             return failed(invalid.get());
         }
+        return perform(operation);
+    }
+
+    /** What may be done, if guards are content. */
+    private Outcome perform(Operation operation) {
         return switch (operation) {
             case Operation.Put put -> draft.write(writer -> writer.put(put, limits.openTreeBytes()));
             case Operation.DeleteRange delete -> draft.write(writer -> writer.delete(delete));
@@ -105,6 +112,7 @@ final class Execution {
             case Operation.SubmitChange submit -> ledger.submit(submit);
             case Operation.StageValues stage -> ledger.stage(stage);
             case Operation.EndorseChange endorse -> ledger.endorse(endorse);
+            case Operation.SignedWrite write -> signedWrites.take(write, this::perform);
             case Operation.Unique unique -> execute(unique.operation());
         };
     }

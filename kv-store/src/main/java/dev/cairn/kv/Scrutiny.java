@@ -4,6 +4,7 @@ import dev.cairn.kv.change.ChangeException;
 import dev.cairn.kv.change.Endorsement;
 import dev.cairn.kv.change.Purpose;
 import dev.cairn.kv.change.SignedText;
+import dev.cairn.kv.change.WriteText;
 import dev.cairn.kv.guard.Registry;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.protocol.model.Bytes;
@@ -49,6 +50,7 @@ final class Scrutiny {
             switch (operation) {
                 case Operation.SubmitChange submit -> require(submit, registry);
                 case Operation.EndorseChange endorse -> require(endorse, registry);
+                case Operation.SignedWrite write -> require(write, registry);
                 case Operation.Unique unique -> {
                     return fault(unique.operation(), registry);
                 }
@@ -93,6 +95,22 @@ final class Scrutiny {
             Purpose purpose = endorsement.kind().purpose();
             verify(signature, endorse.signature(), holding.get(), purpose, SignedMessage.of(endorse.text()));
         }
+    }
+
+    private void require(Operation.SignedWrite write, Registry registry) throws SshException {
+        SshSignature signature = SshSignature.parse(write.signature());
+        Optional<Registry.Holding> holding = registry.holderOf(signature.keyBlob());
+        if (holding.isPresent()) {
+            verifyWrite(write, signature, holding.get());
+        }
+    }
+
+    /** Verifies that the holder signed the write; the signature is the one in it, read. */
+    Digest verifyWrite(Operation.SignedWrite write, SshSignature signature, Registry.Holding holding)
+            throws SshException {
+        SignedMessage message = SignedMessage.of(WriteText.of(chain, write).text());
+        signatures.verify(signature, write.signature(), holding.key().key(), WriteText.NAMESPACE, message);
+        return message.digest();
     }
 
     private void verify(

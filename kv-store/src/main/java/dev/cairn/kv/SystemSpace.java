@@ -22,6 +22,7 @@ final class SystemSpace {
     private static final Bytes PUSHED_OUT = systemKey("pushed/");
     private static final Bytes EXPIRIES = systemKey("expiry/");
     private static final Bytes AUTHORED = systemKey("author/");
+    private static final Bytes LAST_WRITES = systemKey("written/");
 
     /** Of all changes that count for somebody. */
     static final KeySpan ALL_AUTHORED = KeySpan.prefix(AUTHORED);
@@ -80,6 +81,12 @@ final class SystemSpace {
                 .putRaw(AUTHORED.shared())
                 .putBytes(Bytes.utf8(author.text()))
                 .toArray()));
+    }
+
+    /** The last write that was taken in from a key. */
+    static Bytes lastWrite(Digest key) {
+        return Bytes.wrap(
+                new ByteWriter(64).putRaw(LAST_WRITES.shared()).putDigest(key).toArray());
     }
 
     private static Bytes systemKey(String name) {

@@ -76,6 +76,7 @@ final class TxnExecution {
                         Operation.SubmitChange _,
                         Operation.EndorseChange _,
                         Operation.StageValues _,
+                        Operation.SignedWrite _,
                         Operation.Unique _ -> Optional.empty();
             };
             if (error.isPresent()) {
@@ -102,6 +103,7 @@ final class TxnExecution {
                         Operation.SubmitChange _,
                         Operation.EndorseChange _,
                         Operation.StageValues _,
+                        Operation.SignedWrite _,
                         Operation.Unique _ -> new Outcome.Failed(draft.revision, KvError.MALFORMED);
             };
             responses.add(outcome);

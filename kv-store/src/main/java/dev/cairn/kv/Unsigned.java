@@ -32,7 +32,10 @@ public final class Unsigned {
             case Operation.Compact _ -> governance.gatewayRights().contains(Right.COMPACT);
             case Operation.Unique unique -> allows(unique.operation());
             // What these write is decided on by the signatures in them.
-            case Operation.SubmitChange _, Operation.StageValues _, Operation.EndorseChange _ -> true;
+            case Operation.SubmitChange _,
+                    Operation.StageValues _,
+                    Operation.EndorseChange _,
+                    Operation.SignedWrite _ -> true;
             case Operation.Range _, Operation.OpenSession _ -> true;
         };
     }
@@ -56,7 +59,8 @@ public final class Unsigned {
                 .orElse("only a signed change compacts here; draft one with `cairn admin --compact REVISION`"));
     }
 
-    private static Stream<KeySpan> writes(Operation operation) {
+    /** What an operation may write: of both branches of a transaction, and whether the keys of a range exist or not. */
+    static Stream<KeySpan> writes(Operation operation) {
         return switch (operation) {
             case Operation.Put put -> Stream.of(KeySpan.single(put.key()));
             case Operation.DeleteRange delete -> Stream.of(KeySpan.of(delete.key(), delete.rangeEnd()));
@@ -64,7 +68,10 @@ public final class Unsigned {
                 Stream.concat(txn.success().stream(), txn.failure().stream()).flatMap(Unsigned::writes);
             case Operation.Unique unique -> writes(unique.operation());
             case Operation.Range _, Operation.Compact _, Operation.OpenSession _ -> Stream.of();
-            case Operation.SubmitChange _, Operation.StageValues _, Operation.EndorseChange _ -> Stream.of();
+            case Operation.SubmitChange _,
+                    Operation.StageValues _,
+                    Operation.EndorseChange _,
+                    Operation.SignedWrite _ -> Stream.of();
         };
     }
 }

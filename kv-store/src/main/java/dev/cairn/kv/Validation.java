@@ -34,6 +34,7 @@ public final class Validation {
             case Operation.Range range -> requireKey(range.key());
             case Operation.Txn txn -> checkTxn(txn, allowedOperations);
             case Operation.Unique unique -> checkUnique(unique.operation(), allowedOperations);
+            case Operation.SignedWrite write -> checkSigned(write.operation(), allowedOperations);
             case Operation.Compact _,
                     Operation.OpenSession _,
                     Operation.SubmitChange _,
@@ -52,7 +53,22 @@ public final class Validation {
                     Operation.Compact _,
                     Operation.SubmitChange _,
                     Operation.EndorseChange _,
-                    Operation.StageValues _ -> check(operation, allowedOperations);
+                    Operation.StageValues _,
+                    Operation.SignedWrite _ -> check(operation, allowedOperations);
+        };
+    }
+
+    private Optional<KvError> checkSigned(Operation operation, int allowedOperations) {
+        return switch (operation) {
+            case Operation.Put _, Operation.DeleteRange _, Operation.Txn _ -> check(operation, allowedOperations);
+            case Operation.Range _,
+                    Operation.Compact _,
+                    Operation.OpenSession _,
+                    Operation.SubmitChange _,
+                    Operation.EndorseChange _,
+                    Operation.StageValues _,
+                    Operation.SignedWrite _,
+                    Operation.Unique _ -> Optional.of(KvError.MALFORMED);
         };
     }
 
@@ -114,6 +130,7 @@ public final class Validation {
                     Operation.SubmitChange _,
                     Operation.EndorseChange _,
                     Operation.StageValues _,
+                    Operation.SignedWrite _,
                     Operation.Unique _ -> Optional.of(KvError.MALFORMED);
             case Operation.Put _, Operation.DeleteRange _, Operation.Range _ -> check(operation, allowedOperations);
         };

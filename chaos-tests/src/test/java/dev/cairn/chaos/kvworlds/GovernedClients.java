@@ -10,6 +10,7 @@ import dev.cairn.kv.governed.EtcdWrites;
 import dev.cairn.kv.governed.KeyRing;
 import dev.cairn.kv.governed.Rules;
 import dev.cairn.kv.governed.Seen;
+import dev.cairn.kv.governed.SignedWrites;
 import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.OperationCodec;
@@ -111,7 +112,13 @@ final class GovernedClients implements Clients {
         if (fate < 85) {
             return submit(draft);
         }
-        return fate < 90 && !draft.values().isEmpty() ? stage(draft) : EtcdWrites.draw(dice, "w" + handedIn.size());
+        if (fate < 90 && !draft.values().isEmpty()) {
+            return stage(draft);
+        }
+        String value = "w" + handedIn.size();
+        return dice.inPercent(50)
+                ? EtcdWrites.draw(dice, value)
+                : SignedWrites.draw(dice, seen().rules(), nowSeconds(), value).write();
     }
 
     private Operation submitNew() {
@@ -227,6 +234,11 @@ final class GovernedClients implements Clients {
             case Operation.EndorseChange endorse ->
                 new Operation.EndorseChange(
                         endorsement(dice.oneOf(Endorsement.Kind.values()), recent()), endorse.signature());
+            case Operation.SignedWrite write ->
+                new Operation.SignedWrite(
+                        write.timeMicros() + dice.below(2),
+                        new Operation.DeleteRange(dice.pick(Drafts.KEYS), Bytes.EMPTY, false),
+                        write.signature());
             default -> operation;
         };
     }

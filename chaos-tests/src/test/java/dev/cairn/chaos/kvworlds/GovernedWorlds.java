@@ -78,6 +78,9 @@ final class GovernedWorlds implements AutoCloseable {
             if (revision.changesGovernance()) {
                 counters.count("governance changed");
             }
+            if (!revision.signedWrites().isEmpty() && LedgerInvariants.isSignedAlone(revision)) {
+                counters.count("guarded key written alone");
+            }
             invariants.forEach(invariant -> invariant.onRevision(revision));
         });
         KvState state = KvState.genesis(founding.governance());
@@ -85,7 +88,7 @@ final class GovernedWorlds implements AutoCloseable {
             state = KvChain.execute(machine, state, batch.timeNanos(), batch.requests())
                     .state();
             state.results().forEach(outcome -> count(outcome, counters));
-            revisions.add(state, batch.timeNanos() / NANOS_PER_SECOND);
+            revisions.add(state, batch.timeNanos() / NANOS_PER_SECOND, batch.requests());
         }
     }
 

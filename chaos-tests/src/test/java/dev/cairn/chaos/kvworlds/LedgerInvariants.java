@@ -9,24 +9,29 @@ import dev.cairn.kv.change.Endorsement;
 import dev.cairn.kv.change.LedgerKeys;
 import dev.cairn.kv.change.Purpose;
 import dev.cairn.kv.change.SignedText;
+import dev.cairn.kv.change.WriteText;
 import dev.cairn.kv.governed.KeyRing;
 import dev.cairn.kv.governed.Rules;
 import dev.cairn.kv.governed.Signed;
 import dev.cairn.kv.model.ChangeStanding;
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KeyVersion;
+import dev.cairn.kv.model.Operation;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Hashing;
 import dev.cairn.ssh.SshException;
 import dev.cairn.ssh.SshPublicKey;
 import dev.cairn.ssh.SshSignature;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** What must hold of every revision of a governed store, judged by what is in it and by the plain model of guards. */
 final class LedgerInvariants {
@@ -51,7 +56,8 @@ final class LedgerInvariants {
     }
 
     static List<Invariant> all() {
-        return List.of(new NoUnsignedChange(), new ExecutedOnce(), new WithdrawnStaysWithdrawn());
+        return List.of(
+                new NoUnsignedChange(), new SignedWritesInOrder(), new ExecutedOnce(), new WithdrawnStaysWithdrawn());
     }
 
     private LedgerInvariants() {}
@@ -70,9 +76,9 @@ final class LedgerInvariants {
                 boolean isAskedFor =
                         executed.filter(record -> asksFor(record, version)).isPresent();
                 require(
-                        isAskedFor || (isOpen && executed.isEmpty()),
+                        isAskedFor || (executed.isEmpty() && (isOpen || isSignedAlone(revision))),
                         revision,
-                        "writes " + version.key().toUtf8() + ", which no change asks for");
+                        "writes " + version.key().toUtf8() + ", which nobody who may has signed");
             }
             require(
                     executed.isPresent() || !revision.changesGovernance(),
@@ -130,6 +136,80 @@ final class LedgerInvariants {
             } catch (SshException _) {
                 return Optional.empty();
             }
+        }
+    }
+
+    /** Whether one of the block's signed writes asks for all of the revision, and its signer alone may write that. */
+    static boolean isSignedAlone(Revision revision) {
+        return executedIn(revision).isEmpty()
+                && !isOpen(revision)
+                && revision.signedWrites().stream().anyMatch(write -> accountsFor(write, revision));
+    }
+
+    private static boolean isOpen(Revision revision) {
+        return revision.clients().stream().allMatch(version -> revision.rules().isOpen(KeySpan.single(version.key())));
+    }
+
+    private static boolean accountsFor(Operation.SignedWrite write, Revision revision) {
+        Optional<SshPublicKey> signer = signer(revision.rules().chain(), write);
+        return signer.isPresent()
+                && Math.abs(write.timeMicros() / 1_000_000 - revision.seconds()) <= 301
+                && revision.clients().stream()
+                        .allMatch(version -> asksFor(write.operation(), version)
+                                && revision.rules()
+                                        .signsAlone(signer.get(), KeySpan.single(version.key()), revision.seconds()));
+    }
+
+    private static boolean asksFor(Operation operation, KeyVersion version) {
+        return switch (operation) {
+            case Operation.Put put ->
+                version.isLive()
+                        && put.key().equals(version.key())
+                        && Hashing.sha256(put.value().shared())
+                                .equals(version.value().digest());
+            case Operation.DeleteRange delete ->
+                !version.isLive() && KeySpan.of(delete.key(), delete.rangeEnd()).contains(version.key());
+            case Operation.Txn txn ->
+                Stream.concat(txn.success().stream(), txn.failure().stream()).anyMatch(each -> asksFor(each, version));
+            default -> false;
+        };
+    }
+
+    /** Nothing if the signature does not hold. */
+    private static Optional<SshPublicKey> signer(Digest chain, Operation.SignedWrite write) {
+        try {
+            SshSignature signature = SshSignature.parse(write.signature());
+            SshPublicKey key = KeyRing.publicKey(signature.keyBlob());
+            signature.verify(
+                    key, WriteText.NAMESPACE, WriteText.of(chain, write).text());
+            return Optional.of(key);
+        } catch (SshException _) {
+            return Optional.empty();
+        }
+    }
+
+    /** Of each key, signed writes reach guarded keys in the order of their times, and none does twice. */
+    static final class SignedWritesInOrder extends Invariant {
+        private final Map<SshPublicKey, Long> last = new HashMap<>();
+
+        @Override
+        void onRevision(Revision revision) {
+            if (!isSignedAlone(revision)) {
+                return;
+            }
+            Digest chain = revision.rules().chain();
+            Optional<Operation.SignedWrite> next = revision.signedWrites().stream()
+                    .filter(write -> accountsFor(write, revision))
+                    .filter(write -> write.timeMicros() > last(chain, write))
+                    .min(Comparator.comparingLong(Operation.SignedWrite::timeMicros));
+            require(next.isPresent(), revision, "is of a signed write that is none too new");
+            last.put(
+                    signer(chain, next.orElseThrow()).orElseThrow(),
+                    next.orElseThrow().timeMicros());
+        }
+
+        private long last(Digest chain, Operation.SignedWrite write) {
+            return last.getOrDefault(signer(chain, write).orElseThrow(), Long.MIN_VALUE);
         }
     }
 

@@ -45,6 +45,11 @@ final class LedgerMutants {
             "only the first branch of a transaction is held against the guards",
             edit("Unsigned", "allowsAll(txn.success()) && allowsAll(txn.failure())", "allowsAll(txn.success())"));
 
+    static final Planted SIGNED_TWICE = left(
+            "a signed write is done once more",
+            edit("SignedWrites", "if (last.isPresent() && last.get().text().equals(text)) {", "if (false) {"),
+            edit("SignedWrites", "write.timeMicros() <= last.get().timeMicros()", "write.timeMicros() < 0"));
+
     private static Mutant.Edit forgetting(String standing) {
         return edit(
                 "PendingChanges",
@@ -63,7 +68,7 @@ final class LedgerMutants {
                             "people.add(new PrincipalName(vote.signer().name() + \"-\" + vote.keyKind().ordinal()));")),
             left(
                     "whoever is no person counts",
-                    edit("Guard", "return person.isPerson()\n                && (", "return (")),
+                    edit("Guard", "return person.isPerson() && lists(person);", "return lists(person);")),
             left(
                     "the author counts where the guard says otherwise",
                     edit("Guard", " && !(excludeAuthor && person.name().equals(author));", ";")),
@@ -289,8 +294,75 @@ final class LedgerMutants {
                     "LedgerTest#andSoManyBytes",
                     edit("PendingChanges", "return sum[0] <= MAX_BYTES_BY_AUTHOR;", "return true;")));
 
+    private static final List<Planted> WRITES = List.of(
+            SIGNED_TWICE,
+            left(
+                    "an older signed write is done",
+                    edit("SignedWrites", "write.timeMicros() <= last.get().timeMicros()", "false")),
+            left(
+                    "two signed writes of one time are done",
+                    edit(
+                            "SignedWrites",
+                            "write.timeMicros() <= last.get().timeMicros()",
+                            "write.timeMicros() < last.get().timeMicros()")),
+            left(
+                    "another write of the same time gets the answer of the last",
+                    edit(
+                            "SignedWrites",
+                            "last.get().text().equals(text)",
+                            "last.get().timeMicros() == write.timeMicros()")),
+            left(
+                    "a signed write that was refused can be done later",
+                    edit("SignedWrites", "draft.putSystem(record,", "if (mayWrite) draft.putSystem(record,")),
+            left(
+                    "a signed write of a revoked key is done",
+                    edit("SignedWrites", "signer.outOfTime(draft.nowSeconds()).isPresent()", "false")),
+            left(
+                    "a signed write may be as old as it likes",
+                    edit(
+                            "SignedWrites",
+                            "write.timeMicros() < nowMicros - WriteText.MAX_SKEW_MICROS\n                || ",
+                            "")),
+            left(
+                    "a signed write may be of any time to come",
+                    edit(
+                            "SignedWrites",
+                            "\n                || write.timeMicros() > nowMicros + WriteText.MAX_SKEW_MICROS",
+                            "")),
+            left(
+                    "whoever is registered writes everywhere",
+                    edit("SignedWrites", "draft.governance.mayWriteAlone(signer, span)", "true")),
+            left(
+                    "a signed write need not be in its signature's namespace",
+                    edit("Scrutiny", "WriteText.NAMESPACE, message);", "signature.namespace(), message);")),
+            left(
+                    "a signed write of another cluster is done",
+                    "SignedWritesTest#whatIsAlteredOrForgedIsRefused",
+                    edit("WriteText", "\"cairn-write-1\\nchain \" + chain.toHex()", "\"cairn-write-1\\nchain\"")),
+            left(
+                    "another operation stands beside the signature of a write",
+                    edit("WriteText", " + operation.toHex()", "")),
+            left(
+                    "one of several signatures is enough for a signed write",
+                    edit("Guard", "return threshold == 1 && ", "return ")),
+            left(
+                    "who is excluded as an author writes alone",
+                    edit("Guard", "threshold == 1 && !excludeAuthor && ", "threshold == 1 && ")),
+            left(
+                    "a key of any kind signs writes",
+                    edit("Guard", "!excludeAuthor && keyKinds.contains(kind) && ", "!excludeAuthor && ")),
+            left(
+                    "anybody's signed write meets a guard of one",
+                    edit("Guard", "keyKinds.contains(kind) && lists(signer);", "keyKinds.contains(kind);")),
+            left(
+                    "a signed write is held against the guard of one key of a range",
+                    edit(
+                            "Governance",
+                            "guards.rulings(span).stream().allMatch(",
+                            "guards.rulings(span).stream().anyMatch(")));
+
     static final List<Planted> ALL =
-            Stream.of(GUARDS, PATHS, APPROVALS).flatMap(List::stream).toList();
+            Stream.of(GUARDS, PATHS, APPROVALS, WRITES).flatMap(List::stream).toList();
 
     private LedgerMutants() {}
 }

@@ -50,6 +50,7 @@ class LedgerMutantsTest {
         invariants.put(LedgerMutants.BRANCHES, "NoUnsignedChange");
         invariants.put(LedgerMutants.EXECUTED_ONCE, "ExecutedOnce");
         invariants.put(LedgerMutants.WITHDRAWN, "WithdrawnStaysWithdrawn");
+        invariants.put(LedgerMutants.SIGNED_TWICE, "SignedWritesInOrder");
         Queue<String> survivors = new ConcurrentLinkedQueue<>();
         List.copyOf(invariants.entrySet()).parallelStream()
                 .filter(each -> !isMissedInWorlds(each.getKey(), each.getValue()))

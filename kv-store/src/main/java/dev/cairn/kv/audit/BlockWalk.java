@@ -39,6 +39,7 @@ import java.util.stream.Stream;
  */
 final class BlockWalk {
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
+    private static final long NANOS_PER_MICRO = 1000;
 
     private final ChangeAudit audit;
     private final Proposal block;
@@ -46,11 +47,18 @@ final class BlockWalk {
     private final KvState after;
     private final long nowSeconds;
     private final StateBefore before;
+    private final long nowMicros;
     private final NavigableMap<Long, List<KeyEvent>> left = new TreeMap<>();
     private final List<AuditedChange> changes = new ArrayList<>();
     private final Set<Long> signedCompactions = new LinkedHashSet<>();
     private boolean gatewaysMayCompact;
     private long unsignedWrites;
+    private long signedWrites;
+
+    /** What in a request may account for what was written. */
+    private record Cause(Optional<Brought> brought, Optional<Operation.SignedWrite> write) {
+        static final Cause NONE = new Cause(Optional.empty(), Optional.empty());
+    }
 
     BlockWalk(ChangeAudit audit, Proposal block, KvState parent, KvState after) {
         this.audit = audit;
@@ -58,6 +66,7 @@ final class BlockWalk {
         this.parent = parent;
         this.after = after;
         this.nowSeconds = Math.floorDiv(block.timeNanos(), NANOS_PER_SECOND);
+        this.nowMicros = Math.floorDiv(block.timeNanos(), NANOS_PER_MICRO);
         this.before = new StateBefore(parent.tree());
         this.gatewaysMayCompact = mayCompact(audit.governance());
         for (KeyEvent event : after.changes()) {
@@ -77,7 +86,7 @@ final class BlockWalk {
                 }
             }
         }
-        upTo(Long.MAX_VALUE, Optional.empty());
+        upTo(Long.MAX_VALUE, Cause.NONE);
         require(
                 "the block",
                 CompactionIsAllowed.class,
@@ -87,7 +96,7 @@ final class BlockWalk {
             throw new BrokenRuleException(
                     "the block", GovernanceIsAmended.class, "who governs behind it is not whom changes lead to");
         }
-        return new AuditedBlock(changes, unsignedWrites);
+        return new AuditedBlock(changes, signedWrites, unsignedWrites);
     }
 
     private void operation(Operation operation, Outcome outcome) throws BrokenRuleException {
@@ -95,7 +104,12 @@ final class BlockWalk {
         if (outcome instanceof Outcome.Change told && told.standing() != ChangeStanding.REFUSED) {
             brought.ifPresent(this::noteWithdrawal);
         }
-        upTo(outcome.revision(), brought);
+        upTo(outcome.revision(), new Cause(brought, signedWrite(operation)));
+    }
+
+    private static Optional<Operation.SignedWrite> signedWrite(Operation operation) {
+        Operation inner = operation instanceof Operation.Unique unique ? unique.operation() : operation;
+        return inner instanceof Operation.SignedWrite write ? Optional.of(write) : Optional.empty();
     }
 
     /** Of a change that waits; it was taken in, whatever the ledger makes of it. */
@@ -112,27 +126,27 @@ final class BlockWalk {
         }
     }
 
-    private void upTo(long revision, Optional<Brought> brought) throws BrokenRuleException {
+    private void upTo(long revision, Cause cause) throws BrokenRuleException {
         while (!left.isEmpty() && left.firstKey() <= revision) {
             var next = left.pollFirstEntry();
-            revision(next.getKey(), next.getValue(), brought);
+            revision(next.getKey(), next.getValue(), cause);
         }
     }
 
-    private void revision(long revision, List<KeyEvent> writes, Optional<Brought> brought) throws BrokenRuleException {
+    private void revision(long revision, List<KeyEvent> writes, Cause cause) throws BrokenRuleException {
         Optional<Digest> logged = put(writes, LedgerKeys.ALL_LOGGED)
                 .findFirst()
                 .map(version -> Digest.of(bytes(version).shared()));
         if (logged.isPresent()) {
             executed(logged.get(), revision, writes);
         } else {
-            unsigned(revision, writes);
+            withoutChange(revision, writes, cause);
         }
         for (KeyVersion version : put(writes, LedgerKeys.ALL_PENDING).toList()) {
-            keep(named(version), PendingRecord.decode(bytes(version)).signatures(), brought);
+            keep(named(version), PendingRecord.decode(bytes(version)).signatures(), cause.brought());
         }
         for (KeyVersion version : put(writes, LedgerKeys.ALL_SETTLED).toList()) {
-            keep(named(version), ChangeRecord.decode(bytes(version)).signatures(), brought);
+            keep(named(version), ChangeRecord.decode(bytes(version)).signatures(), cause.brought());
             audit.settle(named(version));
         }
         writes.stream()
@@ -143,19 +157,29 @@ final class BlockWalk {
         before.write(writes);
     }
 
-    private void unsigned(long revision, List<KeyEvent> writes) throws BrokenRuleException {
+    private void withoutChange(long revision, List<KeyEvent> writes, Cause cause) throws BrokenRuleException {
         String subject = "revision " + revision;
-        require(
-                subject,
-                UnsignedWritesAreOpen.class,
-                UnsignedWritesAreOpen.broken(audit.governance().guards(), writes));
+        long ofKeys = writes.stream()
+                .filter(event -> Space.CLIENTS.holds(event.change().treeKey()))
+                .count();
+        if (cause.write().isPresent() && ofKeys > 0) {
+            require(
+                    subject,
+                    WritesAreTheirSigners.class,
+                    audit.signedWrites()
+                            .broken(audit.governance(), nowMicros, cause.write().get(), writes));
+            signedWrites += ofKeys;
+        } else {
+            require(
+                    subject,
+                    UnsignedWritesAreOpen.class,
+                    UnsignedWritesAreOpen.broken(audit.governance().guards(), writes));
+            unsignedWrites += ofKeys;
+        }
         require(
                 subject,
                 LedgerIsKept.class,
                 LedgerIsKept.broken(writes, record -> audit.executed().mustKeep(record, nowSeconds)));
-        unsignedWrites += writes.stream()
-                .filter(event -> Space.CLIENTS.holds(event.change().treeKey()))
-                .count();
     }
 
     /** The ledger keeps a record, of a change that waits or is settled now. */

@@ -28,7 +28,8 @@ record Brought(Digest change, ChangeRecord.Taken signature, Bytes keyBlob) {
             case Operation.EndorseChange endorse ->
                 change(endorse.text()).flatMap(change -> of(change, endorse.signature(), nowSeconds));
             case Operation.Unique unique -> by(unique.operation(), nowSeconds);
-            case Operation.StageValues _,
+            case Operation.SignedWrite _,
+                    Operation.StageValues _,
                     Operation.Put _,
                     Operation.DeleteRange _,
                     Operation.Range _,

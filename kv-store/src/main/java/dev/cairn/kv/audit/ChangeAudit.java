@@ -21,6 +21,7 @@ public final class ChangeAudit {
     private final Map<Digest, Waiting> waiting = new LinkedHashMap<>();
     private final Set<Digest> settled = new LinkedHashSet<>();
     private final ExecutedChanges executed = new ExecutedChanges();
+    private final WritesAreTheirSigners signedWrites;
 
     /**
      * Begins before the first block.
@@ -30,6 +31,7 @@ public final class ChangeAudit {
     public ChangeAudit(Digest chain, Governance founding) {
         this.chain = chain;
         this.governance = founding;
+        this.signedWrites = new WritesAreTheirSigners(chain);
     }
 
     /**
@@ -65,6 +67,10 @@ public final class ChangeAudit {
 
     ExecutedChanges executed() {
         return executed;
+    }
+
+    WritesAreTheirSigners signedWrites() {
+        return signedWrites;
     }
 
     void settle(Digest change) {

@@ -30,7 +30,7 @@ public final class Drafts {
         }
     }
 
-    static final List<Bytes> KEYS =
+    public static final List<Bytes> KEYS =
             List.of("a/1", "a/x", "a/x1", "a/xy", "a/xyz", "b", "b1", "c", "o/1", "o/2", "o/g1").stream()
                     .map(Bytes::utf8)
                     .toList();

@@ -15,16 +15,21 @@ final class EtcdModel {
     }
 
     String perform(Operation operation) {
-        return model.refusal(mayWrite(operation)).orElseGet(() -> switch (operation) {
+        return model.refusal(mayWrite(operation)).orElseGet(() -> admitted(operation));
+    }
+
+    /** If nothing stands against it. */
+    String admitted(Operation operation) {
+        return switch (operation) {
             case Operation.Unique unique -> perform(unique.operation());
             case Operation.Put put -> put.lease() == 0 ? done(put) : model.failed(KvError.LEASE_NOT_FOUND);
             case Operation.DeleteRange delete -> done(delete);
             case Operation.Txn txn -> perform(txn);
             default -> throw new AssertionError("nobody draws " + operation);
-        });
+        };
     }
 
-    private static List<KeySpan> mayWrite(Operation operation) {
+    static List<KeySpan> mayWrite(Operation operation) {
         return switch (operation) {
             case Operation.Put put -> List.of(KeySpan.single(put.key()));
             case Operation.DeleteRange delete -> List.of(KeySpan.of(delete.key(), delete.rangeEnd()));

@@ -34,7 +34,7 @@ public final class Founding {
     }
 
     /**
-     * Keys from 8 on are nobody's.
+     * Keys from 9 on are nobody's, and 8 is the node's.
      *
      * @param start the time, in seconds since 1970, of which it is the beginning
      */
@@ -46,7 +46,13 @@ public final class Founding {
                     PEOPLE.get(i), founding.member(PEOPLE.get(i), Principal.Kind.PERSON, List.of(2 * i, 2 * i + 1)));
         }
         rules.members.put(
-                NODE, new Member(NODE, Principal.Kind.NODE, Set.copyOf(ROLES), Life.of(Lifetime.ALWAYS), List.of()));
+                NODE,
+                new Member(
+                        NODE,
+                        Principal.Kind.NODE,
+                        Set.copyOf(ROLES),
+                        Life.of(Lifetime.ALWAYS),
+                        List.of(founding.held(8))));
         if (dice.inPercent(50)) {
             rules.recovery = Optional.of(founding.guard(Scope.RECOVERY, 2));
         }
@@ -68,8 +74,12 @@ public final class Founding {
         Set<Role> roles = new TreeSet<>();
         ROLES.stream().filter(_ -> dice.inPercent(50)).forEach(roles::add);
         List<Member.Held> held = new ArrayList<>();
-        keys.forEach(key -> held.add(new Member.Held(KeyRing.publicKey(key), life())));
+        keys.forEach(key -> held.add(held(key)));
         return new Member(name, kind, roles, life(), held);
+    }
+
+    private Member.Held held(int key) {
+        return new Member.Held(KeyRing.publicKey(key), life());
     }
 
     private Life life() {

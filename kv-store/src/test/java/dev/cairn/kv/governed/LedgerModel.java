@@ -15,9 +15,11 @@ import dev.cairn.kv.guard.SignerRefusal;
 import dev.cairn.kv.model.ChangeStanding;
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KvError;
+import dev.cairn.kv.model.Operation;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Hashing;
+import dev.cairn.ssh.SshPublicKey;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,6 +50,7 @@ final class LedgerModel implements Seen {
     private final Map<Digest, Waiting> waiting = new LinkedHashMap<>();
     private final Map<Digest, Settled> settled = new LinkedHashMap<>();
     private final Map<Long, Digest> log = new TreeMap<>();
+    private final Map<String, LastWrite> lastWrites = new TreeMap<>();
 
     LedgerModel(Rules founding) {
         this.rules = founding;
@@ -399,6 +402,41 @@ final class LedgerModel implements Seen {
                 }
             }
         }
+    }
+
+    // Writes that one key answers for.
+
+    private record LastWrite(long timeMicros, Operation operation, String answer) {}
+
+    /**
+     * A signed write.
+     *
+     * @param signer nothing if the signature is none at all
+     * @param isRight whether it is one on this write
+     */
+    String write(Operation.SignedWrite write, Optional<SshPublicKey> signer, boolean isRight) {
+        boolean isStrangers = signer.isPresent() && rules.holder(signer.get()).isEmpty();
+        if (!isRight || isStrangers) {
+            return failed(isStrangers ? KvError.SIGNER_REFUSED : KvError.BAD_SIGNATURE);
+        }
+        SshPublicKey key = signer.orElseThrow();
+        LastWrite last = lastWrites.get(key.fingerprint().toString());
+        if (last != null && last.timeMicros() >= write.timeMicros()) {
+            boolean isThat =
+                    last.timeMicros() == write.timeMicros() && last.operation().equals(write.operation());
+            return isThat ? last.answer() : failed(KvError.WRITE_SUPERSEDED);
+        }
+        if (rules.refusal(key, now).isPresent()) {
+            return failed(KvError.SIGNER_REFUSED);
+        }
+        if (Math.abs(write.timeMicros() - now * 1_000_000) > 300_000_000) {
+            return failed(KvError.WRITE_OUT_OF_TIME);
+        }
+        boolean mayWrite =
+                EtcdModel.mayWrite(write.operation()).stream().allMatch(span -> rules.mayWriteAlone(key, span));
+        String answer = mayWrite ? new EtcdModel(this).admitted(write.operation()) : failed(KvError.GUARDED);
+        lastWrites.put(key.fingerprint().toString(), new LastWrite(write.timeMicros(), write.operation(), answer));
+        return answer;
     }
 
     // Writes that nobody signed.

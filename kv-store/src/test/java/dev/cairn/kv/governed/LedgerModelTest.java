@@ -40,7 +40,16 @@ class LedgerModelTest {
             "Failed GUARDED",
             "Failed INVALID_CHANGE",
             "Failed BAD_SIGNATURE",
-            "Failed UNKNOWN_CHANGE");
+            "Failed UNKNOWN_CHANGE",
+            "signed Failed GUARDED",
+            "signed Failed BAD_SIGNATURE",
+            "signed Failed SIGNER_REFUSED",
+            "signed Failed WRITE_OUT_OF_TIME",
+            "signed Failed WRITE_SUPERSEDED",
+            "open Put",
+            "guarded Put",
+            "guarded Txn",
+            "again Put");
 
     private static final Map<String, Integer> HAPPENED = new TreeMap<>();
     private static int runs;

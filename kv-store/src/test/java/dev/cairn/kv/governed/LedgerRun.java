@@ -35,6 +35,7 @@ final class LedgerRun implements AutoCloseable {
         RESUBMIT,
         STAGE,
         WRITE,
+        SIGNED_WRITE,
         COMPACT,
         WAIT,
         END_OF_BLOCK,
@@ -55,6 +56,7 @@ final class LedgerRun implements AutoCloseable {
     private final Store first;
     private final Store second;
     private final List<Drafts.Draft> drafts = new ArrayList<>();
+    private final List<SignedWrites.Draft> signedWrites = new ArrayList<>();
     private final List<Asked> block = new ArrayList<>();
     private final List<String> story = new ArrayList<>();
     private final Consumer<String> counter;
@@ -90,6 +92,7 @@ final class LedgerRun implements AutoCloseable {
             case APPROVE -> recent(dice).ifPresent(draft -> endorse(Endorsement.Kind.APPROVAL, draft, dice));
             case WITHDRAW -> recent(dice).ifPresent(draft -> endorse(Endorsement.Kind.WITHDRAWAL, draft, dice));
             case WRITE -> write(dice);
+            case SIGNED_WRITE -> signedWrite(dice);
             case COMPACT -> compact(Math.max(0, model.keys.revision - dice.below(12) + 2));
             case WAIT -> {
                 endBlock();
@@ -261,6 +264,24 @@ final class LedgerRun implements AutoCloseable {
     private void write(Dice dice) {
         Operation operation = EtcdWrites.draw(dice, "w" + sequence);
         ask(operation, "", operation.toString(), () -> new EtcdModel(model).perform(operation));
+    }
+
+    private void signedWrite(Dice dice) {
+        boolean isAgain = !signedWrites.isEmpty() && dice.inPercent(25);
+        SignedWrites.Draft draft = isAgain
+                ? dice.pick(signedWrites.subList(Math.max(0, signedWrites.size() - RECENT), signedWrites.size()))
+                : SignedWrites.draw(dice, model.rules, now, "s" + sequence);
+        Operation write = dice.inPercent(30)
+                ? new Operation.Unique(new Digest(1, 2, 3, dice.next()), draft.write())
+                : draft.write();
+        boolean isGuarded =
+                !EtcdModel.mayWrite(draft.write().operation()).stream().allMatch(model.rules::isOpen);
+        ask(write, "signed ", draft + (isAgain ? ", again" : ""), () -> {
+            String answer = model.write(draft.write(), draft.signer(), draft.isRight());
+            counter.accept((isAgain ? "again " : isGuarded ? "guarded " : "open ") + answer.split(" ", 2)[0]);
+            return answer;
+        });
+        signedWrites.add(draft);
     }
 
     private void compact(long revision) {

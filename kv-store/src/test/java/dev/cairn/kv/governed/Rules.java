@@ -145,6 +145,22 @@ public final class Rules {
         return turns(span).stream().allMatch(key -> guardOf(key).isEmpty());
     }
 
+    /** Whether a write with that key needs no other signature now. */
+    public boolean signsAlone(SshPublicKey key, KeySpan span, long now) {
+        return refusal(key, now).isEmpty() && mayWriteAlone(key, span);
+    }
+
+    /** Where one signature with that key is all that is wanted; machines count as well. */
+    boolean mayWriteAlone(SshPublicKey key, KeySpan span) {
+        Member signer = holder(key).orElseThrow();
+        return turns(span).stream()
+                .flatMap(at -> guardOf(at).stream())
+                .allMatch(guard -> guard.threshold() == 1
+                        && !guard.excludeAuthor()
+                        && guard.keyKinds().contains(key.kind())
+                        && lists(guard, signer));
+    }
+
     private Set<Guard> deciding(SignedText text, long now) {
         return switch (text) {
             case Change change ->
@@ -227,10 +243,12 @@ public final class Rules {
     }
 
     boolean names(Guard guard, Member member) {
-        return member.isPerson()
-                && (guard.people().contains(new PrincipalName(member.name()))
-                        || member.roles().stream()
-                                .anyMatch(role -> guard.roles().contains(role)));
+        return member.isPerson() && lists(guard, member);
+    }
+
+    private static boolean lists(Guard guard, Member member) {
+        return guard.people().contains(new PrincipalName(member.name()))
+                || member.roles().stream().anyMatch(role -> guard.roles().contains(role));
     }
 
     private boolean counts(Guard guard, Member member, SignedText text) {

@@ -22,6 +22,7 @@ public final class AuditedChanges {
     private final Optional<Exported> exported;
     private final Map<String, List<AuditedEntry>> groups = new TreeMap<>();
     private final Map<String, Long> byAuthor = new TreeMap<>();
+    private long signedWrites;
     private long unsignedWrites;
 
     /**
@@ -45,6 +46,7 @@ public final class AuditedChanges {
 
     /** The next block's. */
     public void add(AuditedBlock block) throws Failure {
+        signedWrites += block.signedWrites();
         unsignedWrites += block.unsignedWrites();
         for (AuditedChange change : block.changes()) {
             AuditedEntry entry = AuditedEntry.of(change);
@@ -111,6 +113,10 @@ public final class AuditedChanges {
         lines.add("signed changes executed: " + all
                 + (all == 0 ? "" : "; every one's signatures, guards, preconditions and values hold"));
         byAuthor.forEach((author, changes) -> lines.add("  by " + author + ": " + changes));
+        if (signedWrites > 0) {
+            lines.add("writes of keys that one key answers for alone: " + signedWrites
+                    + "; every one's signature holds, where that is enough");
+        }
         lines.add("writes of keys that nobody signed: " + unsignedWrites
                 + (unsignedWrites == 0 ? "" : "; all of them where gateways may write"));
         return lines;
@@ -120,6 +126,8 @@ public final class AuditedChanges {
     public void totals(Json.Builder fields) {
         Json.Builder authors = Json.object();
         byAuthor.forEach((author, changes) -> authors.put(author, changes));
-        fields.put("signed_changes_by_author", authors.build()).put("unsigned_writes", unsignedWrites);
+        fields.put("signed_changes_by_author", authors.build())
+                .put("signed_writes", signedWrites)
+                .put("unsigned_writes", unsignedWrites);
     }
 }

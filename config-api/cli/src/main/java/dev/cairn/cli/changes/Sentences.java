@@ -27,6 +27,9 @@ final class Sentences {
                     DUPLICATE_KEY,
                     FUTURE_REVISION,
                     GUARDED,
+                    SIGNER_REFUSED,
+                    WRITE_OUT_OF_TIME,
+                    WRITE_SUPERSEDED,
                     MALFORMED,
                     DUPLICATE_REQUEST,
                     NO_SESSION ->

@@ -45,6 +45,15 @@ public enum EtcdError {
     KEPT_REVISION(
             Status.Code.PERMISSION_DENIED,
             "etcdserver: the newest revisions are kept, and this is one of them; see keep-revisions in cairn guard list"),
+    SIGNER_REFUSED(
+            Status.Code.PERMISSION_DENIED,
+            "etcdserver: the key that signed the write is nobody's in this cluster, or does not count now; see cairn people"),
+    WRITE_OUT_OF_TIME(
+            Status.Code.FAILED_PRECONDITION,
+            "etcdserver: the write was signed more than five minutes from the cluster's time; set this machine's clock right"),
+    WRITE_SUPERSEDED(
+            Status.Code.ABORTED,
+            "etcdserver: a later write of the same signer was taken in; this one was done before that, or never will be"),
     NO_LEADER(Status.Code.UNAVAILABLE, "etcdserver: no leader"),
     STOPPED(Status.Code.UNAVAILABLE, "etcdserver: server stopped"),
     QUARANTINED(
@@ -83,6 +92,9 @@ public enum EtcdError {
             case UNKNOWN_CHANGE -> UNKNOWN_CHANGE;
             case TOO_MANY_CHANGES -> TOO_MANY_CHANGES;
             case KEPT_REVISION -> KEPT_REVISION;
+            case SIGNER_REFUSED -> SIGNER_REFUSED;
+            case WRITE_OUT_OF_TIME -> WRITE_OUT_OF_TIME;
+            case WRITE_SUPERSEDED -> WRITE_SUPERSEDED;
             // Executed before, in a block this process has not seen: its result is not known here.
             case DUPLICATE_REQUEST, NO_SESSION -> TIMEOUT;
         };

@@ -16,6 +16,7 @@ final class OperationSize {
     private static final int CHANGE = 16;
     private static final int STAGE = 41;
     private static final int VALUE = 4;
+    private static final int SIGNED = 13;
     private static final int UNIQUE = 33;
     private static final int OTHER = 16;
 
@@ -43,6 +44,7 @@ final class OperationSize {
             case Operation.StageValues stage -> STAGE + ofValues(stage.values());
             case Operation.EndorseChange endorse ->
                 CHANGE + endorse.text().size() + endorse.signature().size();
+            case Operation.SignedWrite write -> SIGNED + write.signature().size() + of(write.operation());
             case Operation.Unique unique -> UNIQUE + of(unique.operation());
             case Operation.Compact _, Operation.OpenSession _ -> OTHER;
         };

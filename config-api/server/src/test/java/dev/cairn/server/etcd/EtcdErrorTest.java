@@ -23,6 +23,9 @@ class EtcdErrorTest {
             EtcdError.UNKNOWN_CHANGE,
             EtcdError.TOO_MANY_CHANGES,
             EtcdError.KEPT_REVISION,
+            EtcdError.SIGNER_REFUSED,
+            EtcdError.WRITE_OUT_OF_TIME,
+            EtcdError.WRITE_SUPERSEDED,
             EtcdError.QUARANTINED);
 
     @Test

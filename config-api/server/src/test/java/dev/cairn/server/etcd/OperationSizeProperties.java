@@ -23,7 +23,7 @@ class OperationSizeProperties {
     }
 
     private static Operation operation(Random random, int depth) {
-        return switch (random.nextInt(depth > 0 ? 9 : 3)) {
+        return switch (random.nextInt(depth > 0 ? 10 : 3)) {
             case 0 -> new Operation.Put(bytes(random), bytes(random), random.nextLong(), true, false, false);
             case 1 -> new Operation.DeleteRange(bytes(random), bytes(random), random.nextBoolean());
             case 2 -> Operation.Range.all(bytes(random), bytes(random));
@@ -32,6 +32,7 @@ class OperationSizeProperties {
             case 5 -> new Operation.StageValues(Digest.ZERO, 3, List.of(bytes(random), bytes(random)));
             case 6 -> new Operation.EndorseChange(bytes(random), bytes(random));
             case 7 -> new Operation.SubmitChange(bytes(random), List.of(bytes(random)), bytes(random));
+            case 8 -> new Operation.SignedWrite(random.nextLong(), operation(random, depth - 1), bytes(random));
             default ->
                 new Operation.Txn(
                         IntStream.range(0, random.nextInt(4))

@@ -91,6 +91,16 @@ public record Governance(
                 .toList();
     }
 
+    /** Whether the holder of the key may write every key of the span by a signature alone, without a change. */
+    public boolean mayWriteAlone(Registry.Holding signer, KeySpan span) {
+        return guards.rulings(span).stream().allMatch(ruling -> switch (ruling) {
+            case Ruling.Open _ -> true;
+            case Ruling.Guarded(Guard guard) ->
+                guard.isContentWith(signer.principal(), signer.key().key().kind());
+            case Ruling.Closed _ -> false;
+        });
+    }
+
     /** Which guard keeps a span, or a part of it, from being written without signatures, and who signs; it is not open. */
     public String guardedBecause(KeySpan span) {
         Ruling ruling =

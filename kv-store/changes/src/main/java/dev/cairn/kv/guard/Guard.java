@@ -53,8 +53,16 @@ public record Guard(
 
     /** Whether it is one of the guard's people. */
     boolean names(Principal person) {
-        return person.isPerson()
-                && (people.contains(person.name()) || person.roles().stream().anyMatch(roles::contains));
+        return person.isPerson() && lists(person);
+    }
+
+    /** Whether a write that one such key has signed needs nobody else. Machines sign writes, so here they count too. */
+    boolean isContentWith(Principal signer, KeyKind kind) {
+        return threshold == 1 && !excludeAuthor && keyKinds.contains(kind) && lists(signer);
+    }
+
+    private boolean lists(Principal principal) {
+        return people.contains(principal.name()) || principal.roles().stream().anyMatch(roles::contains);
     }
 
     /** That this guard could not let anything pass at that time, whoever signs; nothing if it could. */

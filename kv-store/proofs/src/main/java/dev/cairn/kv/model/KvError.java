@@ -36,6 +36,12 @@ public enum KvError {
     TOO_MANY_CHANGES(20),
     /** The revision is among those that are kept. */
     KEPT_REVISION(21),
+    /** Nobody holds the key that signed the write, or it does not count at the block's time. */
+    SIGNER_REFUSED(22),
+    /** The time of a signed write is too far from the block's. */
+    WRITE_OUT_OF_TIME(23),
+    /** A write of this time or a later one was taken in from the same key before. */
+    WRITE_SUPERSEDED(24),
     /** The bytes are no list of operations. */
     MALFORMED(12),
     /** The request was executed before; nothing is done again. */

@@ -10,7 +10,7 @@ public sealed interface Operation {
     /** Whether what it does is decided by people's signatures. It stands alone in its request. */
     default boolean isSigned() {
         return switch (this) {
-            case SubmitChange _, StageValues _, EndorseChange _ -> true;
+            case SubmitChange _, StageValues _, EndorseChange _, SignedWrite _ -> true;
             case Unique unique -> unique.operation().isSigned();
             case Put _, DeleteRange _, Range _, Txn _, Compact _, OpenSession _ -> false;
         };
@@ -120,6 +120,16 @@ public sealed interface Operation {
      * @param signature as ssh-keygen writes it
      */
     record EndorseChange(Bytes text, Bytes signature) implements Operation {}
+
+    /**
+     * A write that the holder of a key answers for, whatever gateway carries it: it reaches guarded keys too, where that one
+     * signature is all that their guard wants. It is done once at most. docs/changes.md has what is signed.
+     *
+     * @param timeMicros since 1970; above that of every write which was taken in from this key before
+     * @param operation a put, a delete or a transaction
+     * @param signature as ssh-keygen writes it
+     */
+    record SignedWrite(long timeMicros, Operation operation, Bytes signature) implements Operation {}
 
     /**
      * Does what {@code operation} does, with the same outcome. The nonce makes the bytes of this request differ from those

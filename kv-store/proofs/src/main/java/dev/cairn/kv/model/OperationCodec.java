@@ -26,6 +26,7 @@ public final class OperationCodec {
     private static final int SUBMIT_CHANGE = 8;
     private static final int ENDORSE_CHANGE = 9;
     private static final int STAGE_VALUES = 10;
+    private static final int SIGNED_WRITE = 11;
 
     /** Where the first operation says what it is, and where it does if it is {@link Operation.Unique}. */
     private static final int FIRST_KIND = 4;
@@ -92,6 +93,10 @@ public final class OperationCodec {
             case Operation.StageValues s -> {
                 out.putByte(STAGE_VALUES).putDigest(s.change()).putInt(s.first());
                 writeValues(out, s.values());
+            }
+            case Operation.SignedWrite(long timeMicros, Operation signed, Bytes signature) -> {
+                out.putByte(SIGNED_WRITE).putLong(timeMicros).putBytes(signature);
+                write(out, signed);
             }
             case Operation.Unique(Digest nonce, Operation unique) -> {
                 out.putByte(UNIQUE).putDigest(nonce);
@@ -192,9 +197,19 @@ public final class OperationCodec {
                     operation = Optional.of(new Operation.SubmitChange(nextBytes(), nextValues(), nextBytes()));
                 case ENDORSE_CHANGE -> operation = Optional.of(new Operation.EndorseChange(nextBytes(), nextBytes()));
                 case STAGE_VALUES -> operation = nextStaged();
+                case SIGNED_WRITE -> operation = nextSignedWrite(depth);
                 default -> broken = true;
             }
             return operation;
+        }
+
+        private Optional<Operation> nextSignedWrite(int depth) {
+            if (!mayNest(depth)) {
+                return Optional.empty();
+            }
+            long timeMicros = nextLong();
+            Bytes signature = nextBytes();
+            return next(depth + 1).map(operation -> new Operation.SignedWrite(timeMicros, operation, signature));
         }
 
         private Operation nextRange() {

@@ -1,0 +1,74 @@
+package dev.cairn.kv;
+
+import dev.cairn.kv.change.WriteText;
+import dev.cairn.kv.guard.Registry;
+import dev.cairn.kv.model.KvError;
+import dev.cairn.kv.model.Operation;
+import dev.cairn.kv.model.Outcome;
+import dev.cairn.protocol.model.Bytes;
+import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.Hashing;
+import dev.cairn.ssh.SshException;
+import dev.cairn.ssh.SshSignature;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Writes that one key answers for, such as a node's. Of each key the last one is remembered, and none that is older is ever
+ * taken in: so whoever carries them can neither forge, nor repeat, nor reorder them, and the state does not grow with their
+ * number. What was answered is for good: a write that was refused is used up as well.
+ */
+final class SignedWrites {
+    private static final long NANOS_PER_MICRO = 1000;
+
+    private final Draft draft;
+
+    SignedWrites(Draft draft) {
+        this.draft = draft;
+    }
+
+    /** @param perform does what guards have no word against */
+    Outcome take(Operation.SignedWrite write, Function<Operation, Outcome> perform) {
+        try {
+            SshSignature signature = SshSignature.parse(write.signature());
+            Optional<Registry.Holding> holding = draft.governance.registry().holderOf(signature.keyBlob());
+            if (holding.isEmpty()) {
+                return failed(KvError.SIGNER_REFUSED);
+            }
+            Digest text = draft.around.scrutiny().verifyWrite(write, signature, holding.get());
+            return takeSigned(write, text, holding.get(), perform);
+        } catch (SshException _) {
+            return failed(KvError.BAD_SIGNATURE);
+        }
+    }
+
+    private Outcome takeSigned(
+            Operation.SignedWrite write, Digest text, Registry.Holding signer, Function<Operation, Outcome> perform) {
+        Bytes record =
+                SystemSpace.lastWrite(Hashing.sha256(signer.key().key().blob().shared()));
+        Optional<LastWrite> last = draft.system(record).map(LastWrite::decode);
+        if (last.isPresent() && last.get().text().equals(text)) {
+            return last.get().outcome();
+        }
+        if (last.isPresent() && write.timeMicros() <= last.get().timeMicros()) {
+            return failed(KvError.WRITE_SUPERSEDED);
+        }
+        if (signer.outOfTime(draft.nowSeconds()).isPresent()) {
+            return failed(KvError.SIGNER_REFUSED);
+        }
+        long nowMicros = Math.floorDiv(draft.proposal.timeNanos(), NANOS_PER_MICRO);
+        if (write.timeMicros() < nowMicros - WriteText.MAX_SKEW_MICROS
+                || write.timeMicros() > nowMicros + WriteText.MAX_SKEW_MICROS) {
+            return failed(KvError.WRITE_OUT_OF_TIME);
+        }
+        boolean mayWrite =
+                Unsigned.writes(write.operation()).allMatch(span -> draft.governance.mayWriteAlone(signer, span));
+        Outcome outcome = mayWrite ? perform.apply(write.operation()) : failed(KvError.GUARDED);
+        draft.putSystem(record, LastWrite.of(write.timeMicros(), text, outcome).encode());
+        return outcome;
+    }
+
+    private Outcome failed(KvError error) {
+        return new Outcome.Failed(draft.revision, error);
+    }
+}

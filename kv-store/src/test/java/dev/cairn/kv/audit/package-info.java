@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cairn.kv.audit;
+
+import org.jspecify.annotations.NullMarked;

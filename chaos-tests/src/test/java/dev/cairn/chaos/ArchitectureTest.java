@@ -61,7 +61,7 @@ class ArchitectureTest {
             Map.entry("client", List.of("genesis", "kv", "codec", "protocol", "proto")),
             Map.entry("server", List.of("genesis", "kv", "runtime", "codec", "protocol", "proto")),
             // server: how etcd's messages and settings are read; see theAgentTakesNothingOfAReplica.
-            Map.entry("agent", List.of("server", "client", "genesis", "kv", "codec", "protocol", "proto")),
+            Map.entry("agent", List.of("server", "client", "genesis", "kv", "ssh", "codec", "protocol", "proto")),
             Map.entry(
                     "cli",
                     List.of(

@@ -142,6 +142,10 @@ final class LyingGateway implements AutoCloseable {
             return new Operation.EndorseChange(
                     Bytes.utf8(text.toUtf8().replace("cairn-approve-1", "cairn-withdraw-1")), signature);
         }
+        if (operation instanceof Operation.SignedWrite(long timeMicros, Operation _, Bytes signature)) {
+            Operation another = new Operation.Put(Bytes.utf8("altered"), Bytes.EMPTY, 0, false, false, false);
+            return new Operation.SignedWrite(timeMicros, another, signature);
+        }
         throw new IllegalArgumentException("nothing to alter in " + operation);
     }
 

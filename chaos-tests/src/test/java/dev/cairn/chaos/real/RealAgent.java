@@ -89,8 +89,17 @@ final class RealAgent implements AutoCloseable {
 
     /** What curl gets. */
     Page get(String page) {
+        return page("-w", "\n%{http_code}", page);
+    }
+
+    /** What curl gets for what it sends. */
+    Page post(String page, String body) {
+        return page("-w", "\n%{http_code}", "--data-binary", body, page);
+    }
+
+    private Page page(String... arguments) {
         try {
-            Process curl = curl("-w", "\n%{http_code}", page);
+            Process curl = curl(arguments);
             String out = new String(curl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (!curl.waitFor(CURL_SECONDS, TimeUnit.SECONDS)) {
                 throw new AssertionError("curl does not end");

@@ -40,14 +40,20 @@ public final class Agent implements AutoCloseable {
         Refusals refusals = new Refusals(registry, InstantSource.system());
         Mirrors mirrors = Mirrors.start(client, config.cached(), config.cacheBytes(), refusals);
         Reads reads = new Reads(client, mirrors, refusals);
+        Writes writes = new Writes(client, refusals, config.key(), InstantSource.system());
         Load load = new Load();
         AgentMetrics metrics = new AgentMetrics(registry);
         metrics.bind(client, mirrors, load);
         AgentPages pages = new AgentPages(
-                client, reads, refusals, new StatusPage(client, reads, mirrors, refusals), registry::scrape);
+                client,
+                reads,
+                refusals,
+                new WritePages(writes, config.writers()),
+                new StatusPage(client, reads, mirrors, refusals, config.key()),
+                registry::scrape);
         try {
             EtcdServer etcd = EtcdServer.start(
-                    client, refusals, config.etcdListen(), config.etcdSocket(), config.allowed(), load);
+                    client, writes, refusals, config.etcdListen(), config.etcdSocket(), config.allowed(), load);
             try {
                 metrics.bind(etcd);
                 LocalServer local = LocalServer.start(

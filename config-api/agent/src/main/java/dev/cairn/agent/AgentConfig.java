@@ -4,6 +4,7 @@ import dev.cairn.agent.http.AllowedUids;
 import dev.cairn.client.Pin;
 import dev.cairn.genesis.GenesisException;
 import dev.cairn.genesis.HostPort;
+import dev.cairn.kv.change.PrincipalName;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.server.config.SettingsFile;
 import dev.cairn.server.config.StartupException;
@@ -29,6 +30,8 @@ import java.util.TreeSet;
  * @param cacheBytes of all copies together
  * @param etcdListen where etcd's API is served to every user of this machine; a loopback address
  * @param etcdSocket where it is served to those who are allowed
+ * @param key signs this node's writes; without one they reach open prefixes alone
+ * @param writers who may write by the local pages
  * @param timeout for one answer
  */
 public record AgentConfig(
@@ -41,6 +44,8 @@ public record AgentConfig(
         long cacheBytes,
         Optional<HostPort> etcdListen,
         Optional<Path> etcdSocket,
+        Optional<NodeKey> key,
+        AllowedUids writers,
         Duration timeout) {
     /** What the kernel takes as the name of a Unix socket. */
     private static final int MAX_SOCKET_PATH_BYTES = 107;
@@ -62,11 +67,13 @@ public record AgentConfig(
                 replicas(settings).orElseGet(pin::addresses),
                 settings.path(AgentSetting.STATE),
                 socket(settings, AgentSetting.SOCKET, settings.path(AgentSetting.SOCKET)),
-                allowed(settings),
+                uids(settings, AgentSetting.ALLOW_UIDS),
                 prefixes(settings),
                 settings.number(AgentSetting.CACHE_BYTES),
                 settings.address(AgentSetting.ETCD_LISTEN),
                 etcdSocket(settings),
+                key(settings),
+                uids(settings, AgentSetting.WRITE_UIDS),
                 timeout(settings));
     }
 
@@ -121,12 +128,28 @@ public record AgentConfig(
         return socket;
     }
 
-    private static AllowedUids allowed(SettingsFile<AgentSetting> settings) throws StartupException {
-        Optional<String> given = settings.given(AgentSetting.ALLOW_UIDS);
+    private static Optional<NodeKey> key(SettingsFile<AgentSetting> settings) throws StartupException {
+        Optional<Path> file = settings.optionalPath(AgentSetting.KEY);
+        Optional<String> name = settings.given(AgentSetting.NODE);
+        if (file.isPresent() != name.isPresent()) {
+            throw settings.refuse(AgentSetting.NODE, "key and node stand together: say whose key it is, and which");
+        }
+        if (file.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(NodeKey.read(new PrincipalName(name.orElseThrow()), file.get()));
+        } catch (IllegalArgumentException e) {
+            throw settings.refuse(AgentSetting.NODE, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static AllowedUids uids(SettingsFile<AgentSetting> settings, AgentSetting setting) throws StartupException {
+        Optional<String> given = settings.given(setting);
         try {
             return given.isPresent() ? AllowedUids.parse(words(given.get())) : AllowedUids.rootAnd(ownUid());
         } catch (IllegalArgumentException e) {
-            throw settings.refuse(AgentSetting.ALLOW_UIDS, String.valueOf(e.getMessage()));
+            throw settings.refuse(setting, String.valueOf(e.getMessage()));
         }
     }
 
@@ -134,7 +157,8 @@ public record AgentConfig(
         try {
             return (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
         } catch (IOException | UnsupportedOperationException e) {
-            throw new StartupException("this system does not tell the agent's own user id; set allow-uids", e);
+            throw new StartupException(
+                    "this system does not tell the agent's own user id; set allow-uids and write-uids", e);
         }
     }
 

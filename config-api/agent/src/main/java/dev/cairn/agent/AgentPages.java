@@ -23,28 +23,37 @@ import java.util.function.Supplier;
 /** The pages of the local socket. docs/agent.md describes them. */
 final class AgentPages implements Pages {
     private static final int MAX_LIMIT = 100_000;
+    private static final Set<String> POSTED = Set.of("/v1/changes", "/v1/put", "/v1/delete");
 
     private final CairnClient client;
     private final Reads reads;
     private final Refusals refusals;
     private final ChangePages changes;
+    private final WritePages writes;
     private final Supplier<Json> status;
     private final Supplier<String> metrics;
 
-    AgentPages(CairnClient client, Reads reads, Refusals refusals, Supplier<Json> status, Supplier<String> metrics) {
+    AgentPages(
+            CairnClient client,
+            Reads reads,
+            Refusals refusals,
+            WritePages writes,
+            Supplier<Json> status,
+            Supplier<String> metrics) {
         this.client = client;
         this.reads = reads;
         this.refusals = refusals;
         this.changes = new ChangePages(client, reads);
+        this.writes = writes;
         this.status = status;
         this.metrics = metrics;
     }
 
     @Override
     public Reply answer(Query query) throws Problem {
-        boolean posted = query.path().equals("/v1/changes");
+        boolean posted = POSTED.contains(query.path());
         if (!query.method().equals(posted ? "POST" : "GET")) {
-            throw new Problem(405, posted ? "changes are submitted with POST" : "pages are read with GET");
+            throw new Problem(405, posted ? "this page changes something; use POST" : "pages are read with GET");
         }
         try {
             return switch (query.path()) {
@@ -54,6 +63,8 @@ final class AgentPages implements Pages {
                 case "/v1/proof" -> proof(query);
                 case "/v1/governance" -> changes.governance(query);
                 case "/v1/changes" -> changes.submit(query);
+                case "/v1/put" -> writes.put(query);
+                case "/v1/delete" -> writes.delete(query);
                 case "/v1/status" -> plain(query, () -> Reply.json(200, status.get()));
                 case "/health" -> health(query);
                 case "/livez" -> plain(query, () -> Reply.text(200, "text/plain; charset=utf-8", "ok\n"));

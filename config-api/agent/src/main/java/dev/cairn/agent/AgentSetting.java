@@ -16,6 +16,13 @@ enum AgentSetting implements SettingKey {
     CACHE_BYTES("cache-bytes", "16777216", "16777216", "how large that copy may become, all prefixes together"),
     ETCD_LISTEN("etcd-listen", null, "127.0.0.1:2379", "a loopback address that serves etcd's API to every user"),
     ETCD_SOCKET("etcd-socket", null, "/run/cairn/etcd.sock", "a Unix socket that serves etcd's API to allow-uids"),
+    KEY("key", null, "/etc/cairn/node.key", "the private key that signs this node's writes, as ssh-keygen writes it"),
+    NODE("node", null, "web1", "whose key that is, by its name in the cluster"),
+    WRITE_UIDS(
+            "write-uids",
+            null,
+            "0, 1000",
+            "who may write by /v1/put: user ids, or any; if not the agent's own and root"),
     TIMEOUT_MILLIS("timeout-millis", "5000", "5000", "what one answer may take");
 
     private final String key;

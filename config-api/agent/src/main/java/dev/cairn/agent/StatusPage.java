@@ -7,6 +7,7 @@ import dev.cairn.client.NotVerifiedException;
 import dev.cairn.client.TrustedHead;
 import dev.cairn.genesis.json.Json;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** How the agent is, for people and for {@code cairn agent status}. Asks the cluster. */
@@ -15,8 +16,10 @@ final class StatusPage implements Supplier<Json> {
     private final Reads reads;
     private final Mirrors mirrors;
     private final Refusals refusals;
+    private final Optional<NodeKey> signer;
 
-    StatusPage(CairnClient client, Reads reads, Mirrors mirrors, Refusals refusals) {
+    StatusPage(CairnClient client, Reads reads, Mirrors mirrors, Refusals refusals, Optional<NodeKey> signer) {
+        this.signer = signer;
         this.client = client;
         this.reads = reads;
         this.mirrors = mirrors;
@@ -28,6 +31,8 @@ final class StatusPage implements Supplier<Json> {
         Json.Builder fields = Json.object()
                 .put("cluster", client.pin().document().cluster())
                 .put("chain_id", client.pin().chainId().toHex());
+        signer.ifPresent(key -> fields.put("node", key.name().text())
+                .put("key", key.key().publicKey().fingerprint().toString()));
         try {
             TrustedHead newest = reads.head();
             fields.put("reachable", true).put("newest", head(newest));

@@ -13,6 +13,7 @@ import dev.cairn.server.config.NewCluster;
 import dev.cairn.server.config.StartupException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
@@ -119,5 +120,36 @@ class AgentConfigTest {
         assertThatThrownBy(() -> load(lines))
                 .isInstanceOf(StartupException.class)
                 .hasMessageContaining(why);
+    }
+
+    private Path newKey() throws Exception {
+        Path key = temp.resolve("c").resolve("node.key");
+        Process made = new ProcessBuilder("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key.toString())
+                .inheritIO()
+                .start();
+        assertThat(made.waitFor()).isZero();
+        return key;
+    }
+
+    @Test
+    void aKeyStandsWithTheNameOfItsNode() throws Exception {
+        Path key = newKey();
+        AgentConfig config = load(chainLine(), "key = node.key", "node = web1", "write-uids = 7");
+        assertThat(config.key()).hasValueSatisfying(signer -> {
+            assertThat(signer.name().text()).isEqualTo("web1");
+            assertThat(signer.toString()).contains("SHA256:");
+        });
+        assertThat(config.writers().allows(7)).isTrue();
+        assertThat(config.writers().allows(0)).isFalse();
+        assertThatThrownBy(() -> load(chainLine(), "key = node.key"))
+                .isInstanceOf(StartupException.class)
+                .hasMessageContaining("key and node stand together");
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r-----"));
+        assertThatThrownBy(() -> load(chainLine(), "key = node.key", "node = web1"))
+                .isInstanceOf(StartupException.class)
+                .hasMessageContaining("chmod 600");
+        assertThatThrownBy(() -> load(chainLine(), "key = none.key", "node = web1"))
+                .isInstanceOf(StartupException.class)
+                .hasMessageContaining("there is no such private key");
     }
 }

@@ -339,6 +339,22 @@ public final class CairnClient implements AutoCloseable {
                 asked -> receipt(asked, operations));
     }
 
+    /**
+     * As {@link #submit}, of a write that is done once however often it is sent: where no receipt comes back it goes to the next
+     * replica. One that was done before, by a replica that kept its receipt back, is answered without what it read.
+     */
+    public Verified<Receipt> submitSigned(Operation.SignedWrite write) throws NotVerifiedException {
+        Bytes operations = OperationCodec.encode(List.of(new Operation.Unique(calls.nonce(), write)));
+        return calls.tellAnyone(
+                StoreGrpc.getSubmitMethod(),
+                wanted -> SubmitRequest.newBuilder()
+                        .setHead(wanted)
+                        .setOperations(Calls.raw(operations))
+                        .build(),
+                SubmitResponse::getHead,
+                asked -> receipt(asked, operations));
+    }
+
     private Receipt receipt(Asked<SubmitResponse> asked, Bytes operations) throws RefusedException {
         SubmitResponse response = asked.response();
         Header header = Ancestors.header(asked.head(), response.hasBlock(), response.getBlock(), calls.verifier());

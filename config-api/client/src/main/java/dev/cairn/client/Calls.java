@@ -152,6 +152,26 @@ final class Calls {
             Function<R, ProvenHead> head,
             Check<R, T> check)
             throws NotVerifiedException {
+        return tell(method, request, head, check, true);
+    }
+
+    /** For what is done once however often it is sent: each replica has an equal share of the time that is left. */
+    <Q, R, T> Verified<T> tellAnyone(
+            MethodDescriptor<Q, R> method,
+            Function<HeadWanted, Q> request,
+            Function<R, ProvenHead> head,
+            Check<R, T> check)
+            throws NotVerifiedException {
+        return tell(method, request, head, check, false);
+    }
+
+    private <Q, R, T> Verified<T> tell(
+            MethodDescriptor<Q, R> method,
+            Function<HeadWanted, Q> request,
+            Function<R, ProvenHead> head,
+            Check<R, T> check,
+            boolean onlyOnce)
+            throws NotVerifiedException {
         long end = System.nanoTime() + timeout.toNanos();
         List<Attempt> refused = new ArrayList<>();
         List<HostPort> order = replicas.inOrder();
@@ -159,17 +179,18 @@ final class Calls {
             HostPort replica = order.get(i);
             boolean isSent = false;
             try {
-                requireBelieved(replica, (end - System.nanoTime()) / (order.size() - i));
+                long share = (end - System.nanoTime()) / (order.size() - i);
+                requireBelieved(replica, share);
                 isSent = true;
                 LightClient.Question question = light.follow(light.head(), clock.instant());
-                R response = call(
-                        replica, method, request.apply(wanted(question)), end - System.nanoTime(), Calls::perhapsDone);
+                long nanos = onlyOnce ? end - System.nanoTime() : share;
+                R response = call(replica, method, request.apply(wanted(question)), nanos, Calls::perhapsDone);
                 Asked<R> asked = accept(question, response, head);
                 return new Verified<>(check.verify(asked), asked.head(), replica, refused);
             } catch (RefusedException e) {
                 refused.add(new Attempt(replica, e.refusal()));
                 replicas.demote(replica);
-                if (isFinal(e.refusal()) || (isSent && !neverLeft(e.refusal()))) {
+                if (isFinal(e.refusal()) || (onlyOnce && isSent && !neverLeft(e.refusal()))) {
                     break;
                 }
             }

@@ -76,6 +76,19 @@ public final class SshSignature {
         return lines.append(END).toString();
     }
 
+    /** What the lines enclose. */
+    static Bytes blob(Bytes keyBlob, String namespace, Bytes signature) {
+        return new SshWriter()
+                .putRaw(MAGIC.shared())
+                .putInt(VERSION)
+                .putString(keyBlob)
+                .putName(namespace)
+                .putName("")
+                .putName(HASH)
+                .putString(signature)
+                .toBytes();
+    }
+
     static SshSignature parseBlob(Bytes blob) throws SshException {
         SshReader in = new SshReader(WHAT, blob);
         if (!in.nextRaw(MAGIC.size()).equals(MAGIC)) {

@@ -1,6 +1,7 @@
 package dev.cairn.agent.etcd;
 
 import dev.cairn.agent.Refusals;
+import dev.cairn.agent.Writes;
 import dev.cairn.agent.http.AllowedUids;
 import dev.cairn.agent.http.Load;
 import dev.cairn.agent.http.SocketFiles;
@@ -42,12 +43,12 @@ public final class EtcdServer implements AutoCloseable {
     private final VerifiedKv kv;
     private final VerifiedWatches watches;
 
-    private EtcdServer(CairnClient client, Refusals refusals) {
+    private EtcdServer(CairnClient client, Writes writes, Refusals refusals) {
         int replicas = client.pin().document().replicas().size();
         // An id that follows from the chain's and is none of the replicas'.
         ClusterIdentity identity = new ClusterIdentity(client.pin().chainId(), new ReplicaId(replicas), List.of());
         Headers headers = new Headers(identity, () -> view(client));
-        this.kv = new VerifiedKv(client, headers, refusals);
+        this.kv = new VerifiedKv(client, writes, headers, refusals);
         this.watches = new VerifiedWatches(client, headers, refusals);
     }
 
@@ -65,13 +66,14 @@ public final class EtcdServer implements AutoCloseable {
      */
     public static EtcdServer start(
             CairnClient client,
+            Writes writes,
             Refusals refusals,
             Optional<HostPort> address,
             Optional<Path> socket,
             AllowedUids allowed,
             Load load)
             throws StartupException {
-        EtcdServer server = new EtcdServer(client, refusals);
+        EtcdServer server = new EtcdServer(client, writes, refusals);
         try {
             if (address.isPresent()) {
                 server.listen(address.get());

@@ -1,10 +1,13 @@
 package dev.cairn.agent.etcd;
 
+import dev.cairn.agent.AnswerLostException;
 import dev.cairn.agent.Refusals;
+import dev.cairn.agent.Writes;
 import dev.cairn.client.CairnClient;
 import dev.cairn.client.NotVerifiedException;
 import dev.cairn.kv.Limits;
 import dev.cairn.kv.Validation;
+import dev.cairn.kv.model.KvError;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.Outcome;
 import dev.cairn.proto.etcdserverpb.CompactionRequest;
@@ -38,12 +41,14 @@ final class VerifiedKv extends KVGrpc.KVImplBase {
     static final int MAX_CALLS = 256;
 
     private final CairnClient client;
+    private final Writes writes;
     private final VerifiedRanges ranges;
     private final Headers headers;
     private final Refusals refusals;
     private final Semaphore calls = new Semaphore(MAX_CALLS);
 
-    VerifiedKv(CairnClient client, Headers headers, Refusals refusals) {
+    VerifiedKv(CairnClient client, Writes writes, Headers headers, Refusals refusals) {
+        this.writes = writes;
         this.client = client;
         this.ranges = new VerifiedRanges(client, refusals);
         this.headers = headers;
@@ -138,16 +143,30 @@ final class VerifiedKv extends KVGrpc.KVImplBase {
         Validation.check(operation, Limits.DEFAULT).ifPresent(error -> {
             throw RefusedCallException.of(EtcdError.of(error));
         });
-        return refusals.noting(client.submit(operation)).value().outcome();
+        try {
+            return writes.write(operation);
+        } catch (AnswerLostException e) {
+            throw new RefusedCallException(Status.UNKNOWN.withDescription("etcdserver: " + e.getMessage()));
+        }
     }
 
-    private static <O extends Outcome> O expect(Class<O> kind, Outcome outcome) {
+    private <O extends Outcome> O expect(Class<O> kind, Outcome outcome) {
         if (kind.isInstance(outcome)) {
             return kind.cast(outcome);
         }
         if (outcome instanceof Outcome.Failed failed) {
-            throw RefusedCallException.of(EtcdError.of(failed.error()));
+            throw refusal(failed.error());
         }
         throw new AssertionError("an outcome of another kind: " + outcome);
+    }
+
+    /** Where it is guarded, with who it is that may not write there alone. */
+    private RefusedCallException refusal(KvError error) {
+        return error == KvError.GUARDED && writes.signer().isPresent()
+                ? new RefusedCallException(EtcdError.GUARDED
+                        .status()
+                        .withDescription("etcdserver: " + writes.signer().get().name()
+                                + " alone may not write there: it needs a signed change; see cairn guard explain"))
+                : RefusedCallException.of(EtcdError.of(error));
     }
 }

@@ -41,6 +41,7 @@ final class Conversation extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     private final Pages pages;
     private final Load load;
+    private final int uid;
     private final Optional<Problem> refusal;
 
     // Of the event loop.
@@ -49,10 +50,11 @@ final class Conversation extends SimpleChannelInboundHandler<FullHttpRequest> {
     /** Who answers now. */
     private @Nullable Thread worker;
 
-    /** Serves whoever may ask; {@code refusal} says why a peer may not. */
-    Conversation(Pages pages, Load load, Optional<Problem> refusal) {
+    /** Serves the user {@code uid}; {@code refusal} says why they may not ask. */
+    Conversation(Pages pages, Load load, int uid, Optional<Problem> refusal) {
         this.pages = pages;
         this.load = load;
+        this.uid = uid;
         this.refusal = refusal;
     }
 
@@ -104,7 +106,7 @@ final class Conversation extends SimpleChannelInboundHandler<FullHttpRequest> {
             if (refusal.isPresent()) {
                 throw refusal.get();
             }
-            return pages.answer(Query.of(asked.method(), asked.uri(), asked.lastEventId(), asked.body()));
+            return pages.answer(Query.of(asked.method(), asked.uri(), asked.lastEventId(), asked.body(), uid));
         } catch (Problem e) {
             return Reply.of(e);
         } catch (InterruptedException e) {

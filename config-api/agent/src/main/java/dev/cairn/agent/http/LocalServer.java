@@ -34,6 +34,9 @@ public final class LocalServer implements AutoCloseable {
 
     private static final int IDLE_SECONDS = 300;
 
+    /** Whom the system does not name. */
+    private static final int NOBODY = -1;
+
     private final EventLoopGroup loop;
     private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     private final AllowedUids allowed;
@@ -103,26 +106,33 @@ public final class LocalServer implements AutoCloseable {
         }
         child.closeFuture().addListener(_ -> load.connections.release());
         open.add(child);
-        Optional<Problem> refusal = refusal(child);
+        int uid = uid(child);
+        Optional<Problem> refusal = refusal(uid);
         child.pipeline()
                 .addLast(new HttpServerCodec())
                 .addLast(new HttpObjectAggregator(refusal.isEmpty() ? MAX_BODY_BYTES : MAX_REFUSED_BODY_BYTES))
                 .addLast(new IdleStateHandler(0, 0, IDLE_SECONDS))
-                .addLast(new Conversation(pages, load, refusal));
+                .addLast(new Conversation(pages, load, uid, refusal));
     }
 
-    private Optional<Problem> refusal(EpollDomainSocketChannel child) {
+    private static int uid(EpollDomainSocketChannel child) {
         try {
-            int uid = child.peerCredentials().uid();
-            if (allowed.allows(uid)) {
-                return Optional.empty();
-            }
-            load.refusePeer();
-            return Optional.of(new Problem(403, "user id " + uid + " may not ask this agent; see allow-uids"));
+            return child.peerCredentials().uid();
         } catch (IOException e) {
-            load.refusePeer();
-            return Optional.of(new Problem(403, "the system does not tell who asks"));
+            return NOBODY;
         }
+    }
+
+    private Optional<Problem> refusal(int uid) {
+        if (uid != NOBODY && allowed.allows(uid)) {
+            return Optional.empty();
+        }
+        load.refusePeer();
+        return Optional.of(new Problem(
+                403,
+                uid == NOBODY
+                        ? "the system does not tell who asks"
+                        : "user id " + uid + " may not ask this agent; see allow-uids"));
     }
 
     /** Ends all connections. */

@@ -15,14 +15,15 @@ import java.util.Set;
  * @param parameters each named once
  * @param lastEventId what a stream of events goes on behind, where the client says that
  * @param body empty where there is none
+ * @param uid who asks, by the kernel's word
  */
 public record Query(
-        String method, String path, Map<String, Bytes> parameters, Optional<String> lastEventId, Bytes body) {
+        String method, String path, Map<String, Bytes> parameters, Optional<String> lastEventId, Bytes body, int uid) {
     public Query {
         parameters = Map.copyOf(parameters);
     }
 
-    static Query of(String method, String uri, Optional<String> lastEventId, Bytes body) throws Problem {
+    static Query of(String method, String uri, Optional<String> lastEventId, Bytes body, int uid) throws Problem {
         // One character a byte, so that nothing is lost of what is no UTF-8.
         QueryStringDecoder decoder = new QueryStringDecoder(uri, StandardCharsets.ISO_8859_1);
         try {
@@ -34,7 +35,7 @@ public record Query(
                 parameters.put(
                         each.getKey(), Bytes.wrap(each.getValue().getFirst().getBytes(StandardCharsets.ISO_8859_1)));
             }
-            return new Query(method, decoder.path(), parameters, lastEventId, body);
+            return new Query(method, decoder.path(), parameters, lastEventId, body, uid);
         } catch (IllegalArgumentException e) {
             throw Problem.badRequest("a percent sign is not followed by two hexadecimal digits");
         }

@@ -39,7 +39,15 @@ public final class FoundingOptions {
             description = "Somebody who signs, with an SSH key. May be repeated, also for more keys of one person.")
     private List<String> people = new ArrayList<>();
 
-    @Option(names = "--role", paramLabel = "NAME=ROLE,...", description = "What a person is called upon as.")
+    @Option(
+            names = "--node",
+            paramLabel = "NAME=FILE.pub",
+            description =
+                    "A machine that writes by itself, where a guard of 1 names it; it counts for nothing else. May be"
+                            + " repeated.")
+    private List<String> nodes = new ArrayList<>();
+
+    @Option(names = "--role", paramLabel = "NAME=ROLE,...", description = "What a person or node is called upon as.")
     private List<String> roles = new ArrayList<>();
 
     @Option(
@@ -97,6 +105,7 @@ public final class FoundingOptions {
 
     private boolean isAnyShortGiven() {
         return !people.isEmpty()
+                || !nodes.isEmpty()
                 || !roles.isEmpty()
                 || registryThreshold != null
                 || !guards.isEmpty()
@@ -165,17 +174,13 @@ public final class FoundingOptions {
     }
 
     private List<Principal> principals() throws Failure {
-        SortedMap<PrincipalName, List<Principal.HeldKey>> keys = new TreeMap<>();
-        for (String person : people) {
-            String[] parts = parts("--person", person, "FILE.pub");
-            keys.computeIfAbsent(new PrincipalName(parts[0]), _ -> new ArrayList<>())
-                    .add(new Principal.HeldKey(PublicKeyFile.read(Path.of(parts[1])), Lifetime.ALWAYS));
-        }
+        SortedMap<PrincipalName, List<Principal.HeldKey>> keys = keys("--person", people);
+        SortedMap<PrincipalName, List<Principal.HeldKey>> ofNodes = keys("--node", nodes);
         SortedMap<PrincipalName, NavigableSet<Role>> called = new TreeMap<>();
         for (String role : roles) {
             String[] parts = parts("--role", role, "ROLE,...");
             PrincipalName name = new PrincipalName(parts[0]);
-            if (!keys.containsKey(name)) {
+            if (!keys.containsKey(name) && !ofNodes.containsKey(name)) {
                 throw new IllegalArgumentException(
                         "--role: there is no " + name + "; add --person " + name + "=FILE.pub");
             }
@@ -184,9 +189,28 @@ public final class FoundingOptions {
             }
         }
         List<Principal> principals = new ArrayList<>();
-        keys.forEach((name, held) -> principals.add(new Principal(
-                name, Principal.Kind.PERSON, called.getOrDefault(name, new TreeSet<>()), held, Lifetime.ALWAYS)));
+        keys.forEach((name, held) -> principals.add(principal(name, Principal.Kind.PERSON, called, held)));
+        ofNodes.forEach((name, held) -> principals.add(principal(name, Principal.Kind.NODE, called, held)));
         return principals;
+    }
+
+    private static Principal principal(
+            PrincipalName name,
+            Principal.Kind kind,
+            SortedMap<PrincipalName, NavigableSet<Role>> called,
+            List<Principal.HeldKey> held) {
+        return new Principal(name, kind, called.getOrDefault(name, new TreeSet<>()), held, Lifetime.ALWAYS);
+    }
+
+    private static SortedMap<PrincipalName, List<Principal.HeldKey>> keys(String option, List<String> typed)
+            throws Failure {
+        SortedMap<PrincipalName, List<Principal.HeldKey>> keys = new TreeMap<>();
+        for (String each : typed) {
+            String[] parts = parts(option, each, "FILE.pub");
+            keys.computeIfAbsent(new PrincipalName(parts[0]), _ -> new ArrayList<>())
+                    .add(new Principal.HeldKey(PublicKeyFile.read(Path.of(parts[1])), Lifetime.ALWAYS));
+        }
+        return keys;
     }
 
     private Optional<Guard> recoveryGuard() {
@@ -209,15 +233,16 @@ public final class FoundingOptions {
     }
 
     private static ShortGuard.Electorate whoever(Registry registry, Optional<Guard> recovery) {
-        boolean hasAdmins =
-                registry.principals().stream().anyMatch(person -> person.roles().contains(ADMIN));
+        boolean hasAdmins = registry.principals().stream()
+                .filter(Principal::isPerson)
+                .anyMatch(person -> person.roles().contains(ADMIN));
         if (hasAdmins) {
             return new ShortGuard.Electorate(new TreeSet<>(), new TreeSet<>(Set.of(ADMIN)));
         }
         NavigableSet<PrincipalName> names = new TreeSet<>();
-        registry.principals().forEach(person -> names.add(person.name()));
+        registry.principals().stream().filter(Principal::isPerson).forEach(person -> names.add(person.name()));
         recovery.ifPresent(guard -> names.removeAll(guard.people()));
-        if (names.isEmpty() && !registry.principals().isEmpty()) {
+        if (names.isEmpty() && registry.principals().stream().anyMatch(Principal::isPerson)) {
             throw new IllegalArgumentException("--recovery names all people, and leaves none for everyday's changes;"
                     + " name more with --person, or say who with --role NAME=admin");
         }
@@ -233,6 +258,7 @@ public final class FoundingOptions {
             return Optional.empty();
         }
         long electors = registry.principals().stream()
+                .filter(Principal::isPerson)
                 .filter(person -> whoever.people().contains(person.name())
                         || person.roles().contains(ADMIN))
                 .count();

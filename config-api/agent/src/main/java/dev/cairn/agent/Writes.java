@@ -1,0 +1,112 @@
+package dev.cairn.agent;
+
+import dev.cairn.client.CairnClient;
+import dev.cairn.client.NotVerifiedException;
+import dev.cairn.client.Receipt;
+import dev.cairn.client.Verified;
+import dev.cairn.kv.change.WriteText;
+import dev.cairn.kv.model.Operation;
+import dev.cairn.kv.model.Outcome;
+import dev.cairn.protocol.model.Bytes;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Writes, acknowledged by what their receipt proves. With a key they are signed in the node's name, one after another, because a
+ * later one makes an earlier one void: so none that was given up is done behind the next. Without one they are a gateway's, and
+ * reach open prefixes alone. For many threads; callers are bounded by who calls.
+ */
+public final class Writes {
+    private final CairnClient client;
+    private final Refusals refusals;
+    private final Optional<NodeKey> key;
+    private final InstantSource clock;
+    private final ReentrantLock turn = new ReentrantLock(true);
+    private long lastMicros;
+
+    public Writes(CairnClient client, Refusals refusals, Optional<NodeKey> key, InstantSource clock) {
+        this.client = client;
+        this.refusals = refusals;
+        this.key = key;
+        this.clock = clock;
+    }
+
+    /** Whom the writes are signed by. */
+    public Optional<NodeKey> signer() {
+        return key;
+    }
+
+    /**
+     * Has the operation done once.
+     *
+     * @throws NotVerifiedException no receipt came back; it may have been done
+     * @throws AnswerLostException it was done, and what it read did not come back
+     */
+    public Outcome write(Operation operation) throws NotVerifiedException, AnswerLostException {
+        if (key.isEmpty() || !isWrite(operation)) {
+            return noting(() -> client.submit(operation)).outcome();
+        }
+        if (operation instanceof Operation.Put put && put.prevKv()) {
+            // A put that is answered once more does not show that its earlier value is left out; a transaction does.
+            Outcome outcome = sign(key.get(), new Operation.Txn(List.of(), List.of(put), List.of()));
+            return outcome instanceof Outcome.Txn txn ? txn.responses().getFirst() : outcome;
+        }
+        return sign(key.get(), operation);
+    }
+
+    private Outcome sign(NodeKey signer, Operation operation) throws NotVerifiedException, AnswerLostException {
+        turn.lock();
+        try {
+            long micros = Math.max(lastMicros + 1, micros(clock.instant()));
+            lastMicros = micros;
+            Bytes text = WriteText.of(client.pin().chainId(), micros, operation).text();
+            Operation.SignedWrite write =
+                    new Operation.SignedWrite(micros, operation, signer.key().sign(WriteText.NAMESPACE, text));
+            Outcome outcome = noting(() -> client.submitSigned(write)).outcome();
+            if (!isWhole(operation, outcome)) {
+                throw new AnswerLostException(outcome.revision());
+            }
+            return outcome;
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private interface Call {
+        Verified<Receipt> make() throws NotVerifiedException;
+    }
+
+    private Receipt noting(Call call) throws NotVerifiedException {
+        return refusals.noting(call.make()).value();
+    }
+
+    private static long micros(Instant instant) {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
+    }
+
+    private static boolean isWrite(Operation operation) {
+        return switch (operation) {
+            case Operation.Put _, Operation.DeleteRange _ -> true;
+            case Operation.Txn txn ->
+                txn.success().stream().anyMatch(Writes::isWrite)
+                        || txn.failure().stream().anyMatch(Writes::isWrite);
+            default -> false;
+        };
+    }
+
+    /** Once more, a write is answered without what it read: a replica may have kept the first answer back. */
+    private static boolean isWhole(Operation operation, Outcome outcome) {
+        if (outcome instanceof Outcome.Txn done && operation instanceof Operation.Txn txn) {
+            List<Operation> branch = done.succeeded() ? txn.success() : txn.failure();
+            return done.responses().size() == branch.size();
+        }
+        if (outcome instanceof Outcome.Deleted deleted && operation instanceof Operation.DeleteRange delete) {
+            return !delete.prevKv() || deleted.previous().size() == deleted.count();
+        }
+        return true;
+    }
+}

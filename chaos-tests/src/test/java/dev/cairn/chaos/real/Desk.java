@@ -1,6 +1,5 @@
 package dev.cairn.chaos.real;
 
-import dev.cairn.cli.Main;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -9,6 +8,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * One person at a machine of their own: a home directory, and a shell in which {@code cairn} and {@code ssh-keygen} are
@@ -24,12 +24,8 @@ record Desk(Path home, Path programs, Map<String, String> variables) {
     static void writeLauncher(Path programs) throws IOException {
         Files.createDirectories(programs);
         Path launcher = programs.resolve("cairn");
-        Files.writeString(
-                launcher,
-                "#!/bin/sh\nexec '" + ProcessHandle.current().info().command().orElseThrow()
-                        + "' --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
-                        + " -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto -cp '"
-                        + System.getProperty("java.class.path") + "' " + Main.class.getName() + " \"$@\"\n");
+        String line = StartUp.cairn().stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));
+        Files.writeString(launcher, "#!/bin/sh\nexec " + line + " \"$@\"\n");
         Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwx------"));
     }
 

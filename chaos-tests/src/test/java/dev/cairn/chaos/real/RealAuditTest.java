@@ -151,13 +151,8 @@ class RealAuditTest {
     private record Ended(int exitCode, List<String> lines) {}
 
     private Ended audit(RealCluster cluster, String... more) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.cairn.cli.Main",
+        List<String> command = new ArrayList<>(StartUp.cairn());
+        command.addAll(List.of(
                 "audit",
                 cluster.directory(1).resolve("data").toString(),
                 "--pin",

@@ -181,16 +181,8 @@ final class RealCluster implements AutoCloseable {
     }
 
     void start(int replica) {
-        List<String> command = new ArrayList<>();
-        command.add(ProcessHandle.current().info().command().orElseThrow());
-        command.addAll(List.of(
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Xmx256m",
-                "-cp",
-                System.getProperty("java.class.path")));
+        List<String> command = new ArrayList<>(StartUp.java());
+        command.add("-Xmx256m");
         command.addAll(hosts.program(replica, directory(replica).resolve(NewCluster.CONFIG)));
         try {
             processes.put(

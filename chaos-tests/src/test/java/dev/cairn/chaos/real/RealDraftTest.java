@@ -23,13 +23,7 @@ class RealDraftTest {
     private record Ended(int exitCode, List<String> lines) {}
 
     private Ended cairn(RealCluster cluster, String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.cairn.cli.Main"));
+        List<String> command = new ArrayList<>(StartUp.cairn());
         command.addAll(List.of(arguments));
         command.addAll(List.of(
                 "--timeout",

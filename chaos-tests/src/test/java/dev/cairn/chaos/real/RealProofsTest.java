@@ -229,13 +229,7 @@ class RealProofsTest {
     }
 
     private static Run cairn(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.cairn.cli.Main"));
+        List<String> command = new ArrayList<>(StartUp.cairn());
         command.addAll(List.of(arguments));
         command.addAll(
                 List.of("--pin", cluster.directory(0).resolve("genesis.json").toString()));

@@ -113,11 +113,15 @@ class SignedChangesWalkThroughTest {
         }
         noEtcdClientWritesBehindAGuard();
         assertThat(gateway.told()).as("the gateway told every lie").containsOnlyKeys(LyingGateway.Lie.values());
-        long lies = gateway.told().values().stream().mapToInt(Integer::intValue).sum();
-        assertThat(refusals.stream()
-                        .filter(line -> line.contains(gateway.address().toString())))
-                .as("what the gateway said was believed")
-                .hasSize((int) lies);
+        int lies = gateway.told().values().stream().mapToInt(Integer::intValue).sum();
+        List<String> refused = refusals.stream()
+                .filter(line -> line.contains(gateway.address().toString()))
+                .toList();
+        assertThat(refused).as("what the gateway said was believed").hasSizeGreaterThanOrEqualTo(lies);
+        // Where the machine is busy, it may also be too slow to lie.
+        assertThat(refused.stream().filter(line -> !line.contains("(no answer in time)")))
+                .as("what was refused was no lie")
+                .hasSizeLessThanOrEqualTo(lies);
     }
 
     private List<String> type(Transcript.Step step) throws IOException, InterruptedException {

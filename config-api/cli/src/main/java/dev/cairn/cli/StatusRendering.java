@@ -51,8 +51,7 @@ final class StatusRendering {
         for (ReplicaAnswer answer : status.answers()) {
             rows.add(row(status, answer));
         }
-        appendAligned(out, rows);
-        return out.toString();
+        return out.append(Columns.aligned(rows)).toString();
     }
 
     private static String words(EvidenceRecord proof) {
@@ -101,22 +100,6 @@ final class StatusRendering {
                 Long.toString(report.revision()),
                 report.residentBytes() / MEBIBYTE + " MiB",
                 status.problem(report).orElse(leads ? "primary" : ""));
-    }
-
-    private static void appendAligned(StringBuilder out, List<List<String>> rows) {
-        int[] widths = new int[COLUMNS.size()];
-        for (List<String> row : rows) {
-            for (int i = 0; i < widths.length; i++) {
-                widths[i] = Math.max(widths[i], row.get(i).length());
-            }
-        }
-        for (List<String> row : rows) {
-            StringBuilder line = new StringBuilder();
-            for (int i = 0; i < widths.length; i++) {
-                line.append(row.get(i)).repeat(' ', widths[i] - row.get(i).length() + 2);
-            }
-            out.append(line.toString().stripTrailing()).append('\n');
-        }
     }
 
     static Json json(ClusterStatus status) {

@@ -36,6 +36,7 @@ class MainTest {
                 "allowed-signers",
                 "push",
                 "repo",
+                "nodes",
                 "simulate"
             })
     void everyCommandHasHelp(String name) {

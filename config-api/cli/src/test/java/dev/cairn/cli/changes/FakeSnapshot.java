@@ -9,12 +9,12 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** A store in memory. */
-final class FakeSnapshot implements Snapshot {
+public final class FakeSnapshot implements Snapshot {
     private final TreeMap<Bytes, KeyValue> records = new TreeMap<>();
     private final TreeMap<Bytes, KeyValue> ledger = new TreeMap<>();
     private long revision = 1;
 
-    FakeSnapshot put(String key, String value) {
+    public FakeSnapshot put(String key, String value) {
         revision++;
         Bytes name = Bytes.utf8(key);
         records.put(name, new KeyValue(name, revision, revision, 1, 0, Bytes.utf8(value)));

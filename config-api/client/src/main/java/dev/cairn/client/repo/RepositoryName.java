@@ -17,7 +17,8 @@ public record RepositoryName(String text) {
         }
     }
 
-    private static boolean isName(String text) {
+    /** Whether it can be a repository's name. */
+    public static boolean isName(String text) {
         if (text.isEmpty() || text.length() > MAX_CHARACTERS || INNER.indexOf(text.charAt(0)) >= 0) {
             return false;
         }

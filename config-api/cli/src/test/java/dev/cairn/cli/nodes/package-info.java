@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cairn.cli.nodes;
+
+import org.jspecify.annotations.NullMarked;

@@ -301,18 +301,21 @@ final class LedgerMutants {
                     edit("SignedWrites", "write.timeMicros() <= last.get().timeMicros()", "false")),
             left(
                     "two signed writes of one time are done",
+                    "SignedWritesTest#whatWasRefusedIsUsedUp",
                     edit(
                             "SignedWrites",
                             "write.timeMicros() <= last.get().timeMicros()",
                             "write.timeMicros() < last.get().timeMicros()")),
             left(
                     "another write of the same time gets the answer of the last",
+                    "SignedWritesTest#whatWasRefusedIsUsedUp",
                     edit(
                             "SignedWrites",
                             "last.get().text().equals(text)",
                             "last.get().timeMicros() == write.timeMicros()")),
             left(
                     "a signed write that was refused can be done later",
+                    "SignedWritesTest#whatWasRefusedIsUsedUp",
                     edit("SignedWrites", "draft.putSystem(record,", "if (mayWrite) draft.putSystem(record,")),
             left(
                     "a signed write of a revoked key is done",

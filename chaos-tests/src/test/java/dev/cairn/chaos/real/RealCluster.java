@@ -270,6 +270,13 @@ final class RealCluster implements AutoCloseable {
         Commands.run("kill", "-" + signal, Long.toString(process.pid()));
     }
 
+    /** What the replica's process has computed so far. */
+    Duration cpuTime(int replica) {
+        return Optional.ofNullable(processes.get(replica))
+                .flatMap(process -> process.info().totalCpuDuration())
+                .orElseThrow();
+    }
+
     String target(int replica) {
         return "http://" + endpoints.get(replica);
     }

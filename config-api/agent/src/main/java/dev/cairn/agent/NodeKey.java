@@ -22,10 +22,10 @@ public record NodeKey(PrincipalName name, SshSigningKey key) {
     private static final Set<PosixFilePermission> OWNERS =
             EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
 
-    /** Reads a private key that nobody but its owner can read. */
+    /** Reads a private key that nobody but its owner can read, or that systemd hands to this service alone. */
     static NodeKey read(PrincipalName name, Path file) throws StartupException {
         try {
-            if (!OWNERS.containsAll(Files.getPosixFilePermissions(file))) {
+            if (!isCredential(file) && !OWNERS.containsAll(Files.getPosixFilePermissions(file))) {
                 throw new StartupException(
                         file + ": others may read or change this private key; run: chmod 600 " + file);
             }
@@ -39,5 +39,11 @@ public record NodeKey(PrincipalName name, SshSigningKey key) {
         } catch (SshException e) {
             throw new StartupException(file + ": " + e.getMessage(), e);
         }
+    }
+
+    /** One of systemd's: an access list makes it this service's, and shows in the mode as if it were the group's. */
+    private static boolean isCredential(Path file) {
+        String directory = System.getenv("CREDENTIALS_DIRECTORY");
+        return directory != null && file.startsWith(directory);
     }
 }

@@ -25,9 +25,6 @@ final class DirectoryReader {
     /** What one write may carry, and some room for its signature. */
     static final long MAX_FILE_BYTES = 1500L << 10;
 
-    static final int MAX_FILES = 20_000;
-    static final long MAX_TREE_BYTES = 64L << 20;
-
     private static final String GIT = ".git";
 
     /** What Java makes of bytes that are no text. */
@@ -99,11 +96,11 @@ final class DirectoryReader {
     private void put(TreePath path, TreeFile file) throws Failure {
         files.put(path, file);
         bytes += file.content().size();
-        if (files.size() > MAX_FILES) {
-            throw new Failure(root + " has more than " + MAX_FILES + " files; leave some out in .gitignore");
+        if (files.size() > Tree.MAX_FILES) {
+            throw new Failure(root + " has more than " + Tree.MAX_FILES + " files; leave some out in .gitignore");
         }
-        if (bytes > MAX_TREE_BYTES) {
-            throw new Failure(root + " has more than " + MAX_TREE_BYTES + " bytes in its files, as far as "
+        if (bytes > Tree.MAX_BYTES) {
+            throw new Failure(root + " has more than " + Tree.MAX_BYTES + " bytes in its files, as far as "
                     + Visible.text(path.text()) + "; leave some out in .gitignore");
         }
     }

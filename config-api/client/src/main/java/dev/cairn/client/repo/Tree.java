@@ -1,12 +1,12 @@
 package dev.cairn.client.repo;
 
-import dev.cairn.kv.change.ChangeText;
 import dev.cairn.kv.model.KeyValue;
 import dev.cairn.protocol.model.Bytes;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +16,12 @@ import org.jspecify.annotations.Nullable;
  * directory, so no link is one either, and links lead into the tree.
  */
 public final class Tree {
+    /** Of one tree. */
+    public static final int MAX_FILES = 20_000;
+
+    /** Of all its files together. */
+    public static final long MAX_BYTES = 64L << 20;
+
     private final SortedMap<TreePath, TreeFile> files;
 
     private Tree(SortedMap<TreePath, TreeFile> files) {
@@ -29,30 +35,14 @@ public final class Tree {
      */
     public static Tree of(Map<TreePath, TreeFile> files) throws TreeException {
         SortedMap<TreePath, TreeFile> sorted = new TreeMap<>(files);
-        for (Map.Entry<TreePath, TreeFile> each : sorted.entrySet()) {
-            TreePath path = each.getKey();
-            requireDirectoriesAbove(path, sorted);
-            if (each.getValue().mode() == FileMode.LINK) {
-                LinkTarget.require(path, target(path, each.getValue().content()));
-            }
-        }
+        SortedMap<TreePath, FileMode> modes = new TreeMap<>();
+        sorted.forEach((path, file) -> modes.put(path, file.mode()));
+        var _ = Outline.of(modes, path -> content(sorted, path));
         return new Tree(sorted);
     }
 
-    private static void requireDirectoriesAbove(TreePath path, Map<TreePath, TreeFile> files) throws TreeException {
-        for (TreePath above : path.directories()) {
-            if (files.containsKey(above)) {
-                throw path.refused("it would lie in " + above + ", which is no directory");
-            }
-        }
-    }
-
-    private static String target(TreePath link, Bytes content) throws TreeException {
-        String target = content.toUtf8();
-        if (!Bytes.utf8(target).equals(content)) {
-            throw link.refused("where the link leads is not UTF-8");
-        }
-        return target;
+    private static Bytes content(Map<TreePath, TreeFile> files, TreePath path) {
+        return Objects.requireNonNull(files.get(path)).content();
     }
 
     /**
@@ -61,28 +51,14 @@ public final class Tree {
      * @throws TreeException if they make none, as when they were not written as one publication
      */
     public static Tree ofRecords(RepositoryName name, Collection<KeyValue> records) throws TreeException {
-        Map<TreePath, Bytes> contents = new HashMap<>();
-        SortedMap<TreePath, FileMode> modes = new TreeMap<>();
-        for (KeyValue record : records) {
-            if (record.key().equals(name.modesKey())) {
-                modes = Modes.parse(record.value());
-            } else {
-                Bytes path =
-                        record.key().slice(name.prefix().size(), record.key().size());
-                contents.put(TreePath.of(path), record.value());
-            }
-        }
-        Map<TreePath, TreeFile> files = new HashMap<>();
-        for (Map.Entry<TreePath, Bytes> each : contents.entrySet()) {
-            FileMode mode = modes.getOrDefault(each.getKey(), FileMode.REGULAR);
-            files.put(each.getKey(), new TreeFile(mode, each.getValue()));
-        }
-        for (TreePath path : modes.keySet()) {
-            if (!contents.containsKey(path)) {
-                throw new TreeException(ChangeText.printKey(path.utf8()) + ": it has a mode, and is no file");
-            }
-        }
-        return of(files);
+        Map<Bytes, Bytes> values = new HashMap<>();
+        records.forEach(record -> values.put(record.key(), record.value()));
+        Outline outline = Outline.ofRecords(name, values.keySet(), key -> Objects.requireNonNull(values.get(key)));
+        SortedMap<TreePath, TreeFile> files = new TreeMap<>();
+        outline.files()
+                .forEach((path, mode) ->
+                        files.put(path, new TreeFile(mode, Objects.requireNonNull(values.get(name.key(path))))));
+        return new Tree(files);
     }
 
     /** In the order of their paths. */

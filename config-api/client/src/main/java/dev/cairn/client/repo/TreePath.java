@@ -7,7 +7,6 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,8 +66,7 @@ public final class TreePath implements Comparable<TreePath> {
         if (part.indexOf('\0') >= 0 || Bytes.utf8(part).size() > MAX_PART_BYTES) {
             throw refused(path, "a name has 1 to " + MAX_PART_BYTES + " bytes, none of them zero");
         }
-        String folded = part.toLowerCase(Locale.ROOT);
-        if (folded.equals(".git") || folded.equals(".gitmodules")) {
+        if (GitNames.areTaken(part)) {
             throw refused(path, part + " would be taken for git's own");
         }
     }

@@ -89,13 +89,31 @@ class TreeTest {
                 ".git",
                 "x/.Git/hooks/post-checkout",
                 ".gitmodules",
+                "x/.GitModules",
+                ".git. .",
+                ".git:stream/a",
+                "git~1/hooks/post-checkout",
+                "x/GITMOD~1",
+                "a\\.git",
+                ".g\u200cit/config",
+                ".gitattributes/x",
                 ".cairn/other",
                 ".cairn"
             })
     void pathsThatLeadElsewhereOrAreNotTheirsAreRefused(String path) {
-        assertThatThrownBy(() -> TreePath.of(path)).isInstanceOf(TreeException.class);
+        assertThatThrownBy(() -> Tree.of(Map.of(TreePath.of(path), file(FileMode.REGULAR, "x"))))
+                .isInstanceOf(TreeException.class);
         assertThatThrownBy(() -> Tree.ofRecords(WEB, List.of(record(path, "x"))))
                 .isInstanceOf(TreeException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {".gitignore", ".gitattributes", "a/.gitkeep", ".github/x", "git", "git~", ".git-x", "a.git"})
+    void namesThatOnlyRemindOfGitAreFine(String path) throws TreeException {
+        assertThat(Tree.of(Map.of(TreePath.of(path), file(FileMode.REGULAR, "x")))
+                        .files())
+                .hasSize(1);
     }
 
     @Test

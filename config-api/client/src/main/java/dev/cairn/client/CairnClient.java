@@ -202,8 +202,52 @@ public final class CairnClient implements AutoCloseable {
                 .sum();
     }
 
+    /**
+     * The keys that lived in a span at a revision, in order and none left out, without their values. Takes as many answers as
+     * {@link #list}, each of which holds many more keys.
+     *
+     * @param revision not 0
+     */
+    public Verified<List<KeyStamp>> listKeys(KeySpan span, long revision, Freshness freshness)
+            throws NotVerifiedException {
+        SmallCuts smallCuts = new SmallCuts();
+        Verified<Answer.Page> first =
+                versions(new Question.Range(Space.CLIENTS, span, 0, revision, true), freshness, smallCuts);
+        List<KeyStamp> stamps = new ArrayList<>(stamps(first));
+        List<Attempt> refused = new ArrayList<>(first.refused());
+        boolean more = first.value().more();
+        while (more) {
+            KeySpan rest = new KeySpan(KeySpan.successor(stamps.getLast().key()), span.until());
+            Verified<Answer.Page> next =
+                    versions(new Question.Range(Space.CLIENTS, rest, 0, revision, true), Freshness.ANY, smallCuts);
+            stamps.addAll(stamps(next));
+            refused.addAll(next.refused());
+            more = next.value().more();
+        }
+        return new Verified<>(stamps, first.head(), first.replica(), refused);
+    }
+
+    private static List<KeyStamp> stamps(Verified<Answer.Page> page) {
+        return page.value().versions().stream()
+                .map(version -> new KeyStamp(version.key(), version.modRevision()))
+                .toList();
+    }
+
     /** As much of the beginning as fits into one answer. */
     private Verified<Page> page(Question.Range question, Freshness freshness, SmallCuts smallCuts)
+            throws NotVerifiedException {
+        Verified<Answer.Page> proven = versions(question, freshness, smallCuts);
+        long at = question.revision() == 0 ? proven.head().revision() : question.revision();
+        List<KeyValue> records =
+                proven.value().versions().stream().map(Proofs::record).toList();
+        return new Verified<>(
+                new Page(records, proven.value().more(), at, proven.value().count()),
+                proven.head(),
+                proven.replica(),
+                proven.refused());
+    }
+
+    private Verified<Answer.Page> versions(Question.Range question, Freshness freshness, SmallCuts smallCuts)
             throws NotVerifiedException {
         return calls.ask(
                 freshness,
@@ -213,12 +257,7 @@ public final class CairnClient implements AutoCloseable {
                 asked -> {
                     Bytes proof = Calls.bytes(asked.response().getProof());
                     Question.Range answered = shortened(question, asked.response(), smallCuts);
-                    Answer.Page page =
-                            Proofs.require(Verifier.verify(asked.head().header(), answered, proof));
-                    long at = question.revision() == 0 ? asked.head().revision() : question.revision();
-                    List<KeyValue> records =
-                            page.versions().stream().map(Proofs::record).toList();
-                    return new Page(records, page.more(), at, page.count());
+                    return Proofs.require(Verifier.verify(asked.head().header(), answered, proof));
                 });
     }
 

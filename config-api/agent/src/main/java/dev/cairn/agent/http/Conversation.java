@@ -20,6 +20,7 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.timeout.IdleStateEvent;
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
@@ -37,7 +38,17 @@ final class Conversation extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final Logger LOG = System.getLogger(Conversation.class.getName());
     private static final int MAX_PIPELINED = 32;
 
-    private record Asked(String method, String uri, Optional<String> lastEventId, Bytes body, boolean keepAlive) {}
+    private record Asked(
+            String method,
+            String uri,
+            Optional<String> lastEventId,
+            Optional<String> upgrade,
+            Bytes body,
+            boolean keepAlive) {
+        Query query(int uid) throws Problem {
+            return Query.of(method, uri, lastEventId, upgrade, body, uid);
+        }
+    }
 
     private final Pages pages;
     private final Load load;
@@ -68,6 +79,7 @@ final class Conversation extends SimpleChannelInboundHandler<FullHttpRequest> {
                 request.method().name(),
                 request.uri(),
                 Optional.ofNullable(request.headers().get("Last-Event-ID")),
+                Optional.ofNullable(request.headers().get(HttpHeaderNames.UPGRADE)),
                 Bytes.wrap(ByteBufUtil.getBytes(request.content())),
                 HttpUtil.isKeepAlive(request) && refusal.isEmpty());
         if (worker == null) {
@@ -106,7 +118,7 @@ final class Conversation extends SimpleChannelInboundHandler<FullHttpRequest> {
             if (refusal.isPresent()) {
                 throw refusal.get();
             }
-            return pages.answer(Query.of(asked.method(), asked.uri(), asked.lastEventId(), asked.body(), uid));
+            return pages.answer(asked.query(uid));
         } catch (Problem e) {
             return Reply.of(e);
         } catch (InterruptedException e) {
@@ -123,6 +135,7 @@ final class Conversation extends SimpleChannelInboundHandler<FullHttpRequest> {
         switch (reply) {
             case Reply.Whole whole -> write(ctx, whole, keepAlive);
             case Reply.Events events -> stream(ctx, events.source(), load.streams);
+            case Reply.Switch change -> begin(ctx, change);
         }
     }
 
@@ -166,6 +179,30 @@ final class Conversation extends SimpleChannelInboundHandler<FullHttpRequest> {
         } finally {
             streams.release();
         }
+    }
+
+    private void begin(ChannelHandlerContext ctx, Reply.Switch change) throws InterruptedException {
+        if (!load.sessions.tryAcquire()) {
+            Problem busy = Problem.unavailable("busy: " + Load.MAX_SESSIONS + " fetches are under way; try again");
+            write(ctx, (Reply.Whole) Reply.of(busy), false);
+            return;
+        }
+        RawBytes raw = new RawBytes(ctx.channel());
+        ctx.channel().closeFuture().addListener(_ -> raw.end());
+        ctx.executor().execute(() -> {
+            waiting.clear(); // there are no requests behind this one
+            raw.take(ctx, this, change.protocol());
+        });
+        Thread.ofPlatform().name("session").daemon().start(() -> {
+            try {
+                change.session().run(raw.in(), raw.out());
+            } catch (IOException e) {
+                LOG.log(Level.DEBUG, "a session ends early", e); // the client has gone
+            } finally {
+                load.sessions.release();
+                ctx.channel().flush().close();
+            }
+        });
     }
 
     /** Waits, so that a client that reads slowly is sent no more than it takes. */

@@ -9,9 +9,13 @@ public final class Load {
     public static final int MAX_REQUESTS = 64;
     public static final int MAX_STREAMS = 64;
 
+    /** Each has a thread of the system. */
+    public static final int MAX_SESSIONS = 8;
+
     final Semaphore connections = new Semaphore(MAX_CONNECTIONS);
     final Semaphore requests = new Semaphore(MAX_REQUESTS);
     final Semaphore streams = new Semaphore(MAX_STREAMS);
+    final Semaphore sessions = new Semaphore(MAX_SESSIONS);
     final AtomicLong refusedPeers = new AtomicLong();
 
     /** A user who may not connect was turned away. */
@@ -29,6 +33,11 @@ public final class Load {
 
     public int streams() {
         return MAX_STREAMS - streams.availablePermits();
+    }
+
+    /** Connections that are a stream of bytes. */
+    public int sessions() {
+        return MAX_SESSIONS - sessions.availablePermits();
     }
 
     /** Connections of users who may not connect. */

@@ -14,16 +14,25 @@ import java.util.Set;
  *
  * @param parameters each named once
  * @param lastEventId what a stream of events goes on behind, where the client says that
+ * @param upgrade the protocol that the client wants to go on with
  * @param body empty where there is none
  * @param uid who asks, by the kernel's word
  */
 public record Query(
-        String method, String path, Map<String, Bytes> parameters, Optional<String> lastEventId, Bytes body, int uid) {
+        String method,
+        String path,
+        Map<String, Bytes> parameters,
+        Optional<String> lastEventId,
+        Optional<String> upgrade,
+        Bytes body,
+        int uid) {
     public Query {
         parameters = Map.copyOf(parameters);
     }
 
-    static Query of(String method, String uri, Optional<String> lastEventId, Bytes body, int uid) throws Problem {
+    static Query of(
+            String method, String uri, Optional<String> lastEventId, Optional<String> upgrade, Bytes body, int uid)
+            throws Problem {
         // One character a byte, so that nothing is lost of what is no UTF-8.
         QueryStringDecoder decoder = new QueryStringDecoder(uri, StandardCharsets.ISO_8859_1);
         try {
@@ -35,7 +44,7 @@ public record Query(
                 parameters.put(
                         each.getKey(), Bytes.wrap(each.getValue().getFirst().getBytes(StandardCharsets.ISO_8859_1)));
             }
-            return new Query(method, decoder.path(), parameters, lastEventId, body, uid);
+            return new Query(method, decoder.path(), parameters, lastEventId, upgrade, body, uid);
         } catch (IllegalArgumentException e) {
             throw Problem.badRequest("a percent sign is not followed by two hexadecimal digits");
         }

@@ -2,6 +2,9 @@ package dev.cairn.agent.http;
 
 import dev.cairn.genesis.json.Json;
 import dev.cairn.protocol.model.Bytes;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.Map;
 
 /** What a request is answered with. */
@@ -20,6 +23,18 @@ public sealed interface Reply {
 
     /** Server-sent events, until the source returns or the client has gone. */
     record Events(Source source) implements Reply {}
+
+    /**
+     * From now on the connection is a stream of bytes each way, until the session returns.
+     *
+     * @param protocol that the client has asked for
+     */
+    record Switch(String protocol, Session session) implements Reply {}
+
+    /** Runs on a thread of the system, so it may compute for long. Its output fails when the client has gone. */
+    interface Session {
+        void run(InputStream in, OutputStream out) throws IOException;
+    }
 
     /** Runs on a thread of its own; is interrupted when the client has gone. */
     interface Source {

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.server.config.StartupException;
+import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -71,6 +74,7 @@ class LocalServerTest {
                 yield Reply.text(200, "text/plain", "held\n");
             }
             case "/events" -> new Reply.Events(this::events);
+            case "/switch" -> new Reply.Switch("echo", InputStream::transferTo);
             case "/fault" -> throw new IllegalStateException("planted");
             default -> throw Problem.badRequest("no such page");
         };
@@ -168,6 +172,56 @@ class LocalServerTest {
             assertThat(load.streams()).isEqualTo(1);
         }
         assertThat(gone.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    /** The first bytes may come right behind the request. */
+    @Test
+    void bytesGoBothWaysOnceTheProtocolHasChanged() throws Exception {
+        byte[] sent = new byte[1 << 20];
+        new Random(1).nextBytes(sent);
+        try (SocketChannel channel = open("GET /switch HTTP/1.1\r\nHost: a\r\nUpgrade: echo\r\n\r\nfirst")) {
+            BufferedInputStream in = new BufferedInputStream(Channels.newInputStream(channel));
+            String head = "";
+            while (!head.endsWith("\r\n\r\n")) {
+                head += (char) in.read();
+            }
+            assertThat(head).startsWith("HTTP/1.1 101 ").containsIgnoringCase("\r\nupgrade: echo\r\n");
+            assertThat(in.readNBytes(5)).isEqualTo("first".getBytes(StandardCharsets.US_ASCII));
+            Thread writer = Thread.ofVirtual().start(() -> {
+                ByteBuffer left = ByteBuffer.wrap(sent);
+                while (left.hasRemaining()) {
+                    try {
+                        channel.write(left);
+                    } catch (IOException e) {
+                        throw new AssertionError(e);
+                    }
+                }
+            });
+            assertThat(in.readNBytes(sent.length)).isEqualTo(sent);
+            writer.join();
+            assertThat(load.sessions()).isEqualTo(1);
+        }
+        while (load.sessions() > 0) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void sessionsAreBounded() throws Exception {
+        List<SocketChannel> held = new ArrayList<>();
+        for (int i = 0; i < Load.MAX_SESSIONS; i++) {
+            held.add(open("GET /switch HTTP/1.1\r\nHost: a\r\n\r\n"));
+        }
+        while (load.sessions() < Load.MAX_SESSIONS) {
+            Thread.onSpinWait();
+        }
+        assertThat(ask("/switch")).startsWith("HTTP/1.1 503 ").contains("busy");
+        for (SocketChannel channel : held) {
+            channel.close();
+        }
+        while (load.sessions() > 0) {
+            Thread.onSpinWait();
+        }
     }
 
     @Test

@@ -1,6 +1,8 @@
 package dev.cairn.agent;
 
 import dev.cairn.agent.etcd.EtcdServer;
+import dev.cairn.agent.git.ClusterSource;
+import dev.cairn.agent.git.Projections;
 import dev.cairn.agent.http.Load;
 import dev.cairn.agent.http.LocalServer;
 import dev.cairn.agent.mirror.Mirrors;
@@ -44,11 +46,14 @@ public final class Agent implements AutoCloseable {
         Load load = new Load();
         AgentMetrics metrics = new AgentMetrics(registry);
         metrics.bind(client, mirrors, load);
+        Projections repositories = new Projections(new ClusterSource(client, refusals), config.state());
+        metrics.bind(repositories);
         AgentPages pages = new AgentPages(
                 client,
                 reads,
                 refusals,
                 new WritePages(writes, config.writers()),
+                repositories,
                 new StatusPage(client, reads, mirrors, refusals, config.key()),
                 registry::scrape);
         try {

@@ -1,6 +1,7 @@
 package dev.cairn.agent;
 
 import dev.cairn.agent.etcd.EtcdServer;
+import dev.cairn.agent.git.Projections;
 import dev.cairn.agent.http.Load;
 import dev.cairn.agent.mirror.Mirrors;
 import dev.cairn.client.CairnClient;
@@ -43,6 +44,7 @@ final class AgentMetrics {
         gauge("cairn_agent_connections", "Connections to the local socket.", load, Load::connections);
         gauge("cairn_agent_requests", "Requests under way.", load, Load::requests);
         gauge("cairn_agent_streams", "Watches under way.", load, Load::streams);
+        gauge("cairn_agent_git_sessions", "Fetches of git under way.", load, Load::sessions);
         FunctionCounter.builder("cairn_agent_refused_peers", load, Load::refusedPeers)
                 .description("Connections of users who may not connect.")
                 .register(registry);
@@ -52,6 +54,15 @@ final class AgentMetrics {
                 "Threads of the system.",
                 ManagementFactory.getThreadMXBean(),
                 ThreadMXBean::getThreadCount);
+    }
+
+    void bind(Projections repositories) {
+        gauge(
+                "cairn_agent_git_repositories",
+                "Repositories kept as git's objects.",
+                repositories,
+                Projections::repositories);
+        gauge("cairn_agent_git_bytes", "Those objects, on disk.", repositories, Projections::bytes);
     }
 
     void bind(EtcdServer etcd) {

@@ -1,5 +1,7 @@
 package dev.cairn.agent;
 
+import dev.cairn.agent.git.Projections;
+import dev.cairn.agent.git.UploadSession;
 import dev.cairn.agent.http.Pages;
 import dev.cairn.agent.http.Problem;
 import dev.cairn.agent.http.Query;
@@ -7,6 +9,7 @@ import dev.cairn.agent.http.Reply;
 import dev.cairn.client.CairnClient;
 import dev.cairn.client.NotVerifiedException;
 import dev.cairn.client.Page;
+import dev.cairn.client.repo.RepositoryName;
 import dev.cairn.genesis.json.Json;
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KeyValue;
@@ -24,12 +27,14 @@ import java.util.function.Supplier;
 final class AgentPages implements Pages {
     private static final int MAX_LIMIT = 100_000;
     private static final Set<String> POSTED = Set.of("/v1/changes", "/v1/put", "/v1/delete");
+    private static final String GIT = "git-upload-pack";
 
     private final CairnClient client;
     private final Reads reads;
     private final Refusals refusals;
     private final ChangePages changes;
     private final WritePages writes;
+    private final Projections repositories;
     private final Supplier<Json> status;
     private final Supplier<String> metrics;
 
@@ -38,6 +43,7 @@ final class AgentPages implements Pages {
             Reads reads,
             Refusals refusals,
             WritePages writes,
+            Projections repositories,
             Supplier<Json> status,
             Supplier<String> metrics) {
         this.client = client;
@@ -45,6 +51,7 @@ final class AgentPages implements Pages {
         this.refusals = refusals;
         this.changes = new ChangePages(client, reads);
         this.writes = writes;
+        this.repositories = repositories;
         this.status = status;
         this.metrics = metrics;
     }
@@ -65,6 +72,7 @@ final class AgentPages implements Pages {
                 case "/v1/changes" -> changes.submit(query);
                 case "/v1/put" -> writes.put(query);
                 case "/v1/delete" -> writes.delete(query);
+                case "/v1/git" -> git(query);
                 case "/v1/status" -> plain(query, () -> Reply.json(200, status.get()));
                 case "/health" -> health(query);
                 case "/livez" -> plain(query, () -> Reply.text(200, "text/plain; charset=utf-8", "ok\n"));
@@ -149,6 +157,21 @@ final class AgentPages implements Pages {
                 "application/octet-stream",
                 Bytes.wrap(reads.prove(question).encode()),
                 Map.of());
+    }
+
+    /** Git's own protocol, in this connection, for git-remote-cairn. */
+    private Reply git(Query query) throws Problem {
+        query.requireOnly(Set.of("repo"));
+        Bytes name = query.bytes("repo")
+                .orElseThrow(() -> Problem.badRequest("which repository? " + query.path() + "?repo=NAME"));
+        if (!query.upgrade().equals(Optional.of(GIT))) {
+            throw new Problem(426, "git fetches here, through git-remote-cairn: git clone cairn://NAME");
+        }
+        try {
+            return new Reply.Switch(GIT, new UploadSession(repositories, new RepositoryName(name.toUtf8())));
+        } catch (IllegalArgumentException e) {
+            throw Problem.badRequest(String.valueOf(e.getMessage()));
+        }
     }
 
     private Reply health(Query query) throws Problem {

@@ -106,7 +106,7 @@ final class TrainingCommand implements Callable<Integer> {
         }
     }
 
-    /** An agent with a copy, asked until the copy answers. */
+    /** An agent with a copy, asked until the copy answers, and for a repository. */
     private static void askAnAgent(Path cluster, List<HostPort> clients) throws Exception {
         Path config = cluster.resolve("agent.conf");
         Files.writeString(
@@ -134,6 +134,11 @@ final class TrainingCommand implements Callable<Integer> {
             for (String page : List.of("/v1/get?key=key", "/v1/list?prefix=", "/v1/status", "/metrics", "/health")) {
                 LocalPage.get(settings.socket(), page);
             }
+            etcd.put(PutRequest.newBuilder()
+                    .setKey(ByteString.copyFromUtf8("/repos/training/roles/file"))
+                    .setValue(ByteString.copyFromUtf8("content"))
+                    .build());
+            TrainingFetch.run(settings.socket(), "training");
         }
     }
 

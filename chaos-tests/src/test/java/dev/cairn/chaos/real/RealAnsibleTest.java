@@ -245,7 +245,6 @@ class RealAnsibleTest {
                 "-e node_root=$PWD/root -e node_checkout=$PWD/checkout -e node_genesis=$PWD/../cluster/genesis.json"
                         + " -e node_replica_directory=" + cluster.directory(1) + " -e node_chain_id=");
         String chain = client.pin().chainId().toHex();
-        ansible.succeed(play + chain + " --syntax-check");
         assertThat(fail(play + chain.replaceFirst("^.", "x"))).contains("is not the genesis document of chain x");
         ansible.succeed(play + chain + " --check");
         assertThat(ansible.home().resolve("root")).doesNotExist();

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -158,6 +159,20 @@ class RealGitTest {
         Desk.Ended pushed = alice.run("git -C one push -q origin main");
         assertThat(pushed.exitCode()).isNotZero();
         assertThat(pushed.err()).anyMatch(line -> line.contains("`cairn push DIR web`"));
+    }
+
+    /** {@code CAIRN_LARGE_COLLECTION=$(.ci/large-collection)} has it tested: 873 files, 10 MB. */
+    @Test
+    @Order(3)
+    @EnabledIfEnvironmentVariable(named = "CAIRN_LARGE_COLLECTION", matches = ".+")
+    void aLargeCollectionIsTheSameFromBothAgents() throws Exception {
+        String collection = System.getenv("CAIRN_LARGE_COLLECTION");
+        run("cairn push '" + collection + "' general -m 'All of it' --sign -o general.txt && cairn submit general.txt");
+        run("git clone -q cairn://general general-1 && diff -r --no-dereference -x .git '" + collection
+                + "' general-1");
+        run("CAIRN_AGENT_SOCKET=../two/agent.sock git clone -q cairn://general general-2");
+        run("diff -r --no-dereference -x .git '" + collection + "' general-2");
+        assertThat(run("git -C general-2 rev-parse HEAD")).isEqualTo(run("git -C general-1 rev-parse HEAD"));
     }
 
     @Test

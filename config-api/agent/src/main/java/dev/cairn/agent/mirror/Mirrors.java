@@ -25,7 +25,7 @@ public final class Mirrors implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Mirrors.class.getName());
 
     /** How often a quorum is asked for the newest head, which makes the copies current. */
-    private static final Duration PULSE = Duration.ofSeconds(2);
+    private static final Duration PULSE = Duration.ofSeconds(5);
 
     private static final Duration PAUSE = Duration.ofSeconds(1);
 

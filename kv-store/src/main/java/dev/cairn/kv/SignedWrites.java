@@ -16,7 +16,8 @@ import java.util.function.Function;
 /**
  * Writes that one key answers for, such as a node's. Of each key the last one is remembered, and none that is older is ever
  * taken in: so whoever carries them can neither forge, nor repeat, nor reorder them, and the state does not grow with their
- * number. What was answered is for good: a write that was refused is used up as well.
+ * number. What was refused for want of rights or of room is used up as well; what came before its time is not, because
+ * the key could then write nothing up to that time. So its holder must not let out what is dated ahead.
  */
 final class SignedWrites {
     private static final long NANOS_PER_MICRO = 1000;

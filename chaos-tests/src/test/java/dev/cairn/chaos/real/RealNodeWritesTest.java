@@ -97,6 +97,7 @@ class RealNodeWritesTest {
                 "key = " + keyFile("web1"),
                 "node = web1",
                 "etcd-listen = 127.0.0.1:" + port,
+                "write-uids = any",
                 "timeout-millis = 20000");
         etcd = Client.builder().endpoints("http://127.0.0.1:" + port).build();
     }

@@ -28,10 +28,10 @@ import java.util.TreeSet;
  * @param socket where this node's programs connect
  * @param cached prefixes of which a copy is kept; none of them within another
  * @param cacheBytes of all copies together
- * @param etcdListen where etcd's API is served to every user of this machine; a loopback address
- * @param etcdSocket where it is served to those who are allowed
+ * @param etcdListen where etcd's API is served to every user of this machine; a loopback address. With a key all are writers
+ * @param etcdSocket where it is served to those who are allowed. With a key they are writers
  * @param key signs this node's writes; without one they reach open prefixes alone
- * @param writers who may write by the local pages
+ * @param writers who may write in the node's name
  * @param timeout for one answer
  */
 public record AgentConfig(
@@ -62,7 +62,7 @@ public record AgentConfig(
     public static AgentConfig load(Path file) throws StartupException {
         SettingsFile<AgentSetting> settings = SettingsFile.read(file, AgentSetting.class, ORIGIN);
         Pin pin = pin(settings);
-        return new AgentConfig(
+        AgentConfig config = new AgentConfig(
                 pin,
                 replicas(settings).orElseGet(pin::addresses),
                 settings.path(AgentSetting.STATE),
@@ -75,6 +75,26 @@ public record AgentConfig(
                 key(settings),
                 uids(settings, AgentSetting.WRITE_UIDS),
                 timeout(settings));
+        if (config.key.isPresent()) {
+            config.requireThatOnlyWritersReachTheKey(settings);
+        }
+        return config;
+    }
+
+    /** etcd's API knows who connects to its socket, and not whose a call is: all who reach it write in the node's name. */
+    private void requireThatOnlyWritersReachTheKey(SettingsFile<AgentSetting> settings) throws StartupException {
+        if (etcdListen.isPresent() && !writers.includes(new AllowedUids.Any())) {
+            throw settings.refuse(
+                    AgentSetting.ETCD_LISTEN,
+                    "with a key, every user of this machine would write in the node's name there; use etcd-socket,"
+                            + " or say so: write-uids = any");
+        }
+        if (etcdSocket.isPresent() && !writers.includes(allowed)) {
+            throw settings.refuse(
+                    AgentSetting.ETCD_SOCKET,
+                    "with a key, all of allow-uids would write in the node's name there, and write-uids does not name"
+                            + " them all; name them there, or leave etcd-socket out");
+        }
     }
 
     private static Pin pin(SettingsFile<AgentSetting> settings) throws StartupException {

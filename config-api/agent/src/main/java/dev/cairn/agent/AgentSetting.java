@@ -22,7 +22,7 @@ enum AgentSetting implements SettingKey {
             "write-uids",
             null,
             "0, 1000",
-            "who may write by /v1/put: user ids, or any; if not the agent's own and root"),
+            "who may write in the node's name: user ids, or any; if not the agent's own and root"),
     TIMEOUT_MILLIS("timeout-millis", "5000", "5000", "what one answer may take");
 
     private final String key;

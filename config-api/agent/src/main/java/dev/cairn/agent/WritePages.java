@@ -62,6 +62,8 @@ final class WritePages {
             return writes.write(operation);
         } catch (AnswerLostException e) {
             throw Problem.unavailable(String.valueOf(e.getMessage()));
+        } catch (WrongClockException e) {
+            throw new Problem(409, String.valueOf(e.getMessage()));
         }
     }
 

@@ -8,9 +8,7 @@ import dev.cairn.kv.change.WriteText;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.Outcome;
 import dev.cairn.protocol.model.Bytes;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -24,15 +22,14 @@ public final class Writes {
     private final CairnClient client;
     private final Refusals refusals;
     private final Optional<NodeKey> key;
-    private final InstantSource clock;
+    private final WriteClock clock;
     private final ReentrantLock turn = new ReentrantLock(true);
-    private long lastMicros;
 
     public Writes(CairnClient client, Refusals refusals, Optional<NodeKey> key, InstantSource clock) {
         this.client = client;
         this.refusals = refusals;
         this.key = key;
-        this.clock = clock;
+        this.clock = new WriteClock(clock, new ProvenTime(client, refusals));
     }
 
     /** Whom the writes are signed by. */
@@ -45,8 +42,9 @@ public final class Writes {
      *
      * @throws NotVerifiedException no receipt came back; it may have been done
      * @throws AnswerLostException it was done, and what it read did not come back
+     * @throws WrongClockException it was not signed, nor sent
      */
-    public Outcome write(Operation operation) throws NotVerifiedException, AnswerLostException {
+    public Outcome write(Operation operation) throws NotVerifiedException, AnswerLostException, WrongClockException {
         if (key.isEmpty() || !isWrite(operation)) {
             return noting(() -> client.submit(operation)).outcome();
         }
@@ -58,11 +56,11 @@ public final class Writes {
         return sign(key.get(), operation);
     }
 
-    private Outcome sign(NodeKey signer, Operation operation) throws NotVerifiedException, AnswerLostException {
+    private Outcome sign(NodeKey signer, Operation operation)
+            throws NotVerifiedException, AnswerLostException, WrongClockException {
         turn.lock();
         try {
-            long micros = Math.max(lastMicros + 1, micros(clock.instant()));
-            lastMicros = micros;
+            long micros = clock.next();
             Bytes text = WriteText.of(client.pin().chainId(), micros, operation).text();
             Operation.SignedWrite write =
                     new Operation.SignedWrite(micros, operation, signer.key().sign(WriteText.NAMESPACE, text));
@@ -82,10 +80,6 @@ public final class Writes {
 
     private Receipt noting(Call call) throws NotVerifiedException {
         return refusals.noting(call.make()).value();
-    }
-
-    private static long micros(Instant instant) {
-        return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
     }
 
     private static boolean isWrite(Operation operation) {

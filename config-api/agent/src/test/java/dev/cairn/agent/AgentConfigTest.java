@@ -16,7 +16,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,6 +122,32 @@ class AgentConfigTest {
         assertThatThrownBy(() -> load(lines))
                 .isInstanceOf(StartupException.class)
                 .hasMessageContaining(why);
+    }
+
+    @Test
+    void withAKeyWhoeverReachesEtcdsApiIsAWriter() throws Exception {
+        newKey();
+        String[] signer = {chainLine(), "key = node.key", "node = web1"};
+        String listen = "etcd-listen = 127.0.0.1:2379";
+        String socket = "etcd-socket = etcd.sock";
+        String everyUser = "agent.conf:4: etcd-listen: with a key, every user of this machine";
+        assertRefused(everyUser, with(signer, listen));
+        assertRefused(everyUser, with(signer, listen, "write-uids = 0, 7"));
+        assertThat(load(with(signer, listen, "write-uids = any")).etcdListen()).isPresent();
+
+        String allAllowed = "agent.conf:4: etcd-socket: with a key, all of allow-uids";
+        assertRefused(allAllowed, with(signer, socket, "allow-uids = 7, 8", "write-uids = 7"));
+        assertRefused(allAllowed, with(signer, socket, "allow-uids = any", "write-uids = 7"));
+        assertThat(load(with(signer, socket)).etcdSocket()).isPresent();
+        assertThat(load(with(signer, socket, "allow-uids = 7", "write-uids = 7, 8"))
+                        .etcdSocket())
+                .isPresent();
+
+        assertThat(load(chainLine(), listen, socket, "allow-uids = any").key()).isEmpty();
+    }
+
+    private static String[] with(String[] lines, String... more) {
+        return Stream.concat(Arrays.stream(lines), Arrays.stream(more)).toArray(String[]::new);
     }
 
     private Path newKey() throws Exception {

@@ -381,6 +381,7 @@ public final class CairnClient implements AutoCloseable {
     /**
      * As {@link #submit}, of a write that is done once however often it is sent: where no receipt comes back it goes to the next
      * replica. One that was done before, by a replica that kept its receipt back, is answered without what it read.
+     * One that is dated too far ahead of the cluster's time is refused, and may be done all the same once its time has come: send none.
      */
     public Verified<Receipt> submitSigned(Operation.SignedWrite write) throws NotVerifiedException {
         Bytes operations = OperationCodec.encode(List.of(new Operation.Unique(calls.nonce(), write)));

@@ -3,6 +3,7 @@ package dev.cairn.agent.etcd;
 import dev.cairn.agent.AnswerLostException;
 import dev.cairn.agent.Refusals;
 import dev.cairn.agent.Writes;
+import dev.cairn.agent.WrongClockException;
 import dev.cairn.client.CairnClient;
 import dev.cairn.client.NotVerifiedException;
 import dev.cairn.kv.Limits;
@@ -147,6 +148,9 @@ final class VerifiedKv extends KVGrpc.KVImplBase {
             return writes.write(operation);
         } catch (AnswerLostException e) {
             throw new RefusedCallException(Status.UNKNOWN.withDescription("etcdserver: " + e.getMessage()));
+        } catch (WrongClockException e) {
+            throw new RefusedCallException(
+                    EtcdError.WRITE_OUT_OF_TIME.status().withDescription("etcdserver: " + e.getMessage()));
         }
     }
 

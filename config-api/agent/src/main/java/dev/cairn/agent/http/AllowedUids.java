@@ -9,9 +9,17 @@ import java.util.regex.Pattern;
 public sealed interface AllowedUids {
     boolean allows(int uid);
 
+    /** Whether this allows whomever {@code other} allows. */
+    boolean includes(AllowedUids other);
+
     record Any() implements AllowedUids {
         @Override
         public boolean allows(int uid) {
+            return true;
+        }
+
+        @Override
+        public boolean includes(AllowedUids other) {
             return true;
         }
     }
@@ -24,6 +32,14 @@ public sealed interface AllowedUids {
         @Override
         public boolean allows(int uid) {
             return uids.contains(uid);
+        }
+
+        @Override
+        public boolean includes(AllowedUids other) {
+            return switch (other) {
+                case Any _ -> false;
+                case Some some -> uids.containsAll(some.uids);
+            };
         }
     }
 

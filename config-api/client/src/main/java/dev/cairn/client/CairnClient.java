@@ -206,20 +206,22 @@ public final class CairnClient implements AutoCloseable {
      * The keys that lived in a span at a revision, in order and none left out, without their values. Takes as many answers as
      * {@link #list}, each of which holds many more keys.
      *
+     * @param limit how many at most; 0 means all
      * @param revision not 0
      */
-    public Verified<List<KeyStamp>> listKeys(KeySpan span, long revision, Freshness freshness)
+    public Verified<List<KeyStamp>> listKeys(KeySpan span, int limit, long revision, Freshness freshness)
             throws NotVerifiedException {
         SmallCuts smallCuts = new SmallCuts();
         Verified<Answer.Page> first =
-                versions(new Question.Range(Space.CLIENTS, span, 0, revision, true), freshness, smallCuts);
+                versions(new Question.Range(Space.CLIENTS, span, limit, revision, true), freshness, smallCuts);
         List<KeyStamp> stamps = new ArrayList<>(stamps(first));
         List<Attempt> refused = new ArrayList<>(first.refused());
         boolean more = first.value().more();
-        while (more) {
+        while (more && (limit == 0 || stamps.size() < limit)) {
             KeySpan rest = new KeySpan(KeySpan.successor(stamps.getLast().key()), span.until());
+            int left = limit == 0 ? 0 : limit - stamps.size();
             Verified<Answer.Page> next =
-                    versions(new Question.Range(Space.CLIENTS, rest, 0, revision, true), Freshness.ANY, smallCuts);
+                    versions(new Question.Range(Space.CLIENTS, rest, left, revision, true), Freshness.ANY, smallCuts);
             stamps.addAll(stamps(next));
             refused.addAll(next.refused());
             more = next.value().more();

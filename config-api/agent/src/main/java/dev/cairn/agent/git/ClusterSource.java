@@ -44,8 +44,8 @@ public final class ClusterSource implements Source {
     // What was true at a revision stays true, so whichever head proves it will do.
 
     @Override
-    public List<KeyStamp> keys(RepositoryName name, long revision) throws NotVerifiedException {
-        return ask(() -> client.listKeys(name.span(), revision, Freshness.ANY));
+    public List<KeyStamp> keys(RepositoryName name, int limit, long revision) throws NotVerifiedException {
+        return ask(() -> client.listKeys(name.span(), limit, revision, Freshness.ANY));
     }
 
     @Override

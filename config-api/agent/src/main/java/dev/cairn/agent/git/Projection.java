@@ -32,8 +32,11 @@ import org.jspecify.annotations.Nullable;
  * made before only saves work. For one thread at a time.
  */
 final class Projection {
-    /** Of the newest publications; {@code main} is the last of them. */
+    /** Of the newest publications. */
     static final int MAX_TAGS = 8;
+
+    /** One more than a repository may have, with its record of the modes. */
+    static final int MAX_KEYS = Tree.MAX_FILES + 2;
 
     /** Fetched one by one where no more are new; else the whole repository is. */
     private static final int MAX_SINGLE_READS = 64;
@@ -45,8 +48,8 @@ final class Projection {
     /** Of the trees that were made last, by what was read. */
     private Map<KeyStamp, Blob> known = Map.of();
 
-    /** Those of former publications, or that they are no tree; what was at a revision never changes. */
-    private final SortedMap<Long, Optional<ObjectId>> former = new TreeMap<>();
+    /** Those that were told last, or that they are no tree; what was at a revision never changes. */
+    private SortedMap<Long, Optional<ObjectId>> tags = new TreeMap<>();
 
     private @Nullable Told last;
 
@@ -57,8 +60,9 @@ final class Projection {
      *
      * @param keys of the repository in that state
      */
-    private record Told(Source.State state, List<KeyStamp> keys, Refs refs) {}
+    private record Told(Source.State state, List<KeyStamp> keys, Commit head, Refs refs) {}
 
+    /** @param revision the highest at which one of its keys was written */
     private record Commit(long revision, ObjectId id) {}
 
     Projection(RepositoryName name, Source source, ObjectStore store) {
@@ -82,50 +86,50 @@ final class Projection {
         if (before != null && before.state().equals(now)) {
             return before.refs();
         }
-        List<KeyStamp> keys = source.keys(name, now.revision());
+        List<KeyStamp> keys = keys(now.revision());
         if (keys.isEmpty()) {
             throw new TreeException("there is none of this name; `cairn push` publishes one");
         }
         Map<KeyStamp, Blob> blobs = new HashMap<>(known);
         Map<KeyStamp, Blob> used = new HashMap<>();
         Commit head = before != null && before.keys().equals(keys)
-                ? new Commit(before.refs().newest(), before.refs().head())
+                ? before.head()
                 : commit(keys, now.revision(), blobs, used);
-        SortedMap<Long, ObjectId> commits = new TreeMap<>(Map.of(head.revision(), head.id()));
-        addFormer(now, head.revision(), commits, blobs, used);
+        tags = tags(now, keys, head, blobs, used);
         if (!used.isEmpty()) {
             known = used;
         }
-        Refs refs = new Refs(commits);
-        last = new Told(now, keys, refs);
+        SortedMap<Long, ObjectId> told = new TreeMap<>();
+        tags.forEach((revision, commit) -> commit.ifPresent(id -> told.put(revision, id)));
+        Refs refs = new Refs(head.id(), told);
+        last = new Told(now, keys, head, refs);
         return refs;
     }
 
-    /** Those before {@code newest} that can still be read. */
-    private void addFormer(
-            Source.State now,
-            long newest,
-            SortedMap<Long, ObjectId> commits,
-            Map<KeyStamp, Blob> blobs,
-            Map<KeyStamp, Blob> used)
+    private List<KeyStamp> keys(long revision) throws NotVerifiedException {
+        return source.keys(name, MAX_KEYS, revision);
+    }
+
+    /**
+     * The newest publications that can still be read. That the head's revision is among them does not make it the head: what
+     * was deleted since leaves no trace in the keys that live.
+     */
+    private SortedMap<Long, Optional<ObjectId>> tags(
+            Source.State now, List<KeyStamp> keys, Commit head, Map<KeyStamp, Blob> blobs, Map<KeyStamp, Blob> used)
             throws NotVerifiedException, IOException {
-        long at = newest;
-        for (int i = 1; i < MAX_TAGS; i++) {
-            OptionalLong before = publicationBefore(at, now.oldest());
-            if (before.isEmpty()) {
-                break;
-            }
-            at = before.getAsLong();
-            Optional<ObjectId> commit = former.get(at);
+        SortedMap<Long, Optional<ObjectId>> found = new TreeMap<>();
+        OptionalLong next = head.revision() >= now.oldest() ? OptionalLong.of(head.revision()) : OptionalLong.empty();
+        while (next.isPresent()) {
+            long at = next.getAsLong();
+            Optional<ObjectId> commit = tags.get(at);
             if (commit == null) {
-                commit = commitAt(at, blobs, used);
-                former.put(at, commit);
+                List<KeyStamp> then = at == now.revision() ? keys : keys(at);
+                commit = then.equals(keys) ? Optional.of(head.id()) : commitIfTree(then, at, blobs, used);
             }
-            if (commit.isPresent()) {
-                commits.put(at, commit.get());
-            }
+            found.put(at, commit);
+            next = found.size() < MAX_TAGS ? publicationBefore(at, now.oldest()) : OptionalLong.empty();
         }
-        former.headMap(at).clear();
+        return found;
     }
 
     /** Every publication puts the record of the modes, so it tells when the last one was. */
@@ -139,11 +143,11 @@ final class Projection {
                 : OptionalLong.empty();
     }
 
-    private Optional<ObjectId> commitAt(long revision, Map<KeyStamp, Blob> blobs, Map<KeyStamp, Blob> used)
+    private Optional<ObjectId> commitIfTree(
+            List<KeyStamp> keys, long at, Map<KeyStamp, Blob> blobs, Map<KeyStamp, Blob> used)
             throws NotVerifiedException, IOException {
         try {
-            return Optional.of(
-                    commit(source.keys(name, revision), revision, blobs, used).id());
+            return Optional.of(commit(keys, at, blobs, used).id());
         } catch (TreeException e) {
             return Optional.empty();
         }
@@ -158,7 +162,7 @@ final class Projection {
      */
     private Commit commit(List<KeyStamp> keys, long at, Map<KeyStamp, Blob> blobs, Map<KeyStamp, Blob> used)
             throws NotVerifiedException, TreeException, IOException {
-        if (keys.size() > Tree.MAX_FILES + 1) {
+        if (keys.size() >= MAX_KEYS) {
             throw new TreeException("it has more than " + Tree.MAX_FILES + " files");
         }
         Map<KeyStamp, Blob> all = new HashMap<>(blobs);

@@ -2,7 +2,6 @@ package dev.cairn.agent.git;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.eclipse.jgit.lib.Constants;
@@ -14,31 +13,24 @@ import org.eclipse.jgit.lib.SymbolicRef;
 /**
  * What git is told there is: HEAD, which is the branch {@code main}, and a tag for each publication.
  *
- * @param commits by their revisions; the last is what the repository is now
+ * @param head what the repository is now; the newest tag names it too, unless keys were deleted since
+ * @param tags by their revisions: what the repository was then
  */
-record Refs(SortedMap<Long, ObjectId> commits) {
+record Refs(ObjectId head, SortedMap<Long, ObjectId> tags) {
     private static final String BRANCH = Constants.R_HEADS + "main";
     private static final String TAG = Constants.R_TAGS + "rev-";
 
     Refs {
-        commits = new TreeMap<>(commits);
-    }
-
-    long newest() {
-        return commits.lastKey();
-    }
-
-    ObjectId head() {
-        return Objects.requireNonNull(commits.get(newest()));
+        tags = new TreeMap<>(tags);
     }
 
     /** As git lists them. */
     Map<String, Ref> advertised() {
         Map<String, Ref> refs = new LinkedHashMap<>();
-        Ref main = ref(BRANCH, head());
+        Ref main = ref(BRANCH, head);
         refs.put(Constants.HEAD, new SymbolicRef(Constants.HEAD, main));
         refs.put(BRANCH, main);
-        commits.forEach((revision, commit) -> refs.put(TAG + revision, ref(TAG + revision, commit)));
+        tags.forEach((revision, commit) -> refs.put(TAG + revision, ref(TAG + revision, commit)));
         return refs;
     }
 

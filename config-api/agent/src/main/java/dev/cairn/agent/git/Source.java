@@ -28,8 +28,8 @@ interface Source {
     /** The newest state; every write that was acknowledged before the call is in it. */
     State newest() throws NotVerifiedException;
 
-    /** All keys of the repository at a revision, in order. */
-    List<KeyStamp> keys(RepositoryName name, long revision) throws NotVerifiedException;
+    /** The first {@code limit} keys of the repository at a revision, in order. */
+    List<KeyStamp> keys(RepositoryName name, int limit, long revision) throws NotVerifiedException;
 
     /** A key as it was at a revision. */
     Optional<KeyValue> get(Bytes key, long revision) throws NotVerifiedException;

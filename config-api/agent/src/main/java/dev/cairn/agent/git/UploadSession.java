@@ -13,11 +13,15 @@ import java.lang.System.Logger.Level;
 import org.eclipse.jgit.storage.pack.PackConfig;
 import org.eclipse.jgit.transport.PacketLineOut;
 import org.eclipse.jgit.transport.UploadPack;
+import org.eclipse.jgit.transport.UploadPackInternalServerErrorException;
 
 /** One fetch, as {@code git upload-pack} serves it. What is in the way is a line that git shows. */
 public record UploadSession(Projections projections, RepositoryName name) implements Reply.Session {
     private static final Logger LOG = System.getLogger(UploadSession.class.getName());
     private static final int BUFFER_BYTES = 32 << 10;
+
+    /** In one fetch; some 20,000 commits that a client has. JGit holds more than it reads, for each session. */
+    static final int MAX_INPUT_BYTES = 1 << 20;
 
     @Override
     public void run(InputStream in, OutputStream raw) throws IOException {
@@ -28,6 +32,9 @@ public record UploadSession(Projections projections, RepositoryName name) implem
             refuse(out, "repository " + name + ": " + e.getMessage());
         } catch (NotVerifiedException e) {
             refuse(out, String.valueOf(e.getMessage()));
+        } catch (UploadPackInternalServerErrorException e) {
+            out.flush(); // JGit has written why
+            throw e;
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "a fetch of " + name + " failed", e);
             refuse(out, "internal error; the agent's log has it");
@@ -43,7 +50,7 @@ public record UploadSession(Projections projections, RepositoryName name) implem
         try (UploadPack upload = new UploadPack(open.store())) {
             upload.setAdvertisedRefs(open.refs().advertised());
             upload.setPackConfig(asStored());
-            upload.upload(in, out, null);
+            upload.upload(new LimitedInput(in, MAX_INPUT_BYTES), out, null);
         }
     }
 

@@ -26,7 +26,9 @@ import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Optional;
+import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -193,12 +195,16 @@ final class Conversation extends SimpleChannelInboundHandler<FullHttpRequest> {
             waiting.clear(); // there are no requests behind this one
             raw.take(ctx, this, change.protocol());
         });
+        // Its reads end and its writes fail then.
+        Future<?> deadline = ctx.executor()
+                .schedule(() -> ctx.channel().close(), load.sessionTime.toMillis(), TimeUnit.MILLISECONDS);
         Thread.ofPlatform().name("session").daemon().start(() -> {
             try {
                 change.session().run(raw.in(), raw.out());
             } catch (IOException e) {
-                LOG.log(Level.DEBUG, "a session ends early", e); // the client has gone
+                LOG.log(Level.DEBUG, "a session ends early", e); // the client has gone, or has had its time
             } finally {
+                deadline.cancel(false);
                 load.sessions.release();
                 ctx.channel().flush().close();
             }

@@ -1,9 +1,10 @@
 package dev.cairn.agent.http;
 
+import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What may be under way at a time, and how much is. */
+/** What may be under way at a time and for how long, and how much is. */
 public final class Load {
     public static final int MAX_CONNECTIONS = 256;
     public static final int MAX_REQUESTS = 64;
@@ -12,11 +13,23 @@ public final class Load {
     /** Each has a thread of the system. */
     public static final int MAX_SESSIONS = 8;
 
+    /** Then a connection that is a stream of bytes is closed, whatever it moves. */
+    public static final Duration MAX_SESSION_TIME = Duration.ofMinutes(2);
+
+    final Duration sessionTime;
     final Semaphore connections = new Semaphore(MAX_CONNECTIONS);
     final Semaphore requests = new Semaphore(MAX_REQUESTS);
     final Semaphore streams = new Semaphore(MAX_STREAMS);
     final Semaphore sessions = new Semaphore(MAX_SESSIONS);
     final AtomicLong refusedPeers = new AtomicLong();
+
+    public Load() {
+        this(MAX_SESSION_TIME);
+    }
+
+    Load(Duration sessionTime) {
+        this.sessionTime = sessionTime;
+    }
 
     /** A user who may not connect was turned away. */
     public void refusePeer() {

@@ -26,6 +26,8 @@ final class PastSource implements Source {
     /** How many records were read with their values. */
     private int valuesRead;
 
+    private int keysListed;
+
     /** One change: these keys are put, those deleted. */
     void change(Map<Bytes, Bytes> puts, Collection<Bytes> deletes) {
         long revision = states.lastKey() + 1;
@@ -67,6 +69,10 @@ final class PastSource implements Source {
         return valuesRead;
     }
 
+    int keysListed() {
+        return keysListed;
+    }
+
     private NavigableMap<Bytes, KeyValue> state(long revision) {
         if (revision < oldest) {
             throw new AssertionError("revision " + revision + " is compacted, up to " + oldest);
@@ -86,10 +92,13 @@ final class PastSource implements Source {
     }
 
     @Override
-    public List<KeyStamp> keys(RepositoryName name, long revision) {
-        return records(name, revision).stream()
+    public List<KeyStamp> keys(RepositoryName name, int limit, long revision) {
+        List<KeyStamp> keys = records(name, revision).stream()
+                .limit(limit)
                 .map(record -> new KeyStamp(record.key(), record.modRevision()))
                 .toList();
+        keysListed += keys.size();
+        return keys;
     }
 
     @Override

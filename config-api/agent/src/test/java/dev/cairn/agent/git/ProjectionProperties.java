@@ -161,8 +161,9 @@ class ProjectionProperties {
     }
 
     private static void deleteOne(PastSource store, SplittableRandom random) throws IOException {
-        List<Bytes> keys =
-                store.keys(WEB, store.revision()).stream().map(KeyStamp::key).toList();
+        List<Bytes> keys = store.keys(WEB, Integer.MAX_VALUE, store.revision()).stream()
+                .map(KeyStamp::key)
+                .toList();
         if (!keys.isEmpty()) {
             store.change(Map.of(), List.of(keys.get(random.nextInt(keys.size()))));
         }

@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import org.eclipse.jgit.lib.ObjectId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -132,12 +134,41 @@ class ProjectionTest {
             store.change(Map.of(Bytes.utf8("elsewhere"), Bytes.utf8("" + i)), List.of());
         }
         Projections all = projections();
-        assertThat(refs(all).commits().keySet()).containsExactly(10L, 12L, 14L, 16L, 18L, 20L, 22L, 24L);
+        assertThat(refs(all).tags().keySet()).containsExactly(10L, 12L, 14L, 16L, 18L, 20L, 22L, 24L);
         store.compact(17);
-        assertThat(refs(all).commits().keySet()).containsExactly(18L, 20L, 22L, 24L);
+        assertThat(refs(all).tags().keySet()).containsExactly(18L, 20L, 22L, 24L);
+        ObjectId head = refs(all).head();
         store.compact(25);
-        assertThat(refs(all)).isEqualTo(refs(projections()));
-        assertThat(refs(all).commits().keySet()).containsExactly(24L);
+        assertThat(refs(all)).isEqualTo(refs(projections())).isEqualTo(new Refs(head, new TreeMap<>()));
+    }
+
+    @Test
+    void aTagIsTheRepositoryAtItsRevisionForGood() throws Exception {
+        store.publish(WEB, tree("a", "1"));
+        Projections following = projections();
+        Refs before = refs(following);
+        assertThat(before.tags().get(2L)).isEqualTo(before.head());
+        store.change(Map.of(), List.of(Bytes.utf8("/repos/web/a")));
+        Refs after = refs(projections());
+        assertThat(refs(following)).isEqualTo(after);
+        assertThat(after.tags()).isEqualTo(before.tags());
+        assertThat(after.head()).isNotEqualTo(before.head());
+        store.publish(WEB, tree("a", "2"));
+        assertThat(refs(following).tags().get(2L)).isEqualTo(before.head());
+    }
+
+    /** The one key too many is not the last: what is behind it is not asked for. */
+    @Test
+    void whatHasTooManyFilesIsRefusedBeforeAllOfThemAreHeld() {
+        Map<Bytes, Bytes> records = new HashMap<>();
+        for (int i = 0; i < Projection.MAX_KEYS + 1000; i++) {
+            records.put(Bytes.utf8("/repos/web/" + i), Bytes.EMPTY);
+        }
+        store.change(records, List.of());
+        assertThatThrownBy(() -> refs(projections()))
+                .isInstanceOf(TreeException.class)
+                .hasMessage("it has more than 20000 files");
+        assertThat(store.keysListed()).isEqualTo(20_002);
     }
 
     @Test

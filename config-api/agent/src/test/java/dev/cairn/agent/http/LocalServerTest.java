@@ -17,6 +17,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +45,7 @@ class LocalServerTest {
     @SuppressWarnings("NullAway.Init")
     private LocalServer server;
 
-    private final Load load = new Load();
+    private Load load = new Load();
     private final CountDownLatch gone = new CountDownLatch(1);
     private final CountDownLatch hold = new CountDownLatch(1);
 
@@ -74,6 +75,12 @@ class LocalServerTest {
                 yield Reply.text(200, "text/plain", "held\n");
             }
             case "/events" -> new Reply.Events(this::events);
+            case "/endless" ->
+                new Reply.Switch("endless", (_, out) -> {
+                    while (true) {
+                        out.write(0);
+                    }
+                });
             case "/switch" -> new Reply.Switch("echo", InputStream::transferTo);
             case "/fault" -> throw new IllegalStateException("planted");
             default -> throw Problem.badRequest("no such page");
@@ -221,6 +228,20 @@ class LocalServerTest {
         }
         while (load.sessions() > 0) {
             Thread.onSpinWait();
+        }
+    }
+
+    /** One whose client says nothing, and one that always has something to send. */
+    @Test
+    void aSessionEndsInTimeWhateverItMoves() throws Exception {
+        server.close();
+        load = new Load(Duration.ofMillis(200));
+        server = start(new AllowedUids.Any());
+        for (String page : List.of("/switch", "/endless")) {
+            assertThat(all("GET " + page + " HTTP/1.1\r\nHost: a\r\n\r\n")).startsWith("HTTP/1.1 101 ");
+            while (load.sessions() > 0) {
+                Thread.onSpinWait();
+            }
         }
     }
 

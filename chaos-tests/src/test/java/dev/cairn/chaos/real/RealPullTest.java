@@ -137,7 +137,7 @@ class RealPullTest {
     @Order(1)
     void theNodeBecomesWhatIsPublishedAndSaysSo() throws Exception {
         Desk.Ended dry = pull("--dry-run");
-        assertThat(said(dry, 0)).contains("web1 is what fleet at revision");
+        assertThat(said(dry, 0)).contains("web1 would be what fleet at revision", "nothing was changed");
         assertThat(node.home().resolve("out")).doesNotExist();
         assertThat(alice.run("cairn nodes").err().getLast()).contains("no node has written a result");
 
@@ -174,7 +174,7 @@ class RealPullTest {
     @Order(3)
     void aPlayForNobodyIsAFailure() throws Exception {
         publish("hosts: elsewhere", "ansible.builtin.debug: msg=ran");
-        assertThat(said(pull(), 1)).contains("no play of fleet at revision").contains("is for web1");
+        assertThat(said(pull(), 1)).contains("no task of fleet at revision").contains("ran on web1");
         assertThat(nodes()).contains(" nothing-ran ");
     }
 
@@ -210,7 +210,7 @@ class RealPullTest {
                 + " echo 'plugin: cairn.none.hosts' >site/inventory/fleet.cairn.yml");
         publish("hosts: all", "ansible.builtin.file: {path: " + node.home().resolve("half") + ", state: touch}");
         settings("inventory = inventory");
-        assertThat(said(pull(), 1)).contains("failed; the next run begins anew");
+        assertThat(said(pull(), 1)).contains("no task of fleet at revision");
         assertThat(node.home().resolve("half")).doesNotExist();
         typed("rm site/inventory/fleet.cairn.yml");
         publish("hosts: all", "ansible.builtin.debug: msg=ran");
@@ -234,7 +234,7 @@ class RealPullTest {
             cluster.kill(replica);
             assertThat(said(pull("--dry-run"), 0))
                     .as("without replica " + replica)
-                    .contains("web1 is what fleet at revision");
+                    .contains("web1 would be what fleet at revision");
             cluster.start(replica);
             cluster.awaitServing(replica);
         }
@@ -251,6 +251,10 @@ class RealPullTest {
         settings("playbook = ../site.yml");
         assertThat(said(pull(), 2))
                 .isEqualTo("cairn-pull: pull.conf: playbook is a path in the repository, without '..'");
+        settings();
+        Path file = node.home().resolve("pull.conf");
+        Files.writeString(file, Files.readString(file).replaceFirst("state = .*", "state = pull.conf"));
+        assertThat(said(pull(), 2)).startsWith("cairn-pull: state ").endsWith("; make it, or set state to another");
         settings("when-unchanged = skip");
     }
 
@@ -271,7 +275,7 @@ class RealPullTest {
         publish("hosts: all", "ansible.builtin.file: {path: " + node.home().resolve("ran") + ", state: touch}");
         agent.close();
         Desk.Ended ended = pull();
-        assertThat(said(ended, 3)).startsWith("cairn-pull: nothing was run: cannot fetch cairn://fleet: ");
+        assertThat(said(ended, 3)).startsWith("cairn-pull: nothing was run: no agent answers at ");
         assertThat(node.home().resolve("ran")).doesNotExist();
     }
 

@@ -76,7 +76,10 @@ class Agent:
             response = connection.getresponse()
             status, answer = response.status, self._read(response.read())
         except (OSError, http.client.HTTPException) as failed:
-            raise AgentError('no agent answers at %s: %s' % (self.socket, to_text(failed) or type(failed).__name__)) from failed
+            raise AgentError(
+                'no agent answers at %s: %s; is it running, and is that its socket? Else name it, as CAIRN_AGENT_SOCKET or socket'
+                % (self.socket, to_text(failed) or type(failed).__name__)
+            ) from failed
         finally:
             connection.close()
         # 404 says of a key that it is proven not to be there.

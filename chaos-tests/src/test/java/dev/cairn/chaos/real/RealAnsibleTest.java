@@ -167,6 +167,14 @@ class RealAnsibleTest {
 
     @Test
     @Order(2)
+    void ansibleDocShowsTheLookup() throws Exception {
+        assertThat(ansible.succeed("ansible-doc -t lookup cairn.store.config"))
+                .anyMatch(line -> line.contains("cairn.store.config"))
+                .anyMatch(line -> line.contains("EXAMPLES"));
+    }
+
+    @Test
+    @Order(2)
     void theInventoryIsWhatTheKeysSay() throws Exception {
         String inventory = "-i '" + PLAYBOOKS.resolve("fleet.cairn.yml") + "'";
         ansible.succeed(playbook("inventory.yml", inventory));

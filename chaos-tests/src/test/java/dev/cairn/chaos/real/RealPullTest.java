@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -124,6 +126,14 @@ class RealPullTest {
         return node.run("umask 022; '" + PROGRAM + "' --config pull.conf " + String.join(" ", options));
     }
 
+    private static Desk.Ended pulled() {
+        try {
+            return pull();
+        } catch (Exception e) {
+            throw new CompletionException(e);
+        }
+    }
+
     private static String said(Desk.Ended ended, int exitCode) {
         assertThat(ended.exitCode()).as(ended.toString()).isEqualTo(exitCode);
         return ended.err().getLast();
@@ -228,13 +238,29 @@ class RealPullTest {
 
     @Test
     @Order(6)
-    void whicheverReplicaIsKilledTheNodePulls() throws Exception {
+    void whicheverReplicaStopsOrIsKilledMeanwhileTheNodePullsAndReads() throws Exception {
+        publish(
+                "hosts: all",
+                "ansible.builtin.uri: {url: 'http://agent/v1/get?key=/repos/fleet/plain', unix_socket: "
+                        + directory.resolve("agent/agent.sock")
+                        + ", return_content: true}\n    register: read\n    loop: [1, 2, 3]"
+                        + "\n  - ansible.builtin.assert: {that: \"read.results | map(attribute='json.value') | unique == ['plain\\n']\"}");
         settings();
         for (int replica = 0; replica < RealCluster.REPLICAS; replica++) {
+            CompletableFuture<Desk.Ended> meanwhile = CompletableFuture.supplyAsync(RealPullTest::pulled);
+            cluster.signal(replica, "STOP");
+            try {
+                assertThat(said(meanwhile.join(), 0))
+                        .as("while replica " + replica + " stops")
+                        .contains("web1 is what");
+                assertThat(said(pull(), 0))
+                        .as("while replica " + replica + " hangs")
+                        .contains("web1 is what");
+            } finally {
+                cluster.signal(replica, "CONT");
+            }
             cluster.kill(replica);
-            assertThat(said(pull("--dry-run"), 0))
-                    .as("without replica " + replica)
-                    .contains("web1 would be what fleet at revision");
+            assertThat(said(pull(), 0)).as("without replica " + replica).contains("web1 is what");
             cluster.start(replica);
             cluster.awaitServing(replica);
         }

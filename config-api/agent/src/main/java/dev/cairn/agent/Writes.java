@@ -88,7 +88,9 @@ public final class Writes {
             case Operation.Txn txn ->
                 txn.success().stream().anyMatch(Writes::isWrite)
                         || txn.failure().stream().anyMatch(Writes::isWrite);
-            default -> false;
+            case Operation.Range _, Operation.Compact _, Operation.OpenSession _ -> false;
+            case Operation.SubmitChange _, Operation.StageValues _, Operation.EndorseChange _ -> false;
+            case Operation.SignedWrite _, Operation.Unique _ -> false;
         };
     }
 

@@ -19,8 +19,6 @@ import io.etcd.jetcd.options.GetOption;
 import io.etcd.jetcd.options.PutOption;
 import io.etcd.jetcd.options.WatchOption;
 import io.etcd.jetcd.watch.WatchEvent;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,10 +67,7 @@ class RealAgentEtcdTest {
             replicas.add(liar.address());
         }
         replicas.add(cluster.endpoint(3));
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = FreePorts.one();
         agent = new RealAgent(
                 directory.resolve("agent"),
                 cluster.directory(0).resolve("genesis.json"),

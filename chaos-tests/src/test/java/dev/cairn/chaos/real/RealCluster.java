@@ -20,8 +20,6 @@ import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,7 +32,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -49,8 +46,6 @@ final class RealCluster implements AutoCloseable {
     private static final int CALL_SECONDS = 10;
     private static final int LOG_TAIL_LINES = 60;
     // Below where systems take the ports of outgoing connections from: no dialler can take a dead replica's port.
-    private static final int FIRST_PORT = 12_000;
-    private static final int PORTS = 20_000;
 
     private final Path home;
     private final Hosts hosts;
@@ -129,7 +124,7 @@ final class RealCluster implements AutoCloseable {
 
     private static GenesisFile found(Path home, Hosts hosts, Parameters parameters, Governance governance)
             throws IOException, StartupException {
-        List<Integer> ports = freePorts(2 * REPLICAS);
+        List<Integer> ports = FreePorts.distinct(2 * REPLICAS);
         List<NewCluster.Place> places = new ArrayList<>();
         for (int i = 0; i < REPLICAS; i++) {
             places.add(new NewCluster.Place(
@@ -137,21 +132,6 @@ final class RealCluster implements AutoCloseable {
                     new HostPort(hosts.peerHost(i), ports.get(2 * i + 1))));
         }
         return new NewCluster("real", Instant.now(), parameters, places, governance).create(home);
-    }
-
-    private static List<Integer> freePorts(int count) throws IOException {
-        Set<Integer> found = new LinkedHashSet<>();
-        for (int attempt = 0; found.size() < count; attempt++) {
-            int port = FIRST_PORT + ThreadLocalRandom.current().nextInt(PORTS);
-            try (ServerSocket _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                found.add(port);
-            } catch (IOException e) {
-                if (attempt > 1000) {
-                    throw e;
-                }
-            }
-        }
-        return List.copyOf(found);
     }
 
     /** Starts those of the replicas that do not run, and waits until all four serve. */

@@ -26,8 +26,6 @@ import dev.cairn.ssh.SshSigningKey;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.options.PutOption;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,10 +84,7 @@ class RealNodeWritesTest {
         cluster.startAll();
         liar = new LyingGateway(cluster.endpoint(0));
         honest = client(cluster.endpoint(3));
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = FreePorts.one();
         agent = new RealAgent(
                 directory.resolve("agent"),
                 genesis(),

@@ -14,15 +14,12 @@ import dev.cairn.ssh.OpenSsh;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -71,7 +68,7 @@ class SignedChangesWalkThroughTest {
     void setUp() throws IOException {
         OpenSsh.require();
         Desk.writeLauncher(directory.resolve("programs"));
-        basePort = freeBase();
+        basePort = FreePorts.first(PORTS_PER_REPLICA * RealCluster.REPLICAS);
         likeness = new Likeness(DOCUMENTS_PORT, basePort);
     }
 
@@ -79,27 +76,6 @@ class SignedChangesWalkThroughTest {
     void tearDown() throws Exception {
         for (AutoCloseable each : open.reversed()) {
             each.close();
-        }
-    }
-
-    /** Below where systems take the ports of outgoing connections from. */
-    private static int freeBase() throws IOException {
-        for (int tries = 0; tries < 100; tries++) {
-            int base = ThreadLocalRandom.current().nextInt(12_000, 32_000);
-            if (IntStream.range(0, RealCluster.REPLICAS)
-                    .flatMap(i -> IntStream.of(base + PORTS_PER_REPLICA * i, base + PORTS_PER_REPLICA * i + 1))
-                    .allMatch(SignedChangesWalkThroughTest::isFree)) {
-                return base;
-            }
-        }
-        throw new IOException("no free ports");
-    }
-
-    private static boolean isFree(int port) {
-        try (ServerSocket _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-            return true;
-        } catch (IOException e) {
-            return false;
         }
     }
 

@@ -27,14 +27,22 @@ import dev.cairn.server.gateway.Gateway;
 import dev.cairn.server.gateway.ReadIndex;
 import dev.cairn.server.gateway.Refusal;
 import dev.cairn.server.http.OperatorPages;
+import dev.cairn.server.http.Site;
+import dev.cairn.server.json.GatewayLoad;
+import dev.cairn.server.json.JsonGateway;
 import dev.cairn.server.metrics.CallCounter;
 import dev.cairn.server.metrics.ProcessGauges;
 import dev.cairn.server.metrics.ReplicaMetrics;
 import dev.cairn.server.net.OnePort;
 import dev.cairn.server.proven.ProvenServices;
 import dev.cairn.server.watch.WatchHub;
+import io.grpc.BindableService;
+import io.grpc.ManagedChannel;
 import io.grpc.Server;
+import io.grpc.ServerBuilder;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.inprocess.InProcessChannelBuilder;
+import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
@@ -42,6 +50,8 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -57,6 +67,8 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
     private static final int MAX_WAITING_READS = 65_536;
     private static final int MAX_MESSAGE_BYTES = 2 << 20;
     private static final int MAX_METADATA_BYTES = 64 << 10;
+    private static final int MAX_JSON_CALLS = 16_384;
+    private static final long MAX_JSON_BODY_BYTES = 64 << 20;
     private static final long SILENCE_MILLIS = 10_000;
     private static final long TICK_MILLIS = 100;
     private static final int TICKS_WITHOUT_LEADER = 30;
@@ -74,6 +86,8 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
     private final WatchHub hub;
     private final WatchService watches;
     private final Server server;
+    private final Server inProcess;
+    private final ManagedChannel ownChannel;
     private final long progressMillis;
     private final HealthStatusManager health = new HealthStatusManager();
     private int ticksWithoutLeader;
@@ -90,7 +104,7 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
         this.self = new ClientId(cluster.self().index());
         this.store = store;
         this.progressMillis = settings.progressInterval().toMillis();
-        this.port = new OnePort(WORKER_THREADS, SILENCE_MILLIS);
+        this.port = new OnePort(Optional.empty(), WORKER_THREADS, SILENCE_MILLIS);
         EventLoop answering = port.workers().next();
         this.gateway = new Gateway(
                 self,
@@ -120,32 +134,49 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
         ReplicaMetrics metrics = new ReplicaMetrics(registry, consensus);
         metrics.bind(store, process, EtcdVersion.SERVER);
         metrics.bind(proven, background);
+        List<BindableService> services = new ArrayList<>(List.of(
+                new KvService(gateway, readIndex, store, headers, background, limits, settings.maxRequestBytes()),
+                watches,
+                new MaintenanceService(consensus, store, cluster, headers),
+                new ClusterService(cluster, headers),
+                new LeaseGrpc.LeaseImplBase() {},
+                new AuthGrpc.AuthImplBase() {},
+                new LockGrpc.LockImplBase() {},
+                new ElectionGrpc.ElectionImplBase() {},
+                new StatusService(consensus, store, gateway, process, cluster, settings.version()),
+                health.getHealthService(),
+                ProtoReflectionServiceV1.newInstance()));
+        services.addAll(proven.services());
+        CallCounter calls = new CallCounter(registry);
         NettyServerBuilder builder = NettyServerBuilder.forAddress(settings.listen())
-                .directExecutor()
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
                 .maxInboundMetadataSize(MAX_METADATA_BYTES)
                 .permitKeepAliveTime(5, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(false)
                 .keepAliveTime(2, TimeUnit.HOURS)
-                .keepAliveTimeout(20, TimeUnit.SECONDS)
-                .addStreamTracerFactory(new CallCounter(registry))
-                .intercept(new LeaderGate(consensus))
-                .intercept(new QuarantineGate(consensus))
-                .addService(new KvService(
-                        gateway, readIndex, store, headers, background, limits, settings.maxRequestBytes()))
-                .addService(watches)
-                .addService(new MaintenanceService(consensus, store, cluster, headers))
-                .addService(new ClusterService(cluster, headers))
-                .addService(new LeaseGrpc.LeaseImplBase() {})
-                .addService(new AuthGrpc.AuthImplBase() {})
-                .addService(new LockGrpc.LockImplBase() {})
-                .addService(new ElectionGrpc.ElectionImplBase() {})
-                .addService(new StatusService(consensus, store, gateway, process, cluster, settings.version()))
-                .addService(health.getHealthService())
-                .addService(ProtoReflectionServiceV1.newInstance());
-        proven.services().forEach(builder::addService);
-        port.attach(builder, new OperatorPages(consensus, readIndex, registry::scrape, background, EtcdVersion.SERVER));
+                .keepAliveTimeout(20, TimeUnit.SECONDS);
+        String within = InProcessServerBuilder.generateName();
+        this.inProcess =
+                serving(services, calls, InProcessServerBuilder.forName(within)).build();
+        this.ownChannel =
+                InProcessChannelBuilder.forName(within).directExecutor().build();
+        GatewayLoad load = new GatewayLoad(MAX_JSON_CALLS, MAX_JSON_BODY_BYTES);
+        metrics.bind(load);
+        Site site = new Site(
+                new OperatorPages(consensus, readIndex, List::of, registry, background, EtcdVersion.SERVER),
+                new JsonGateway(ownChannel, background, load));
+        port.attach(serving(services, calls, builder), site, Site.EVERY_REPLY);
         this.server = builder.build();
+    }
+
+    /** The same services behind the same gates, whichever way a call comes in. */
+    private <B extends ServerBuilder<B>> B serving(List<BindableService> services, CallCounter calls, B builder) {
+        builder.directExecutor()
+                .addStreamTracerFactory(calls)
+                .intercept(new LeaderGate(consensus))
+                .intercept(new QuarantineGate(consensus));
+        services.forEach(builder::addService);
+        return builder;
     }
 
     /** A batch must fit into a request, whatever the cluster's parameters make of that. */
@@ -165,6 +196,7 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
     void open() throws IOException, StorageException {
         noteQuarantine();
         proven.resume(store.state());
+        inProcess.start();
         server.start();
         gateway.start();
         EventLoop clock = port.workers().next();
@@ -232,6 +264,8 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
         gateway.stop();
         readIndex.stop();
         server.shutdownNow();
+        ownChannel.shutdownNow();
+        inProcess.shutdownNow();
         port.close();
         watchLoop.close();
         historyReader.close();

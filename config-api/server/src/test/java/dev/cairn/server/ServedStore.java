@@ -39,7 +39,11 @@ final class ServedStore implements AutoCloseable {
     }
 
     ServedStore(Path directory, Duration progressInterval) throws IOException, StorageException {
-        machine = KvStateMachine.open(directory, CHAIN, Governance.OPEN, Limits.DEFAULT);
+        this(directory, progressInterval, Governance.OPEN);
+    }
+
+    ServedStore(Path directory, Duration progressInterval, Governance governance) throws IOException, StorageException {
+        machine = KvStateMachine.open(directory, CHAIN, governance, Limits.DEFAULT);
         node = new SoloNode(machine, chain);
         frontend = new Frontend(
                 new FrontendSettings(

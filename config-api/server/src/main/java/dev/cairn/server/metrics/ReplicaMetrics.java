@@ -4,6 +4,7 @@ import dev.cairn.protocol.ReplicaStatus;
 import dev.cairn.server.Background;
 import dev.cairn.server.Consensus;
 import dev.cairn.server.StoreGauges;
+import dev.cairn.server.json.GatewayLoad;
 import dev.cairn.server.proven.ProvenServices;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -89,6 +90,12 @@ public final class ReplicaMetrics {
                 ProvenServices::waitingTestimonies);
         gauge("cairn_submissions", "Writes on their way that want a receipt.", proven, ProvenServices::submissions);
         gauge("cairn_background_tasks", "What waits to be done beside calls.", background, Background::waiting);
+    }
+
+    /** What requests of the JSON gateway hold. */
+    public void bind(GatewayLoad load) {
+        gauge("cairn_json_calls", "Requests of the JSON gateway being served.", load, GatewayLoad::calls);
+        gauge("cairn_json_body_bytes", "What is held of their bodies.", load, GatewayLoad::bodyBytes);
     }
 
     private static boolean isPrimary(ReplicaStatus status) {

@@ -13,11 +13,14 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One listening port for gRPC and HTTP/1.1. Every accepted connection is looked at before gRPC sees it: one that opens
- * with the HTTP/2 preface is passed on to gRPC's own acceptor, any other is served as HTTP/1.1 by {@link HttpRoutes}.
+ * One listening port for gRPC and HTTP. Every accepted connection is looked at before gRPC sees it: one that opens with the
+ * HTTP/2 preface is passed on to gRPC's own acceptor, and its requests that are none of gRPC's are taken out; any other is
+ * HTTP/1.1. What is not gRPC is served by an {@link HttpService}. With TLS all this happens behind it.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // A failed write or close ends in the pipeline.
 public final class OnePort implements AutoCloseable {
@@ -25,25 +28,35 @@ public final class OnePort implements AutoCloseable {
     private final EventLoopGroup workers;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     private final long silenceMillis;
+    private final Optional<PortTls> tls;
+    private final PeerName peers = new PeerName();
 
     /**
+     * @param tls nothing for clear text
      * @param workerThreads threads that serve all connections
      * @param silenceMillis a connection that has not shown its protocol after this long is closed
      */
-    public OnePort(int workerThreads, long silenceMillis) {
+    public OnePort(Optional<PortTls> tls, int workerThreads, long silenceMillis) {
+        this.tls = tls;
         this.boss = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("client-accept"), Sockets.ioHandler());
         this.workers = new MultiThreadIoEventLoopGroup(
                 workerThreads, new DefaultThreadFactory("client-io"), Sockets.ioHandler());
         this.silenceMillis = silenceMillis;
     }
 
-    /** Makes {@code builder}'s server listen through this port; {@code routes} serve whatever is not gRPC. */
-    public void attach(NettyServerBuilder builder, HttpRoutes routes) {
-        builder.bossEventLoopGroup(boss)
+    /**
+     * Makes {@code builder}'s server listen through this port.
+     *
+     * @param service serves whatever is not gRPC
+     * @param everyReply fields that stand in the header of all that it answers
+     */
+    public void attach(NettyServerBuilder builder, HttpService service, Map<String, String> everyReply) {
+        builder.addTransportFilter(peers)
+                .bossEventLoopGroup(boss)
                 .workerEventLoopGroup(new AdoptingEventLoopGroup(workers))
                 .channelFactory(() -> {
                     ServerSocketChannel listener = Sockets.listener();
-                    listener.pipeline().addLast(new Acceptor(routes));
+                    listener.pipeline().addLast(new Acceptor(service, everyReply));
                     return listener;
                 })
                 .withOption(ChannelOption.SO_REUSEADDR, true);
@@ -64,10 +77,12 @@ public final class OnePort implements AutoCloseable {
 
     /** Stands before gRPC's acceptor in the listening channel's pipeline. */
     private final class Acceptor extends ChannelInboundHandlerAdapter {
-        private final HttpRoutes routes;
+        private final HttpService service;
+        private final Map<String, String> everyReply;
 
-        Acceptor(HttpRoutes routes) {
-            this.routes = routes;
+        Acceptor(HttpService service, Map<String, String> everyReply) {
+            this.service = service;
+            this.everyReply = everyReply;
         }
 
         @Override
@@ -75,7 +90,9 @@ public final class OnePort implements AutoCloseable {
             Channel child = (Channel) accepted;
             connections.add(child);
             child.config().setOption(ChannelOption.TCP_NODELAY, true);
-            child.pipeline().addLast(new ProtocolSniffer(ctx, routes, silenceMillis));
+            child.config().setOption(ChannelOption.SO_KEEPALIVE, true);
+            tls.ifPresent(security -> child.pipeline().addLast(security.handler(child)));
+            child.pipeline().addLast(new ProtocolSniffer(ctx, service, everyReply, peers, silenceMillis));
             workers.register(child).addListener(registered -> {
                 if (!registered.isSuccess()) {
                     child.unsafe().closeForcibly();

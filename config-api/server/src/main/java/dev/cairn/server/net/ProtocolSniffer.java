@@ -7,11 +7,15 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
-import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.timeout.ReadTimeoutHandler;
+import io.netty.handler.codec.http.HttpServerExpectContinueHandler;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -22,19 +26,27 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored") // A failed write or close ends in the pipeline.
 final class ProtocolSniffer extends ChannelInboundHandlerAdapter {
     private static final byte[] PREFACE = "PRI".getBytes(StandardCharsets.US_ASCII);
-    private static final int MAX_HTTP_BODY = 2 << 20;
     private static final int HTTP_IDLE_SECONDS = 75;
 
     private final ChannelHandlerContext acceptor;
-    private final HttpRoutes routes;
+    private final HttpService service;
+    private final Map<String, String> everyReply;
+    private final PeerName peers;
     private final long silenceMillis;
     private ByteBuf held = Unpooled.EMPTY_BUFFER;
     private boolean decided;
     private @Nullable ScheduledFuture<?> silence;
 
-    ProtocolSniffer(ChannelHandlerContext acceptor, HttpRoutes routes, long silenceMillis) {
+    ProtocolSniffer(
+            ChannelHandlerContext acceptor,
+            HttpService service,
+            Map<String, String> everyReply,
+            PeerName peers,
+            long silenceMillis) {
         this.acceptor = acceptor;
-        this.routes = routes;
+        this.service = service;
+        this.everyReply = everyReply;
+        this.peers = peers;
         this.silenceMillis = silenceMillis;
     }
 
@@ -62,10 +74,10 @@ final class ProtocolSniffer extends ChannelInboundHandlerAdapter {
 
     private void serveHttp1(ChannelHandlerContext ctx) {
         ctx.pipeline()
-                .addLast(new ReadTimeoutHandler(HTTP_IDLE_SECONDS))
+                .addLast(new IdleStateHandler(HTTP_IDLE_SECONDS, 0, 0))
                 .addLast(new HttpServerCodec())
-                .addLast(new HttpObjectAggregator(MAX_HTTP_BODY))
-                .addLast(new HttpHandler(routes));
+                .addLast(new HttpServerExpectContinueHandler())
+                .addLast(new Http1Connection(service, everyReply));
         replay(ctx);
     }
 
@@ -85,9 +97,19 @@ final class ProtocolSniffer extends ChannelInboundHandlerAdapter {
             ChannelPipeline pipeline = child.pipeline();
             ChannelHandlerContext ctx = pipeline.context(ProtocolSniffer.class);
             if (ctx != null) {
-                ((ProtocolSniffer) ctx.handler()).replay(ctx);
+                ((ProtocolSniffer) ctx.handler()).letGrpcServe(ctx);
             }
         });
+    }
+
+    private void letGrpcServe(ChannelHandlerContext ctx) {
+        Http2ConnectionHandler handler = ctx.pipeline().get(Http2ConnectionHandler.class);
+        if (handler == null) {
+            ctx.close();
+            return;
+        }
+        Http2Requests.standBefore(handler, service, everyReply);
+        replay(ctx);
     }
 
     private void replay(ChannelHandlerContext ctx) {
@@ -96,6 +118,20 @@ final class ProtocolSniffer extends ChannelInboundHandlerAdapter {
         ctx.fireChannelRead(first);
         ctx.fireChannelReadComplete();
         ctx.pipeline().remove(this);
+    }
+
+    /** TLS tells how its handshake ended: a client without a certificate that it needs has been told by TLS itself. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof SslHandshakeCompletionEvent handshake) {
+            SslHandler tls = ctx.pipeline().get(SslHandler.class);
+            if (handshake.isSuccess() && tls != null) {
+                peers.remember(ctx.channel(), tls.engine().getSession());
+            } else {
+                ctx.close();
+            }
+        }
+        ctx.fireUserEventTriggered(event);
     }
 
     @Override

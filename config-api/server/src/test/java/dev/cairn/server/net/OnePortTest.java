@@ -20,7 +20,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.CompletableFuture;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,13 +42,17 @@ class OnePortTest {
     }
 
     private void start(long silenceMillis) throws IOException {
-        port = new OnePort(2, silenceMillis);
+        port = new OnePort(Optional.empty(), 2, silenceMillis);
         NettyServerBuilder builder =
                 NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         port.attach(
                 builder,
-                query -> CompletableFuture.completedFuture(
-                        HttpReply.text(query.path().equals("/gone") ? 404 : 200, query.method() + " " + query.path())));
+                (head, sender) -> {
+                    sender.reply(
+                            HttpReply.text(head.path().equals("/gone") ? 404 : 200, head.method() + " " + head.path()));
+                    return HttpExchange.ANSWERED;
+                },
+                Map.of());
         server = builder.directExecutor()
                 .addService(new HealthStatusManager().getHealthService())
                 .build()

@@ -1,0 +1,308 @@
+package dev.cairn.server.json;
+
+import com.google.protobuf.Message;
+import dev.cairn.protocol.model.Bytes;
+import dev.cairn.server.Background;
+import dev.cairn.server.etcd.EtcdError;
+import dev.cairn.server.net.HttpExchange;
+import dev.cairn.server.net.HttpReply;
+import dev.cairn.server.net.HttpSender;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import java.util.ArrayDeque;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request of the gateway and the call that it makes. Everything here happens on the connection's thread, but for the
+ * work on large messages. One reply is under way at a time: the next is asked for when the client has taken the last.
+ */
+final class GatewayCall implements HttpExchange {
+    /** A message of this size is not read or written on the thread that serves other connections too. */
+    private static final int LARGE_BYTES = 64 << 10;
+
+    private final ClientCall<Message, Message> call;
+    private final Message prototype;
+    private final boolean streamsIn;
+    private final boolean streamsOut;
+    private final HttpSender sender;
+    private final Background background;
+    private final GatewayLoad load;
+
+    // From the client: objects are read one after the other, and sent when the service can take them.
+    private final JsonValues values;
+    private final ArrayDeque<String> texts = new ArrayDeque<>();
+    private int heldBytes;
+    private boolean reading;
+    private boolean bodyEnded;
+    private boolean requestsEnded;
+
+    // To the client.
+    private @Nullable Message whole;
+    private boolean begun;
+    private boolean writing;
+    private boolean waitsForClient;
+    private @Nullable Status closed;
+    private boolean over;
+
+    GatewayCall(
+            ClientCall<Message, Message> call,
+            Message prototype,
+            MethodDescriptor.MethodType type,
+            HttpSender sender,
+            Background background,
+            GatewayLoad load) {
+        this.call = call;
+        this.prototype = prototype;
+        this.streamsIn = !type.clientSendsOneMessage();
+        this.streamsOut = !type.serverSendsOneMessage();
+        this.values = new JsonValues(JsonGateway.MAX_OBJECT_BYTES, type.clientSendsOneMessage());
+        this.sender = sender;
+        this.background = background;
+        this.load = load;
+    }
+
+    void start(Metadata metadata) {
+        call.start(new Replies(), metadata);
+        call.request(streamsOut ? 1 : 2);
+    }
+
+    // The client's side.
+
+    @Override
+    public void body(byte[] part) {
+        if (requestsEnded) {
+            return;
+        }
+        try {
+            texts.addAll(values.add(part));
+        } catch (MalformedJsonException e) {
+            refuse(e);
+            return;
+        }
+        if (hold()) {
+            advance();
+        } else {
+            fail(EtcdError.TOO_MANY_REQUESTS.status());
+        }
+    }
+
+    /** Accounts for what is kept of the body. False if it is too much, beside what others keep. */
+    private boolean hold() {
+        int bytes = requestsEnded
+                ? 0
+                : values.heldBytes() + texts.stream().mapToInt(String::length).sum();
+        if (!load.take(bytes - heldBytes)) {
+            return false;
+        }
+        heldBytes = bytes;
+        return true;
+    }
+
+    @Override
+    public void bodyEnded() {
+        bodyEnded = true;
+        advance();
+    }
+
+    /** Sends what can be sent. */
+    private void advance() {
+        while (!over && !requestsEnded && !reading && call.isReady() && !texts.isEmpty()) {
+            String text = texts.remove();
+            reading = true;
+            work(text.length(), () -> read(text));
+        }
+        sender.pauseBody(!texts.isEmpty());
+        if (over || requestsEnded || reading || !texts.isEmpty() || !bodyEnded) {
+            return;
+        }
+        if (values.isWithinObject()) {
+            refuse(new MalformedJsonException("unexpected end of the JSON object"));
+        } else if (streamsIn) {
+            endRequests();
+        } else {
+            // No body is an empty message.
+            send(prototype);
+        }
+    }
+
+    /** An object as a message, sent back on the connection's thread. Off it if {@code text} is large. */
+    private Runnable read(String text) {
+        try {
+            Message message = JsonMessages.parse(text, prototype);
+            return () -> {
+                reading = false;
+                send(message);
+                advance();
+            };
+        } catch (MalformedJsonException e) {
+            return () -> refuse(e);
+        }
+    }
+
+    private void send(Message message) {
+        if (over) {
+            return;
+        }
+        call.sendMessage(message);
+        if (!streamsIn) {
+            endRequests();
+        }
+    }
+
+    private void endRequests() {
+        requestsEnded = true;
+        texts.clear();
+        hold();
+        call.halfClose();
+        sender.pauseBody(false);
+    }
+
+    private void refuse(MalformedJsonException why) {
+        fail(Status.INVALID_ARGUMENT.withDescription(why.getMessage()));
+    }
+
+    /** Ends call and answer because of the request, the load or the client. */
+    private void fail(Status why) {
+        if (!over) {
+            call.cancel("the request cannot be served", null);
+            closed = why;
+            whole = null;
+            writing = false;
+            finish(why);
+        }
+    }
+
+    @Override
+    public void gone() {
+        call.cancel("the client went away", null);
+        leave();
+    }
+
+    private void leave() {
+        if (!over) {
+            over = true;
+            requestsEnded = true;
+            texts.clear();
+            load.take(-heldBytes);
+            heldBytes = 0;
+            load.leave();
+        }
+    }
+
+    // The service's side.
+
+    private final class Replies extends ClientCall.Listener<Message> {
+        @Override
+        public void onMessage(Message message) {
+            sender.thread().execute(() -> received(message));
+        }
+
+        @Override
+        public void onReady() {
+            sender.thread().execute(GatewayCall.this::advance);
+        }
+
+        @Override
+        public void onClose(Status status, Metadata trailers) {
+            sender.thread().execute(() -> closed(status));
+        }
+    }
+
+    private void received(Message message) {
+        if (over) {
+            return;
+        }
+        if (streamsOut) {
+            writing = true;
+            work(message.getSerializedSize(), () -> {
+                byte[] line = JsonMessages.result(message);
+                return () -> written(line);
+            });
+        } else {
+            whole = message;
+        }
+    }
+
+    private void written(byte[] line) {
+        if (over) {
+            return;
+        }
+        writing = false;
+        if (!begun) {
+            begun = true;
+            sender.begin(200, HttpReply.JSON);
+        }
+        sender.send(line);
+        if (closed != null) {
+            finish(closed);
+        } else if (sender.isWritable()) {
+            call.request(1);
+        } else {
+            waitsForClient = true;
+        }
+    }
+
+    @Override
+    public void writable() {
+        if (waitsForClient && !over) {
+            waitsForClient = false;
+            call.request(1);
+        }
+    }
+
+    private void closed(Status status) {
+        if (!over && closed == null) {
+            closed = status;
+            if (!writing) {
+                finish(status);
+            }
+        }
+    }
+
+    private void finish(Status status) {
+        if (begun || (streamsOut && status.isOk())) {
+            finishStream(status);
+        } else if (streamsOut) {
+            over(() -> {
+                sender.begin(HttpStatus.of(status).code(), HttpReply.JSON);
+                sender.send(JsonMessages.streamError(status));
+                sender.end();
+            });
+        } else if (!status.isOk() || whole == null) {
+            over(() -> sender.reply(HttpReply.json(HttpStatus.of(status).code(), JsonMessages.error(status))));
+        } else {
+            Message message = whole;
+            work(message.getSerializedSize(), () -> {
+                HttpReply reply = HttpReply.json(200, Bytes.wrap(JsonMessages.print(message)));
+                return () -> over(() -> sender.reply(reply));
+            });
+        }
+    }
+
+    private void finishStream(Status status) {
+        over(() -> {
+            sender.begin(200, HttpReply.JSON);
+            if (!status.isOk()) {
+                sender.send(JsonMessages.streamError(status));
+            }
+            sender.end();
+        });
+    }
+
+    private void over(Runnable answer) {
+        if (!over) {
+            leave();
+            answer.run();
+        }
+    }
+
+    /** Does {@code task}, here unless it is about much, and what it returns on the connection's thread. */
+    private void work(int bytes, Supplier<Runnable> task) {
+        if (bytes < LARGE_BYTES || !background.offer(() -> sender.thread().execute(task.get()))) {
+            task.get().run();
+        }
+    }
+}

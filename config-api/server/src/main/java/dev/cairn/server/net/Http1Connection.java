@@ -1,0 +1,161 @@
+package dev.cairn.server.net;
+
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.util.ReferenceCountUtil;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Serves one HTTP/1.1 connection: one request at a time, in order, pipelined ones wait within a bound. */
+@SuppressWarnings("FutureReturnValueIgnored") // A failed write or close ends in the pipeline.
+final class Http1Connection extends SimpleChannelInboundHandler<HttpObject> {
+    private static final int MAX_PIPELINED = 64;
+
+    private final HttpService service;
+    private final Map<String, String> everyReply;
+    private final ArrayDeque<HttpObject> waiting = new ArrayDeque<>();
+    private @Nullable Asked current;
+
+    /** A request that is being served. */
+    private static final class Asked {
+        final Http1Sender sender;
+        final HttpExchange exchange;
+        boolean bodyEnded;
+
+        Asked(Http1Sender sender, HttpExchange exchange) {
+            this.sender = sender;
+            this.exchange = exchange;
+        }
+    }
+
+    /** @param everyReply fields of every answer's header */
+    Http1Connection(HttpService service, Map<String, String> everyReply) {
+        this.service = service;
+        this.everyReply = everyReply;
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext ctx, HttpObject object) {
+        if (object.decoderResult().isFailure()) {
+            ctx.close();
+        } else if (current == null || !current.bodyEnded) {
+            handle(ctx, object);
+        } else if (waiting.size() < MAX_PIPELINED) {
+            waiting.add(ReferenceCountUtil.retain(object));
+        } else {
+            ctx.close();
+        }
+    }
+
+    private void handle(ChannelHandlerContext ctx, HttpObject object) {
+        if (object instanceof HttpRequest request) {
+            begin(ctx, request);
+        }
+        Asked asked = current;
+        if (asked == null || !(object instanceof HttpContent content)) {
+            return;
+        }
+        if (content.content().isReadable() && !asked.sender.isDone()) {
+            asked.exchange.body(ByteBufUtil.getBytes(content.content()));
+        }
+        if (content instanceof LastHttpContent) {
+            asked.bodyEnded = true;
+            if (asked.sender.isDone()) {
+                next(ctx);
+            } else {
+                asked.exchange.bodyEnded();
+            }
+        }
+    }
+
+    private void begin(ChannelHandlerContext ctx, HttpRequest request) {
+        Http1Sender sender = new Http1Sender(ctx, request, everyReply, () -> answered(ctx), this::writable);
+        HttpHead head = head(request);
+        current = new Asked(sender, service.open(head.method().equals("HEAD") ? head.withMethod("GET") : head, sender));
+    }
+
+    static HttpHead head(HttpRequest request) {
+        QueryStringDecoder uri = new QueryStringDecoder(request.uri());
+        Map<String, String> fields = new HashMap<>();
+        request.headers()
+                .forEach(field -> fields.putIfAbsent(field.getKey().toLowerCase(Locale.ROOT), field.getValue()));
+        return new HttpHead(request.method().name(), uri.path(), uri.parameters(), fields);
+    }
+
+    private void writable() {
+        if (current != null && !current.sender.isDone()) {
+            current.exchange.writable();
+        }
+    }
+
+    /** The answer is complete; if the body is not, what is left of it has no use, and the connection ends with it. */
+    private void answered(ChannelHandlerContext ctx) {
+        if (current != null && !current.bodyEnded) {
+            current.sender.closeWhenSent();
+        }
+        // The answer may be complete while its request is still being opened.
+        ctx.executor().execute(() -> {
+            if (current != null && current.bodyEnded && current.sender.isDone()) {
+                next(ctx);
+            }
+        });
+    }
+
+    private void next(ChannelHandlerContext ctx) {
+        current = null;
+        ctx.channel().config().setAutoRead(true);
+        while (current == null || !current.bodyEnded) {
+            HttpObject object = waiting.poll();
+            if (object == null) {
+                return;
+            }
+            try {
+                handle(ctx, object);
+            } finally {
+                ReferenceCountUtil.release(object);
+            }
+        }
+    }
+
+    /** Nothing was read for long: right for a client that listens to a stream, and for no other. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof IdleStateEvent && (current == null || !current.sender.isStreaming())) {
+            ctx.close();
+        }
+        ctx.fireUserEventTriggered(event);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        Asked asked = current;
+        current = null;
+        waiting.forEach(ReferenceCountUtil::release);
+        waiting.clear();
+        if (asked != null && !asked.sender.isDone()) {
+            asked.sender.abandon();
+            asked.exchange.gone();
+        }
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        ctx.close();
+    }
+
+    static boolean isHead(HttpRequest request) {
+        return request.method().equals(HttpMethod.HEAD);
+    }
+}

@@ -1,0 +1,8 @@
+package dev.cairn.server.net;
+
+/** What the port serves beside gRPC. Called on a connection's thread: must not block. */
+@FunctionalInterface
+public interface HttpService {
+    /** A request has begun. */
+    HttpExchange open(HttpHead head, HttpSender sender);
+}

@@ -18,7 +18,7 @@ import dev.cairn.protocol.model.Height;
  */
 public record Parameters(
         int window, int checkpointInterval, int maxBlockBytes, int batchBytes, long maxFutureNanos, long maxPastNanos) {
-    public static final Parameters DEFAULT = new Parameters(16, 256, 4 << 20, 1 << 20, 500_000_000L, 30_000_000_000L);
+    public static final Parameters DEFAULT = new Parameters(16, 256, 4 << 20, 1 << 20, 500_000_000L, 2_000_000_000L);
 
     /** Each costs every replica a signature check. */
     public static final int MAX_BLOCK_REQUESTS = 1024;

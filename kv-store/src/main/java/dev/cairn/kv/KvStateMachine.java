@@ -286,7 +286,10 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
             if (!(operation instanceof Operation.Range range)) {
                 throw new IllegalArgumentException("not a read: " + operation);
             }
-            Outcome outcome = range(state, range);
+            Outcome outcome = RangeReader.checkRevisionInTxn(
+                            range.revision(), state.revision(), state.compactRevision())
+                    .<Outcome>map(error -> new Outcome.Failed(state.revision(), error))
+                    .orElseGet(() -> range(state, range));
             if (outcome instanceof Outcome.Failed) {
                 return outcome;
             }

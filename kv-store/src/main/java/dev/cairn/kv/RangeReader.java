@@ -87,6 +87,16 @@ final class RangeReader {
         return asked > 0 && asked < compactRevision ? Optional.of(KvError.COMPACTED) : Optional.empty();
     }
 
+    /**
+     * The same inside a transaction, where etcd does not take every revision below 1 for the newest: a negative one is
+     * compacted, as soon as anything is.
+     */
+    static Optional<KvError> checkRevisionInTxn(long asked, long revision, long compactRevision) {
+        return asked < 0 && asked < compactRevision
+                ? Optional.of(KvError.COMPACTED)
+                : checkRevision(asked, revision, compactRevision);
+    }
+
     private Collected collectCurrent(Operation.Range range, KeySpan span) {
         Collected collected = new Collected(range);
         collected.count = current.liveCount(span);

@@ -68,7 +68,7 @@ final class TxnExecution {
                                     .map(Leaf::head)
                                     .filter(KeyVersion::isLive));
                 case Operation.Range range ->
-                    RangeReader.checkRevision(range.revision(), draft.revision, draft.compactRevision);
+                    RangeReader.checkRevisionInTxn(range.revision(), draft.revision, draft.compactRevision);
                 case Operation.Txn nested -> precheckPath(nested, choice);
                 case Operation.DeleteRange _,
                         Operation.Compact _,

@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
  * Ports of the loopback address on which nothing listens now. They lie below where systems take the ports of outgoing connections
  * from; and test runs that go on side by side, which the property cairn.test.run numbers, draw from ranges of their own.
  */
-final class FreePorts {
+public final class FreePorts {
     private static final int FIRST = 12_000;
     private static final int PER_RUN = 5_000;
     private static final int RUNS = 4;
@@ -26,7 +26,8 @@ final class FreePorts {
         return first(1);
     }
 
-    static List<Integer> distinct(int count) throws IOException {
+    /** {@code count} of them. */
+    public static List<Integer> distinct(int count) throws IOException {
         Set<Integer> found = new LinkedHashSet<>();
         while (found.size() < count) {
             found.add(one());

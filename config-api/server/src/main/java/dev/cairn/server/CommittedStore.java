@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** The state machine's committed state, as services, watches and dashboards see it. */
@@ -130,6 +131,12 @@ final class CommittedStore implements Store, Timeline, StoreGauges, ProofSource 
     @Override
     public Outcome read(Operation.Range range) {
         return reading(() -> machine.range(range));
+    }
+
+    @Override
+    public Function<Operation.Range, Outcome> snapshot() {
+        KvState state = machine.committed();
+        return range -> reading(() -> machine.range(state, range));
     }
 
     @Override

@@ -68,12 +68,18 @@ final class KvChange implements Change {
         Event made = eventWithPrevious;
         if (made == null) {
             made = change.previous()
+                    .filter(previous -> isReadable(revision() - 1))
                     .flatMap(this::pair)
                     .map(previous -> event().toBuilder().setPrevKv(previous).build())
                     .orElseGet(this::event);
             eventWithPrevious = made;
         }
         return made;
+    }
+
+    /** As etcd, which reads the pair at the revision before. That it may still be on this disk is chance. */
+    private boolean isReadable(long revision) {
+        return revision >= store.compactRevision();
     }
 
     private Optional<KeyValue> pair(KeyVersion version) {

@@ -108,7 +108,7 @@ class OperatorPagesTest {
     @Test
     void namesTheVersionThatClientsParse() throws Exception {
         assertThat(get("/version").body())
-                .isEqualTo("{\"etcdserver\":\"3.6.14\",\"etcdcluster\":\"3.6.0\",\"storage\":\"3.6.0\"}");
+                .isEqualTo("{\"etcdserver\":\"3.7.3\",\"etcdcluster\":\"3.7.0\",\"storage\":\"3.7.0\"}");
         assertThat(get("/v2/keys").statusCode()).isEqualTo(404);
     }
 
@@ -140,7 +140,7 @@ class OperatorPagesTest {
         put();
         MaintenanceGrpc.MaintenanceBlockingStub maintenance = MaintenanceGrpc.newBlockingStub(served.channel);
         StatusResponse status = maintenance.status(StatusRequest.getDefaultInstance());
-        assertThat(status.getVersion()).isEqualTo("3.6.14");
+        assertThat(status.getVersion()).isEqualTo("3.7.3");
         assertThat(status.getDbSize()).isPositive();
         assertThat(status.getLeader())
                 .isEqualTo(status.getHeader().getMemberId())

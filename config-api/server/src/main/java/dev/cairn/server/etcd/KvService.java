@@ -14,13 +14,17 @@ import dev.cairn.proto.etcdserverpb.PutRequest;
 import dev.cairn.proto.etcdserverpb.PutResponse;
 import dev.cairn.proto.etcdserverpb.RangeRequest;
 import dev.cairn.proto.etcdserverpb.RangeResponse;
+import dev.cairn.proto.etcdserverpb.RangeStreamResponse;
 import dev.cairn.proto.etcdserverpb.RequestOp;
 import dev.cairn.proto.etcdserverpb.TxnRequest;
 import dev.cairn.proto.etcdserverpb.TxnResponse;
 import dev.cairn.server.Background;
 import dev.cairn.server.gateway.Gateway;
 import dev.cairn.server.gateway.ReadIndex;
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -74,6 +78,28 @@ public final class KvService extends KVGrpc.KVImplBase {
         Reply<RangeResponse> reply = reply(
                 observer, outcome -> outcome instanceof Outcome.Ranged ranged ? responses.range(range, ranged) : null);
         read(request.getSerializable(), isSmall(range), () -> store.read(range), reply);
+    }
+
+    @Override
+    public void rangeStream(RangeRequest request, StreamObserver<RangeStreamResponse> observer) {
+        if (isRefused(RequestChecks.of(request), observer)) {
+            return;
+        }
+        Optional<String> unsupported = RequestChecks.unsupportedInStream(request);
+        if (unsupported.isPresent()) {
+            observer.onError(
+                    Status.UNIMPLEMENTED.withDescription(unsupported.get()).asRuntimeException());
+            return;
+        }
+        ServerCallStreamObserver<RangeStreamResponse> call = (ServerCallStreamObserver<RangeStreamResponse>) observer;
+        StreamedRange range = new StreamedRange(call, Requests.operation(request), responses, background);
+        call.setOnReadyHandler(range::ready);
+        Runnable begin = () -> range.begin(store.snapshot());
+        if (request.getSerializable()) {
+            begin.run();
+        } else {
+            readIndex.await(new ReadCall(begin, reply(observer, outcome -> null)));
+        }
     }
 
     @Override

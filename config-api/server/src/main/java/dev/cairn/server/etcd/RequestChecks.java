@@ -6,6 +6,7 @@ import dev.cairn.proto.etcdserverpb.PutRequest;
 import dev.cairn.proto.etcdserverpb.RangeRequest;
 import dev.cairn.proto.etcdserverpb.RequestOp;
 import dev.cairn.proto.etcdserverpb.TxnRequest;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** etcd's checks of a message's form, in etcd's order, which decides which error a client sees. Null means none. */
@@ -19,6 +20,21 @@ public final class RequestChecks {
         boolean known = range.getSortOrder() != RangeRequest.SortOrder.UNRECOGNIZED
                 && range.getSortTarget() != RangeRequest.SortTarget.UNRECOGNIZED;
         return known ? null : EtcdError.INVALID_SORT_OPTION;
+    }
+
+    /** Why a range cannot be answered in parts, in etcd's words: clients then ask for it whole. */
+    static Optional<String> unsupportedInStream(RangeRequest range) {
+        boolean byKey = range.getSortOrder() == RangeRequest.SortOrder.NONE
+                || (range.getSortOrder() == RangeRequest.SortOrder.ASCEND
+                        && range.getSortTarget() == RangeRequest.SortTarget.KEY);
+        if (!byKey) {
+            return Optional.of("RangeStream does not support custom sort orders");
+        }
+        boolean filtered = range.getMinModRevision() != 0
+                || range.getMaxModRevision() != 0
+                || range.getMinCreateRevision() != 0
+                || range.getMaxCreateRevision() != 0;
+        return filtered ? Optional.of("RangeStream does not support revision filters") : Optional.empty();
     }
 
     public static @Nullable EtcdError of(PutRequest put) {

@@ -40,6 +40,19 @@ public final class Responses {
         return range(range, outcome, headers.at(outcome.revision()));
     }
 
+    /** The keys alone: a part of a range that is streamed. */
+    RangeResponse.Builder part(Operation.Range range, Outcome.Ranged outcome) {
+        RangeResponse.Builder response = RangeResponse.newBuilder();
+        if (!range.countOnly()) {
+            outcome.versions().forEach(version -> response.addKvs(pair(version, range.keysOnly())));
+        }
+        return response;
+    }
+
+    ResponseHeader header(long revision) {
+        return headers.at(revision);
+    }
+
     public CompactionResponse compaction(Outcome.Compacted outcome) {
         return CompactionResponse.newBuilder()
                 .setHeader(headers.at(outcome.revision()))
@@ -64,14 +77,11 @@ public final class Responses {
     }
 
     private RangeResponse range(Operation.Range range, Outcome.Ranged outcome, ResponseHeader header) {
-        RangeResponse.Builder response = RangeResponse.newBuilder()
+        return part(range, outcome)
                 .setHeader(header)
                 .setCount(outcome.count())
-                .setMore(outcome.more());
-        if (!range.countOnly()) {
-            outcome.versions().forEach(version -> response.addKvs(pair(version, range.keysOnly())));
-        }
-        return response.build();
+                .setMore(outcome.more())
+                .build();
     }
 
     private TxnResponse txn(Operation.Txn txn, Outcome.Txn outcome, ResponseHeader header) {

@@ -5,6 +5,7 @@ import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.Outcome;
 import dev.cairn.protocol.model.Bytes;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** The committed state, as the services read it. From any thread. */
 public interface Store {
@@ -12,8 +13,14 @@ public interface Store {
     /** The revision of the committed state. Never blocks. */
     long revision();
 
+    /** Revisions below it can't be read any more. Never blocks. */
+    long compactRevision();
+
     /** Reads the committed state. A big range takes long; older revisions are on disk. */
     Outcome read(Operation.Range range);
+
+    /** Reads the state that is committed now, however many ranges that takes and whatever is committed meanwhile. */
+    Function<Operation.Range, Outcome> snapshot();
 
     /** Decides and runs a transaction that writes nothing, on one committed state. */
     Outcome read(Operation.Txn txn);

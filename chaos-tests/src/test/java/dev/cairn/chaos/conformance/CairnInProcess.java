@@ -1,0 +1,59 @@
+package dev.cairn.chaos.conformance;
+
+import dev.cairn.chaos.real.FreePorts;
+import dev.cairn.genesis.HostPort;
+import dev.cairn.kv.guard.Governance;
+import dev.cairn.protocol.Parameters;
+import dev.cairn.server.ReplicaServer;
+import dev.cairn.server.config.NewCluster;
+import dev.cairn.server.config.ServerConfig;
+import dev.cairn.server.config.StartupException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** A whole Cairn cluster in this virtual machine. */
+final class CairnInProcess implements AutoCloseable {
+    private static final long START_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    private final List<ReplicaServer> replicas = new ArrayList<>();
+    private final List<NewCluster.Place> places = new ArrayList<>();
+
+    /** Returns when the first replica serves. */
+    CairnInProcess(Path directory, int count) throws IOException, StartupException {
+        List<Integer> ports = FreePorts.distinct(2 * count);
+        for (int i = 0; i < count; i++) {
+            places.add(new NewCluster.Place(
+                    new HostPort("127.0.0.1", ports.get(2 * i)), new HostPort("127.0.0.1", ports.get(2 * i + 1))));
+        }
+        new NewCluster("conformance", Instant.now(), Parameters.DEFAULT, places, Governance.OPEN).create(directory);
+        for (int i = 0; i < count; i++) {
+            Path config = NewCluster.replicaDirectory(directory, i).resolve(NewCluster.CONFIG);
+            replicas.add(ReplicaServer.start(ServerConfig.load(config)));
+        }
+        try (Endpoint endpoint = new Endpoint("cairn", address(0))) {
+            long end = System.nanoTime() + START_NANOS;
+            while (!endpoint.isServing()) {
+                if (System.nanoTime() > end) {
+                    close();
+                    throw new IOException("Cairn does not serve");
+                }
+                LockSupport.parkNanos(POLL_NANOS);
+            }
+        }
+    }
+
+    String address(int replica) {
+        return places.get(replica).client().toString();
+    }
+
+    @Override
+    public void close() {
+        replicas.reversed().forEach(ReplicaServer::close);
+    }
+}

@@ -1,0 +1,133 @@
+package dev.cairn.chaos.conformance;
+
+import com.google.protobuf.Message;
+import dev.cairn.proto.etcdserverpb.KVGrpc;
+import dev.cairn.proto.etcdserverpb.RangeRequest;
+import dev.cairn.proto.etcdserverpb.RangeResponse;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.StreamObserver;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** One server of the etcd API, as its clients reach it. */
+final class Endpoint implements AutoCloseable {
+    private static final long PATIENCE_SECONDS = 20;
+    private static final int MAX_ANSWER_BYTES = 64 << 20;
+
+    private static final Map<Class<?>, MethodDescriptor<?, ?>> UNARY = Stream.<MethodDescriptor<?, ?>>of(
+                    KVGrpc.getRangeMethod(),
+                    KVGrpc.getPutMethod(),
+                    KVGrpc.getDeleteRangeMethod(),
+                    KVGrpc.getTxnMethod(),
+                    KVGrpc.getCompactMethod())
+            .collect(Collectors.toUnmodifiableMap(Endpoint::requestClass, method -> method));
+
+    private final String name;
+    private final ManagedChannel channel;
+
+    Endpoint(String name, String target) {
+        this.name = name;
+        this.channel = NettyChannelBuilder.forTarget(target)
+                .usePlaintext()
+                .disableRetry()
+                .maxInboundMessageSize(MAX_ANSWER_BYTES)
+                .build();
+    }
+
+    private static Class<?> requestClass(MethodDescriptor<?, ?> method) {
+        return ((MethodDescriptor.ReflectableMarshaller<?>) method.getRequestMarshaller()).getMessageClass();
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    /** The call that takes such a request, if one alone is answered. */
+    CompletableFuture<Answer> call(Message request) {
+        MethodDescriptor<?, ?> method = UNARY.get(request.getClass());
+        if (method == null) {
+            throw new IllegalArgumentException("no call takes " + request.getClass());
+        }
+        return call(method, request);
+    }
+
+    CompletableFuture<Answer> streamedRange(RangeRequest request) {
+        return call(KVGrpc.getRangeStreamMethod(), request);
+    }
+
+    @SuppressWarnings("unchecked")
+    private CompletableFuture<Answer> call(MethodDescriptor<?, ?> method, Message request) {
+        Answering answering = new Answering();
+        ClientCalls.asyncServerStreamingCall(
+                channel.newCall(
+                        (MethodDescriptor<Message, Message>) method,
+                        CallOptions.DEFAULT.withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS)),
+                request,
+                answering);
+        return answering.answer;
+    }
+
+    private static final class Answering implements StreamObserver<Message> {
+        final CompletableFuture<Answer> answer = new CompletableFuture<>();
+        private final List<Message> messages = new ArrayList<>();
+
+        @Override
+        public void onNext(Message message) {
+            messages.add(message);
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            Status status = Status.fromThrowable(failure);
+            String description = status.getDescription();
+            answer.complete(new Answer(List.of(), status.getCode(), description == null ? "" : description));
+        }
+
+        @Override
+        public void onCompleted() {
+            answer.complete(new Answer(Likeness.of(messages), Status.Code.OK, ""));
+        }
+    }
+
+    /** The revision of the newest write. */
+    long revision() {
+        return ((RangeResponse) call(RangeRequest.newBuilder()
+                                .setKey(Words.key("any"))
+                                .setCountOnly(true)
+                                .build())
+                        .join()
+                        .message())
+                .getHeader()
+                .getRevision();
+    }
+
+    /** Whether a read is answered now. */
+    boolean isServing() {
+        channel.resetConnectBackoff();
+        return call(RangeRequest.newBuilder().setKey(Words.key("any")).build())
+                        .join()
+                        .code()
+                == Status.Code.OK;
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+
+    @Override
+    public void close() {
+        channel.shutdownNow();
+    }
+}

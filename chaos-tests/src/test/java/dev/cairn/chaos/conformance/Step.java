@@ -1,0 +1,41 @@
+package dev.cairn.chaos.conformance;
+
+import com.google.protobuf.Message;
+import dev.cairn.proto.etcdserverpb.RangeRequest;
+import dev.cairn.proto.etcdserverpb.WatchCreateRequest;
+
+/** One thing that a client does. Revisions may be {@link Moment}s. */
+sealed interface Step {
+
+    /** A call with one answer. */
+    record Call(Message request) implements Step {
+        @Override
+        public String toString() {
+            return Texts.of(request);
+        }
+    }
+
+    /** A range that is answered in parts. */
+    record StreamedRange(RangeRequest request) implements Step {
+        @Override
+        public String toString() {
+            return "streamed " + Texts.of(request);
+        }
+    }
+
+    /** Creates a watch on one of the client's streams. */
+    record Watch(int stream, WatchCreateRequest request) implements Step {
+        @Override
+        public String toString() {
+            return "stream " + stream + ": " + Texts.of(request);
+        }
+    }
+
+    /** Cancels a watch, which need not be there. */
+    record CancelWatch(int stream, long id) implements Step {
+        @Override
+        public String toString() {
+            return "stream " + stream + ": cancel " + id;
+        }
+    }
+}

@@ -16,6 +16,7 @@ import dev.cairn.kv.store.KvStore;
 import dev.cairn.kv.store.PersistedHeight;
 import dev.cairn.kv.store.Pins;
 import dev.cairn.kv.store.Purger;
+import dev.cairn.kv.store.StoreException;
 import dev.cairn.protocol.Proposal;
 import dev.cairn.protocol.StateMachine;
 import dev.cairn.protocol.model.Block;
@@ -60,7 +61,7 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
     }
 
     /**
-     * Opens or makes the store of a chain; a {@link dev.cairn.kv.store.StoreException} says what stands in the way.
+     * Opens or makes the store of a chain; a {@link StoreException} says what stands in the way.
      *
      * @param founding who may change what until that is changed: the genesis document's
      */
@@ -186,6 +187,28 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
     /** How many states are pinned. */
     public int pinnedStates() {
         return pins.states();
+    }
+
+    /**
+     * The committed state, to be read as a whole. Waits until it is on disk. The caller bounds how many there are; few.
+     *
+     * @throws StoreException if it does not get there
+     */
+    public HeldState hold() {
+        while (true) {
+            Pins now = pins;
+            KvState state = committed;
+            now.pin(state);
+            // What a compaction takes from the disk it takes after it was committed.
+            boolean isWhole = committed.compactRevision() == state.compactRevision() && now == pins;
+            if (isWhole && persisted.await(state.height())) {
+                return new HeldState(state, store, now);
+            }
+            now.unpin(state);
+            if (isWhole) {
+                throw new StoreException("the state of height " + state.height() + " does not reach the disk");
+            }
+        }
     }
 
     @Override

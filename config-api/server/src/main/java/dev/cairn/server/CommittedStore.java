@@ -1,5 +1,6 @@
 package dev.cairn.server;
 
+import dev.cairn.kv.HeldState;
 import dev.cairn.kv.KvState;
 import dev.cairn.kv.KvStateMachine;
 import dev.cairn.kv.Proof;
@@ -56,6 +57,17 @@ final class CommittedStore implements Store, Timeline, StoreGauges, ProofSource 
     @Override
     public long revision() {
         return machine.committed().revision();
+    }
+
+    @Override
+    public Root root() {
+        KvState state = machine.committed();
+        return new Root(state.roots().stateRoot(), state.revision());
+    }
+
+    /** The committed state, for a reader of all of it. Waits until it is on disk. */
+    HeldState hold() {
+        return reading(machine::hold);
     }
 
     @Override

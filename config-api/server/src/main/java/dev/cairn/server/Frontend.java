@@ -35,6 +35,8 @@ import dev.cairn.server.metrics.ProcessGauges;
 import dev.cairn.server.metrics.ReplicaMetrics;
 import dev.cairn.server.net.OnePort;
 import dev.cairn.server.proven.ProvenServices;
+import dev.cairn.server.upkeep.SnapshotFiles;
+import dev.cairn.server.upkeep.Upkeep;
 import dev.cairn.server.watch.WatchHub;
 import io.grpc.BindableService;
 import io.grpc.ManagedChannel;
@@ -85,6 +87,8 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
     private final ProvenServices proven;
     private final WatchHub hub;
     private final WatchService watches;
+    private final SnapshotFiles snapshots;
+    private final Upkeep upkeep;
     private final Server server;
     private final Server inProcess;
     private final ManagedChannel ownChannel;
@@ -130,14 +134,18 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
         this.hub = new WatchHub(store, watchLoop, historyReader, WatchHub.MAX_WAITING_COMMITS);
         Headers headers = new Headers(cluster, () -> consensus.status().view().number());
         this.watches = new WatchService(hub, headers);
+        this.snapshots = new SnapshotFiles(settings.snapshots());
+        this.upkeep = new Upkeep(
+                store::hold, snapshots, cluster, () -> consensus.status().view().number());
         ProcessGauges process = new ProcessGauges();
         ReplicaMetrics metrics = new ReplicaMetrics(registry, consensus);
         metrics.bind(store, process, EtcdVersion.SERVER);
         metrics.bind(proven, background);
+        metrics.bind(upkeep);
         List<BindableService> services = new ArrayList<>(List.of(
                 new KvService(gateway, readIndex, store, headers, background, limits, settings.maxRequestBytes()),
                 watches,
-                new MaintenanceService(consensus, store, cluster, headers),
+                new MaintenanceService(consensus, store, cluster, headers, upkeep),
                 new ClusterService(cluster, headers),
                 new LeaseGrpc.LeaseImplBase() {},
                 new AuthGrpc.AuthImplBase() {},
@@ -195,6 +203,7 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
     /** Begins to serve, from what is committed now. */
     void open() throws IOException, StorageException {
         noteQuarantine();
+        snapshots.clear();
         proven.resume(store.state());
         inProcess.start();
         server.start();
@@ -261,6 +270,7 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
     /** Refuses what waits, ends all connections and threads. */
     @Override
     public void close() {
+        upkeep.close();
         gateway.stop();
         readIndex.stop();
         server.shutdownNow();

@@ -2,6 +2,7 @@ package dev.cairn.server;
 
 import dev.cairn.server.etcd.ClusterIdentity;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 
 /**
@@ -10,6 +11,7 @@ import java.time.Duration;
  * @param maxRequestBytes what one request of consensus may carry
  * @param maxFutureNanos how far a block's time may be ahead of an honest clock
  * @param version of this program, for people
+ * @param snapshots where snapshots are written before they are sent
  * @param progressInterval how often an idle watch that asked for it is told that nothing happened
  */
 record FrontendSettings(
@@ -18,6 +20,7 @@ record FrontendSettings(
         int maxRequestBytes,
         long maxFutureNanos,
         String version,
+        Path snapshots,
         Duration progressInterval) {
     static final Duration PROGRESS_INTERVAL = Duration.ofMinutes(10);
 }

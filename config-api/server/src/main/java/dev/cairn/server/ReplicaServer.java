@@ -160,6 +160,7 @@ public final class ReplicaServer implements Supervisor.Life {
                 config.genesis().parameters().maxRequestBytes() - REQUEST_OVERHEAD_BYTES,
                 config.genesis().parameters().maxFutureNanos(),
                 version(),
+                config.data().resolve("snapshots"),
                 FrontendSettings.PROGRESS_INTERVAL);
     }
 

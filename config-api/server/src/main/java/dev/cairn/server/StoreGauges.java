@@ -1,9 +1,16 @@
 package dev.cairn.server;
 
+import dev.cairn.protocol.model.Digest;
+
 /** What is shown of the store. Cheap; from any thread. */
 public interface StoreGauges {
     /** The revision of the committed state. */
     long revision();
+
+    /** What the committed state hashes to, with its revision. */
+    record Root(Digest digest, long revision) {}
+
+    Root root();
 
     /** Revisions below this one are gone. */
     long compactRevision();

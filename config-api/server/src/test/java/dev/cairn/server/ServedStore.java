@@ -52,6 +52,7 @@ final class ServedStore implements AutoCloseable {
                         2 << 20,
                         chain.document().genesis().parameters().maxFutureNanos(),
                         "0.1.0",
+                        directory.resolveSibling("snapshots"),
                         progressInterval),
                 node,
                 new CommittedStore(machine, damage -> {}),

@@ -6,12 +6,22 @@ import dev.cairn.proto.etcdserverpb.DefragmentRequest;
 import dev.cairn.proto.etcdserverpb.DefragmentResponse;
 import dev.cairn.proto.etcdserverpb.DowngradeRequest;
 import dev.cairn.proto.etcdserverpb.DowngradeResponse;
+import dev.cairn.proto.etcdserverpb.HashKVRequest;
+import dev.cairn.proto.etcdserverpb.HashKVResponse;
+import dev.cairn.proto.etcdserverpb.HashRequest;
+import dev.cairn.proto.etcdserverpb.HashResponse;
 import dev.cairn.proto.etcdserverpb.MaintenanceGrpc;
+import dev.cairn.proto.etcdserverpb.SnapshotRequest;
+import dev.cairn.proto.etcdserverpb.SnapshotResponse;
 import dev.cairn.proto.etcdserverpb.StatusRequest;
 import dev.cairn.proto.etcdserverpb.StatusResponse;
 import dev.cairn.protocol.ReplicaStatus;
 import dev.cairn.server.Consensus;
 import dev.cairn.server.StoreGauges;
+import dev.cairn.server.upkeep.KvHash;
+import dev.cairn.server.upkeep.Upkeep;
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 
 /** A replica's condition in etcd's words: the term is the view, the indexes are heights, the leader is the primary. */
@@ -20,12 +30,15 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
     private final StoreGauges store;
     private final ClusterIdentity cluster;
     private final Headers headers;
+    private final Upkeep upkeep;
 
-    public MaintenanceService(Consensus consensus, StoreGauges store, ClusterIdentity cluster, Headers headers) {
+    public MaintenanceService(
+            Consensus consensus, StoreGauges store, ClusterIdentity cluster, Headers headers, Upkeep upkeep) {
         this.consensus = consensus;
         this.store = store;
         this.cluster = cluster;
         this.headers = headers;
+        this.upkeep = upkeep;
     }
 
     @Override
@@ -38,7 +51,7 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
                 .setVersion(EtcdVersion.SERVER)
                 .setStorageVersion(EtcdVersion.STORAGE)
                 .setDbSize(size)
-                .setDbSizeInUse(size)
+                .setDbSizeInUse(Math.min(size, store.treeBytes()))
                 .setLeader(cluster.memberId(replica.primary()))
                 .setRaftTerm(replica.view().number())
                 .setRaftIndex(replica.proposed().value())
@@ -72,5 +85,66 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
     @Override
     public void downgrade(DowngradeRequest request, StreamObserver<DowngradeResponse> responses) {
         responses.onError(EtcdError.INVALID_DOWNGRADE.exception());
+    }
+
+    /** Of everything that is replicated: equal on replicas that have executed the same blocks. */
+    @Override
+    public void hash(HashRequest request, StreamObserver<HashResponse> responses) {
+        if (isQuarantined(responses)) {
+            return;
+        }
+        StoreGauges.Root root = store.root();
+        responses.onNext(HashResponse.newBuilder()
+                .setHeader(headers.at(root.revision()))
+                .setHash((int) root.digest().a())
+                .build());
+        responses.onCompleted();
+    }
+
+    @Override
+    public void hashKV(HashKVRequest request, StreamObserver<HashKVResponse> responses) {
+        if (isQuarantined(responses)) {
+            return;
+        }
+        if (!upkeep.hash(request.getRevision(), answer -> answer(answer, responses))) {
+            responses.onError(EtcdError.TOO_MANY_REQUESTS.exception());
+        }
+    }
+
+    private void answer(KvHash.Answer answer, StreamObserver<HashKVResponse> responses) {
+        switch (answer) {
+            case KvHash.Answer.Hashed hashed -> {
+                responses.onNext(HashKVResponse.newBuilder()
+                        .setHeader(headers.at(hashed.current()))
+                        .setHash(hashed.hash())
+                        .setCompactRevision(hashed.compactRevision())
+                        .setHashRevision(hashed.hashRevision())
+                        .build());
+                responses.onCompleted();
+            }
+            case KvHash.Answer.Compacted _ -> responses.onError(EtcdError.COMPACTED.exception());
+            case KvHash.Answer.Future _ -> responses.onError(EtcdError.FUTURE_REVISION.exception());
+            case KvHash.Answer.Unreadable(String why) ->
+                responses.onError(
+                        Status.INTERNAL.withDescription("etcdserver: " + why).asRuntimeException());
+        }
+    }
+
+    @Override
+    public void snapshot(SnapshotRequest request, StreamObserver<SnapshotResponse> responses) {
+        if (isQuarantined(responses)) {
+            return;
+        }
+        if (!upkeep.snapshot((ServerCallStreamObserver<SnapshotResponse>) responses)) {
+            responses.onError(EtcdError.TOO_MANY_REQUESTS.exception());
+        }
+    }
+
+    private boolean isQuarantined(StreamObserver<?> responses) {
+        boolean quarantined = consensus.status().quarantined();
+        if (quarantined) {
+            responses.onError(EtcdError.QUARANTINED.exception());
+        }
+        return quarantined;
     }
 }

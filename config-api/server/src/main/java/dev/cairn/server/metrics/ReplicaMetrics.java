@@ -6,6 +6,7 @@ import dev.cairn.server.Consensus;
 import dev.cairn.server.StoreGauges;
 import dev.cairn.server.json.GatewayLoad;
 import dev.cairn.server.proven.ProvenServices;
+import dev.cairn.server.upkeep.Upkeep;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -96,6 +97,13 @@ public final class ReplicaMetrics {
     public void bind(GatewayLoad load) {
         gauge("cairn_json_calls", "Requests of the JSON gateway being served.", load, GatewayLoad::calls);
         gauge("cairn_json_body_bytes", "What is held of their bodies.", load, GatewayLoad::bodyBytes);
+    }
+
+    /** What reads the whole store. */
+    public void bind(Upkeep upkeep) {
+        gauge("cairn_upkeep_waiting", "Snapshots and hashes that wait for their turn.", upkeep, Upkeep::waiting);
+        counter("cairn_snapshots_sent", "Snapshots sent, whole.", upkeep, Upkeep::snapshotsSent);
+        counter("cairn_snapshots_failed", "Snapshots that were not sent whole.", upkeep, Upkeep::snapshotsFailed);
     }
 
     private static boolean isPrimary(ReplicaStatus status) {

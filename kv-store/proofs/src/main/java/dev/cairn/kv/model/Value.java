@@ -65,7 +65,7 @@ public final class Value {
 
     /** Keeps bytes that were read from disk, if they are few. */
     public void keep(Bytes read) {
-        if (length <= MAX_RESIDENT_BYTES) {
+        if (length != UNKNOWN_LENGTH && length <= MAX_RESIDENT_BYTES) {
             bytes = read;
         }
     }

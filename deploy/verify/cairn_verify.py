@@ -24,6 +24,7 @@ ERRORS = [
     "DUPLICATE_KEY", "COMPACTED", "FUTURE_REVISION", "TOO_COSTLY", "KEY_TOO_NESTED", "MALFORMED", "DUPLICATE_REQUEST",
     "NO_SESSION", "NO_SPACE", "GUARDED", "INVALID_CHANGE", "BAD_SIGNATURE", "UNKNOWN_CHANGE", "TOO_MANY_CHANGES",
     "KEPT_REVISION", "SIGNER_REFUSED", "WRITE_OUT_OF_TIME", "WRITE_SUPERSEDED",
+    "LEASE_EXISTS", "LEASE_TTL_TOO_LARGE", "LEASE_ON_GUARDED",
 ]
 
 
@@ -585,7 +586,14 @@ class Result:
             shown["error"] = self.error(data)
         elif kind == 8:
             self.change(data, shown)
-        elif kind not in (5, 6):
+        elif kind == 12:
+            shown["lease"] = self.number(data)
+            shown["ttl"] = self.number(data)
+        elif kind == 14:
+            count = data.count()
+            self.hashed += u32(count)
+            shown["ttls"] = [self.number(data) for _ in range(count)]
+        elif kind not in (5, 6, 13):
             raise Refused("MALFORMED", "no outcome is of this kind")
         return shown
 

@@ -34,6 +34,7 @@ final class Draft {
     long revision;
     long compactRevision;
     Governance governance;
+    final Leases leases = new Leases(this);
     private final Amendments amendments = new Amendments();
 
     Draft(KvState parent, Proposal proposal, Surroundings around) {

@@ -1,6 +1,7 @@
 package dev.cairn.kv;
 
 import dev.cairn.kv.model.KvError;
+import dev.cairn.kv.model.LeaseOperation;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.OperationCodec;
 import dev.cairn.kv.model.Outcome;
@@ -26,6 +27,7 @@ final class Execution {
     private final Sessions sessions;
     private final Ledger ledger;
     private final SignedWrites signedWrites;
+    private final LeaseExecution leases;
 
     Execution(KvState parent, Proposal proposal, Surroundings around) {
         this.parent = parent;
@@ -36,6 +38,7 @@ final class Execution {
         this.sessions = new Sessions(draft);
         this.ledger = new Ledger(draft);
         this.signedWrites = new SignedWrites(draft);
+        this.leases = new LeaseExecution(draft);
     }
 
     KvState run() {
@@ -44,6 +47,7 @@ final class Execution {
         for (Request request : proposal.requests()) {
             results.add(execute(request));
         }
+        leases.expire();
         Sweep.advance(draft);
         Tree sealed = draft.tree.seal();
         List<Digest> events =
@@ -114,6 +118,7 @@ final class Execution {
             case Operation.EndorseChange endorse -> ledger.endorse(endorse);
             case Operation.SignedWrite write -> signedWrites.take(write, this::perform);
             case Operation.Unique unique -> execute(unique.operation());
+            case LeaseOperation lease -> leases.perform(lease);
         };
     }
 

@@ -145,6 +145,11 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
     }
 
     @Override
+    public boolean waitsForTime(KvState state) {
+        return LeaseView.hasAny(state);
+    }
+
+    @Override
     public void commit(KvState state, Block block) {
         if (!state.height().equals(committed.height().next())) {
             throw new IllegalStateException("after " + committed.height() + " comes not " + state.height());

@@ -1,6 +1,7 @@
 package dev.cairn.kv;
 
 import dev.cairn.kv.model.KvError;
+import dev.cairn.kv.model.LeaseOutcome;
 import dev.cairn.kv.model.Outcome;
 import dev.cairn.protocol.model.BigEndian;
 import dev.cairn.protocol.model.ByteWriter;
@@ -39,7 +40,11 @@ record LastWrite(long timeMicros, Digest text, Outcome outcome) {
                     case Outcome.Txn(long revision, boolean succeeded, var _) ->
                         new Outcome.Txn(revision, succeeded, List.of());
                     case Outcome.Failed failed -> failed;
-                    case Outcome.Ranged _, Outcome.Change _, Outcome.Compacted _, Outcome.SessionOpened _ ->
+                    case Outcome.Ranged _,
+                            Outcome.Change _,
+                            Outcome.Compacted _,
+                            Outcome.SessionOpened _,
+                            LeaseOutcome _ ->
                         throw new IllegalArgumentException("no outcome of a signed write: " + outcome);
                 });
     }
@@ -52,7 +57,11 @@ record LastWrite(long timeMicros, Digest text, Outcome outcome) {
             case Outcome.Txn txn -> put(out, TXN, txn.revision(), txn.succeeded() ? 1 : 0);
             case Outcome.Failed failed ->
                 put(out, FAILED, failed.revision(), failed.error().code());
-            case Outcome.Ranged _, Outcome.Change _, Outcome.Compacted _, Outcome.SessionOpened _ ->
+            case Outcome.Ranged _,
+                    Outcome.Change _,
+                    Outcome.Compacted _,
+                    Outcome.SessionOpened _,
+                    LeaseOutcome _ ->
                 throw new IllegalStateException("no outcome of a signed write: " + outcome);
         }
         return Bytes.wrap(out.toArray());

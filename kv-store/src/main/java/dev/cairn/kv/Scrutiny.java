@@ -6,6 +6,7 @@ import dev.cairn.kv.change.Purpose;
 import dev.cairn.kv.change.SignedText;
 import dev.cairn.kv.change.WriteText;
 import dev.cairn.kv.guard.Registry;
+import dev.cairn.kv.model.LeaseOperation;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
@@ -60,7 +61,8 @@ final class Scrutiny {
                         Operation.Range _,
                         Operation.Txn _,
                         Operation.Compact _,
-                        Operation.OpenSession _ -> {}
+                        Operation.OpenSession _,
+                        LeaseOperation _ -> {}
             }
             return Optional.empty();
         } catch (ChangeException e) {

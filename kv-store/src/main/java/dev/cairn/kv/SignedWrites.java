@@ -2,6 +2,7 @@ package dev.cairn.kv;
 
 import dev.cairn.kv.change.WriteText;
 import dev.cairn.kv.guard.Registry;
+import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KvError;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.Outcome;
@@ -62,11 +63,21 @@ final class SignedWrites {
                 || write.timeMicros() > nowMicros + WriteText.MAX_SKEW_MICROS) {
             return failed(KvError.WRITE_OUT_OF_TIME);
         }
-        boolean mayWrite =
-                Unsigned.writes(write.operation()).allMatch(span -> draft.governance.mayWriteAlone(signer, span));
-        Outcome outcome = mayWrite ? perform.apply(write.operation()) : failed(KvError.GUARDED);
+        Outcome outcome = refusedByGuards(write.operation(), signer)
+                .<Outcome>map(this::failed)
+                .orElseGet(() -> perform.apply(write.operation()));
         draft.putSystem(record, LastWrite.of(write.timeMicros(), text, outcome).encode());
         return outcome;
+    }
+
+    /** Who revokes a lease deletes its keys without a signature, so it is attached to open ones alone. */
+    private Optional<KvError> refusedByGuards(Operation operation, Registry.Holding signer) {
+        if (!Unsigned.writes(operation).allMatch(span -> draft.governance.mayWriteAlone(signer, span))) {
+            return Optional.of(KvError.GUARDED);
+        }
+        boolean isOpen = Unsigned.leased(operation)
+                .allMatch(key -> draft.governance.guards().isOpen(KeySpan.single(key)));
+        return isOpen ? Optional.empty() : Optional.of(KvError.LEASE_ON_GUARDED);
     }
 
     private Outcome failed(KvError error) {

@@ -89,7 +89,7 @@ final class SystemSpace {
                 new ByteWriter(64).putRaw(LAST_WRITES.shared()).putDigest(key).toArray());
     }
 
-    private static Bytes systemKey(String name) {
+    static Bytes systemKey(String name) {
         return Bytes.wrap(new ByteWriter(16)
                 .putByte(FIRST_BYTE)
                 .putRaw(Bytes.utf8(name).shared())

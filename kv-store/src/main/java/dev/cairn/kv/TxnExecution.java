@@ -2,6 +2,7 @@ package dev.cairn.kv;
 
 import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.kv.model.KvError;
+import dev.cairn.kv.model.LeaseOperation;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.Outcome;
 import dev.cairn.kv.model.Space;
@@ -31,9 +32,11 @@ final class TxnExecution {
             return new Outcome.Failed(draft.revision, error.get());
         }
         return draft.transact(writer -> {
-            List<Outcome> failures = new ArrayList<>();
+            List<Outcome.Failed> failures = new ArrayList<>();
             Outcome outcome = perform(txn, writer, failures);
-            return failures.isEmpty() ? outcome : failures.getFirst();
+            return failures.isEmpty()
+                    ? outcome
+                    : new Outcome.Failed(draft.revision, failures.getFirst().error());
         });
     }
 
@@ -66,7 +69,8 @@ final class TxnExecution {
                             draft.tree
                                     .get(Space.CLIENTS.treeKey(put.key()))
                                     .map(Leaf::head)
-                                    .filter(KeyVersion::isLive));
+                                    .filter(KeyVersion::isLive),
+                            draft.leases);
                 case Operation.Range range ->
                     RangeReader.checkRevisionInTxn(range.revision(), draft.revision, draft.compactRevision);
                 case Operation.Txn nested -> precheckPath(nested, choice);
@@ -77,7 +81,8 @@ final class TxnExecution {
                         Operation.EndorseChange _,
                         Operation.StageValues _,
                         Operation.SignedWrite _,
-                        Operation.Unique _ -> Optional.empty();
+                        Operation.Unique _,
+                        LeaseOperation _ -> Optional.empty();
             };
             if (error.isPresent()) {
                 return error;
@@ -86,7 +91,7 @@ final class TxnExecution {
         return Optional.empty();
     }
 
-    private Outcome perform(Operation.Txn at, Writer writer, List<Outcome> failures) {
+    private Outcome perform(Operation.Txn at, Writer writer, List<Outcome.Failed> failures) {
         boolean holds = choices.get(nextChoice++);
         List<Outcome> responses = new ArrayList<>();
         for (Operation operation : branch(at, holds)) {
@@ -104,11 +109,12 @@ final class TxnExecution {
                         Operation.EndorseChange _,
                         Operation.StageValues _,
                         Operation.SignedWrite _,
-                        Operation.Unique _ -> new Outcome.Failed(draft.revision, KvError.MALFORMED);
+                        Operation.Unique _,
+                        LeaseOperation _ -> new Outcome.Failed(draft.revision, KvError.MALFORMED);
             };
             responses.add(outcome);
-            if (outcome instanceof Outcome.Failed) {
-                failures.add(outcome);
+            if (outcome instanceof Outcome.Failed failed) {
+                failures.add(failed);
             }
         }
         return new Outcome.Txn(writer.seen(), holds, responses);

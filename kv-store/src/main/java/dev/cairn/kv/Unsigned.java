@@ -4,7 +4,9 @@ import dev.cairn.kv.guard.Governance;
 import dev.cairn.kv.guard.Right;
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KvError;
+import dev.cairn.kv.model.LeaseOperation;
 import dev.cairn.kv.model.Operation;
+import dev.cairn.protocol.model.Bytes;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -36,6 +38,8 @@ public final class Unsigned {
                     Operation.StageValues _,
                     Operation.EndorseChange _,
                     Operation.SignedWrite _ -> true;
+            // A lease takes no key with it on which a guard decides.
+            case LeaseOperation _ -> true;
             case Operation.Range _, Operation.OpenSession _ -> true;
         };
     }
@@ -59,6 +63,25 @@ public final class Unsigned {
                 .orElse("only a signed change compacts here; draft one with `cairn admin --compact REVISION`"));
     }
 
+    /** The keys to which an operation may attach a lease: of both branches of a transaction. */
+    static Stream<Bytes> leased(Operation operation) {
+        return switch (operation) {
+            case Operation.Put put -> put.lease() == 0 ? Stream.of() : Stream.of(put.key());
+            case Operation.Txn txn ->
+                Stream.concat(txn.success().stream(), txn.failure().stream()).flatMap(Unsigned::leased);
+            case Operation.Unique unique -> leased(unique.operation());
+            case Operation.DeleteRange _,
+                    Operation.Range _,
+                    Operation.Compact _,
+                    Operation.OpenSession _,
+                    Operation.SubmitChange _,
+                    Operation.StageValues _,
+                    Operation.EndorseChange _,
+                    Operation.SignedWrite _,
+                    LeaseOperation _ -> Stream.of();
+        };
+    }
+
     /** What an operation may write: of both branches of a transaction, and whether the keys of a range exist or not. */
     static Stream<KeySpan> writes(Operation operation) {
         return switch (operation) {
@@ -67,7 +90,7 @@ public final class Unsigned {
             case Operation.Txn txn ->
                 Stream.concat(txn.success().stream(), txn.failure().stream()).flatMap(Unsigned::writes);
             case Operation.Unique unique -> writes(unique.operation());
-            case Operation.Range _, Operation.Compact _, Operation.OpenSession _ -> Stream.of();
+            case Operation.Range _, Operation.Compact _, Operation.OpenSession _, LeaseOperation _ -> Stream.of();
             case Operation.SubmitChange _,
                     Operation.StageValues _,
                     Operation.EndorseChange _,

@@ -3,6 +3,7 @@ package dev.cairn.kv;
 import dev.cairn.kv.model.Compare;
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KvError;
+import dev.cairn.kv.model.LeaseOperation;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.protocol.model.Bytes;
 import java.util.ArrayList;
@@ -35,6 +36,7 @@ public final class Validation {
             case Operation.Txn txn -> checkTxn(txn, allowedOperations);
             case Operation.Unique unique -> checkUnique(unique.operation(), allowedOperations);
             case Operation.SignedWrite write -> checkSigned(write.operation(), allowedOperations);
+            case LeaseOperation lease -> checkLease(lease);
             case Operation.Compact _,
                     Operation.OpenSession _,
                     Operation.SubmitChange _,
@@ -54,7 +56,22 @@ public final class Validation {
                     Operation.SubmitChange _,
                     Operation.EndorseChange _,
                     Operation.StageValues _,
-                    Operation.SignedWrite _ -> check(operation, allowedOperations);
+                    Operation.SignedWrite _,
+                    LeaseOperation _ -> check(operation, allowedOperations);
+        };
+    }
+
+    private static Optional<KvError> checkLease(LeaseOperation operation) {
+        return switch (operation) {
+            case LeaseOperation.Grant(long id, long ttlSeconds) -> {
+                if (id == 0) {
+                    yield Optional.of(KvError.MALFORMED);
+                }
+                yield ttlSeconds > Lease.MAX_TTL_SECONDS ? Optional.of(KvError.LEASE_TTL_TOO_LARGE) : Optional.empty();
+            }
+            case LeaseOperation.Revoke _ -> Optional.empty();
+            case LeaseOperation.KeepAlive(List<Long> ids) ->
+                ids.size() > LeaseOperation.KeepAlive.MAX_IDS ? Optional.of(KvError.TOO_MANY_OPS) : Optional.empty();
         };
     }
 
@@ -68,7 +85,8 @@ public final class Validation {
                     Operation.EndorseChange _,
                     Operation.StageValues _,
                     Operation.SignedWrite _,
-                    Operation.Unique _ -> Optional.of(KvError.MALFORMED);
+                    Operation.Unique _,
+                    LeaseOperation _ -> Optional.of(KvError.MALFORMED);
         };
     }
 
@@ -131,7 +149,8 @@ public final class Validation {
                     Operation.EndorseChange _,
                     Operation.StageValues _,
                     Operation.SignedWrite _,
-                    Operation.Unique _ -> Optional.of(KvError.MALFORMED);
+                    Operation.Unique _,
+                    LeaseOperation _ -> Optional.of(KvError.MALFORMED);
             case Operation.Put _, Operation.DeleteRange _, Operation.Range _ -> check(operation, allowedOperations);
         };
     }

@@ -49,7 +49,7 @@ final class Writer {
         Bytes key = Space.CLIENTS.treeKey(put.key());
         Optional<Leaf> leaf = draft.tree.get(key);
         Optional<KeyVersion> live = leaf.map(Leaf::head).filter(KeyVersion::isLive);
-        Optional<KvError> error = checkPut(put, live);
+        Optional<KvError> error = checkPut(put, live, draft.leases);
         if (error.isPresent()) {
             return failed(error.get());
         }
@@ -59,14 +59,18 @@ final class Writer {
         if (draft.tree.weightBytes() >= treeBytes) {
             return failed(KvError.NO_SPACE);
         }
-        long lease = put.ignoreLease() ? live.map(KeyVersion::lease).orElse(0L) : put.lease();
+        long lease = put.ignoreLease() ? live.map(draft.leases::of).orElse(0L) : put.lease();
+        Optional<KvError> unattachable = draft.leases.cannotAttach(lease, key);
+        if (unattachable.isPresent()) {
+            return failed(unattachable.get());
+        }
         Value value = put.ignoreValue() ? sameAgain(live.orElseThrow()) : Value.of(put.value());
         put(key, leaf, lease, value);
         return new Outcome.Put(seen(), put.prevKv() ? live : Optional.empty());
     }
 
-    static Optional<KvError> checkPut(Operation.Put put, Optional<KeyVersion> live) {
-        if (put.lease() != 0) {
+    static Optional<KvError> checkPut(Operation.Put put, Optional<KeyVersion> live, Leases leases) {
+        if (put.lease() != 0 && !leases.isAlive(put.lease())) {
             return Optional.of(KvError.LEASE_NOT_FOUND);
         }
         boolean needsKey = put.ignoreValue() || put.ignoreLease();
@@ -94,6 +98,15 @@ final class Writer {
         }
         doomed.forEach(this::bury);
         return new Outcome.Deleted(seen(), doomed.size(), delete.prevKv() ? doomed : List.of());
+    }
+
+    /** Deletes a key that lives. */
+    void delete(Bytes key) {
+        draft.tree
+                .get(Space.CLIENTS.treeKey(key))
+                .map(Leaf::head)
+                .filter(KeyVersion::isLive)
+                .ifPresent(this::bury);
     }
 
     // The ledger's.
@@ -140,6 +153,8 @@ final class Writer {
         draft.tree.put(leaf);
         draft.written.add(leaf);
         draft.changes.add(new KeyEvent(version, previous));
+        previous.ifPresent(draft.leases::detach);
+        draft.leases.attach(version);
         sub++;
     }
 }

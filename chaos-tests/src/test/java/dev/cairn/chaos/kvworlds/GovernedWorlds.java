@@ -7,6 +7,7 @@ import dev.cairn.kv.governed.Dice;
 import dev.cairn.kv.governed.Founding;
 import dev.cairn.kv.governed.Rules;
 import dev.cairn.kv.guard.Governance;
+import dev.cairn.kv.model.LeaseOutcome;
 import dev.cairn.kv.model.Outcome;
 import dev.cairn.kv.model.RequestOutcome;
 import dev.cairn.protocol.model.Digest;
@@ -100,7 +101,7 @@ final class GovernedWorlds implements AutoCloseable {
                         counters.count(change.standing().name());
                     case Outcome.Failed failed -> counters.count(failed.error().name());
                     case Outcome.Put _, Outcome.Deleted _, Outcome.Ranged _, Outcome.Txn _ -> {}
-                    case Outcome.Compacted _, Outcome.SessionOpened _ -> {}
+                    case Outcome.Compacted _, Outcome.SessionOpened _, LeaseOutcome _ -> {}
                 }
             });
         }

@@ -7,6 +7,7 @@ import dev.cairn.chaos.history.Outcome;
 import dev.cairn.kv.model.Compare;
 import dev.cairn.kv.model.KeyEvent;
 import dev.cairn.kv.model.KeyVersion;
+import dev.cairn.kv.model.LeaseOutcome;
 import dev.cairn.kv.model.KvError;
 import dev.cairn.kv.model.RequestOutcome;
 import dev.cairn.protocol.model.Bytes;
@@ -87,7 +88,8 @@ final class KvCalls {
             case dev.cairn.kv.model.Outcome.Compacted _,
                     dev.cairn.kv.model.Outcome.SessionOpened _,
                     dev.cairn.kv.model.Outcome.Change _,
-                    dev.cairn.kv.model.Outcome.Failed _ ->
+                    dev.cairn.kv.model.Outcome.Failed _,
+                    LeaseOutcome _ ->
                 throw new IllegalStateException("no client asked for what ends in " + outcome);
         };
         return new Outcome.Answered(returnedNanos, outcome.revision(), answer);

@@ -2,6 +2,7 @@ package dev.cairn.chaos.proofs;
 
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KeyVersion;
+import dev.cairn.kv.model.LeaseOutcome;
 import dev.cairn.kv.model.Outcome;
 import dev.cairn.kv.model.RequestOutcome;
 import dev.cairn.kv.proof.Answer;
@@ -109,6 +110,10 @@ final class ProofJson {
                                 change.change().toHex(),
                                 change.standing().code(),
                                 change.detail().toHex());
+            case LeaseOutcome.Granted granted ->
+                "12, \"lease\": %d, \"ttl\": %d".formatted(granted.id(), granted.ttlSeconds());
+            case LeaseOutcome.Revoked _ -> "13";
+            case LeaseOutcome.KeptAlive kept -> "14, \"ttls\": " + kept.ttlSeconds();
             case Outcome.Failed failed -> "7, \"error\": \"%s\"".formatted(failed.error());
         };
         return "{\"revision\": %d, \"kind\": %s}".formatted(outcome.revision(), rest);

@@ -14,6 +14,7 @@ import dev.cairn.kv.change.VerdictText;
 import dev.cairn.kv.guard.Objection;
 import dev.cairn.kv.guard.SignerRefusal;
 import dev.cairn.kv.model.KeyValue;
+import dev.cairn.kv.model.LeaseOutcome;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.Outcome;
 import dev.cairn.protocol.model.Bytes;
@@ -62,7 +63,7 @@ final class ChangePages {
             case Outcome.Failed(long _, var error) ->
                 throw new Problem(409, "the cluster refused it: " + error.name().toLowerCase(Locale.ROOT));
             case Outcome.Put _, Outcome.Deleted _, Outcome.Ranged _, Outcome.Txn _ -> throw foreign();
-            case Outcome.Compacted _, Outcome.SessionOpened _ -> throw foreign();
+            case Outcome.Compacted _, Outcome.SessionOpened _, LeaseOutcome _ -> throw foreign();
         };
     }
 

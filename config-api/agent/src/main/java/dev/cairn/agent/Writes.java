@@ -5,6 +5,7 @@ import dev.cairn.client.NotVerifiedException;
 import dev.cairn.client.Receipt;
 import dev.cairn.client.Verified;
 import dev.cairn.kv.change.WriteText;
+import dev.cairn.kv.model.LeaseOperation;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.Outcome;
 import dev.cairn.protocol.model.Bytes;
@@ -88,7 +89,7 @@ public final class Writes {
             case Operation.Txn txn ->
                 txn.success().stream().anyMatch(Writes::isWrite)
                         || txn.failure().stream().anyMatch(Writes::isWrite);
-            case Operation.Range _, Operation.Compact _, Operation.OpenSession _ -> false;
+            case Operation.Range _, Operation.Compact _, Operation.OpenSession _, LeaseOperation _ -> false;
             case Operation.SubmitChange _, Operation.StageValues _, Operation.EndorseChange _ -> false;
             case Operation.SignedWrite _, Operation.Unique _ -> false;
         };

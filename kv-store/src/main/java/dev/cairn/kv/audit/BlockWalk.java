@@ -16,6 +16,7 @@ import dev.cairn.kv.model.ChangeStanding;
 import dev.cairn.kv.model.KeyEvent;
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KeyVersion;
+import dev.cairn.kv.model.LeaseOperation;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.OperationCodec;
 import dev.cairn.kv.model.Outcome;
@@ -56,8 +57,12 @@ final class BlockWalk {
     private long signedWrites;
 
     /** What in a request may account for what was written. */
-    private record Cause(Optional<Brought> brought, Optional<Operation.SignedWrite> write) {
+    private record Cause(Optional<Operation> operation, Optional<Brought> brought) {
         static final Cause NONE = new Cause(Optional.empty(), Optional.empty());
+
+        static Cause of(Operation operation, Optional<Brought> brought) {
+            return new Cause(Optional.of(inner(operation)), brought);
+        }
     }
 
     BlockWalk(ChangeAudit audit, Proposal block, KvState parent, KvState after) {
@@ -76,6 +81,7 @@ final class BlockWalk {
     }
 
     AuditedBlock run() throws BrokenRuleException {
+        audit.leases().begin(block.timeNanos());
         for (int i = 0; i < block.requests().size(); i++) {
             if (after.results().get(i) instanceof RequestOutcome.Executed(var outcomes)) {
                 List<Operation> operations = OperationCodec.decode(
@@ -87,6 +93,7 @@ final class BlockWalk {
             }
         }
         upTo(Long.MAX_VALUE, Cause.NONE);
+        audit.leases().end(after);
         require(
                 "the block",
                 CompactionIsAllowed.class,
@@ -104,12 +111,12 @@ final class BlockWalk {
         if (outcome instanceof Outcome.Change told && told.standing() != ChangeStanding.REFUSED) {
             brought.ifPresent(this::noteWithdrawal);
         }
-        upTo(outcome.revision(), new Cause(brought, signedWrite(operation)));
+        upTo(outcome.revision(), Cause.of(operation, brought));
+        audit.leases().answered(inner(operation), outcome);
     }
 
-    private static Optional<Operation.SignedWrite> signedWrite(Operation operation) {
-        Operation inner = operation instanceof Operation.Unique unique ? unique.operation() : operation;
-        return inner instanceof Operation.SignedWrite write ? Optional.of(write) : Optional.empty();
+    private static Operation inner(Operation operation) {
+        return operation instanceof Operation.Unique unique ? unique.operation() : operation;
     }
 
     /** Of a change that waits; it was taken in, whatever the ledger makes of it. */
@@ -162,24 +169,35 @@ final class BlockWalk {
         long ofKeys = writes.stream()
                 .filter(event -> Space.CLIENTS.holds(event.change().treeKey()))
                 .count();
-        if (cause.write().isPresent() && ofKeys > 0) {
+        if (ofKeys > 0 && cause.operation().orElse(null) instanceof Operation.SignedWrite write) {
             require(
                     subject,
                     WritesAreTheirSigners.class,
-                    audit.signedWrites()
-                            .broken(audit.governance(), nowMicros, cause.write().get(), writes));
+                    audit.signedWrites().broken(audit.governance(), nowMicros, write, writes));
             signedWrites += ofKeys;
         } else {
             require(
                     subject,
                     UnsignedWritesAreOpen.class,
                     UnsignedWritesAreOpen.broken(audit.governance().guards(), writes));
+            if (ofKeys > 0) {
+                require(subject, LeasesRunOut.class, endsNoOtherLease(writes, cause));
+            }
             unsignedWrites += ofKeys;
         }
         require(
                 subject,
                 LedgerIsKept.class,
                 LedgerIsKept.broken(writes, record -> audit.executed().mustKeep(record, nowSeconds)));
+    }
+
+    private Optional<String> endsNoOtherLease(List<KeyEvent> writes, Cause cause) {
+        if (cause.operation().isEmpty()) {
+            return audit.leases().broken(writes);
+        }
+        return cause.operation().get() instanceof LeaseOperation.Revoke(long id)
+                ? LeasesRunOut.broken(id, writes)
+                : Optional.empty();
     }
 
     /** The ledger keeps a record, of a change that waits or is settled now. */

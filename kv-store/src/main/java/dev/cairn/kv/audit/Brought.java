@@ -4,6 +4,7 @@ import dev.cairn.kv.change.ChangeException;
 import dev.cairn.kv.change.ChangeRecord;
 import dev.cairn.kv.change.Endorsement;
 import dev.cairn.kv.change.Purpose;
+import dev.cairn.kv.model.LeaseOperation;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
@@ -35,7 +36,8 @@ record Brought(Digest change, ChangeRecord.Taken signature, Bytes keyBlob) {
                     Operation.Range _,
                     Operation.Txn _,
                     Operation.Compact _,
-                    Operation.OpenSession _ -> Optional.empty();
+                    Operation.OpenSession _,
+                    LeaseOperation _ -> Optional.empty();
         };
     }
 

@@ -22,6 +22,7 @@ public final class ChangeAudit {
     private final Set<Digest> settled = new LinkedHashSet<>();
     private final ExecutedChanges executed = new ExecutedChanges();
     private final WritesAreTheirSigners signedWrites;
+    private final LeasesRunOut leases = new LeasesRunOut();
 
     /**
      * Begins before the first block.
@@ -71,6 +72,10 @@ public final class ChangeAudit {
 
     WritesAreTheirSigners signedWrites() {
         return signedWrites;
+    }
+
+    LeasesRunOut leases() {
+        return leases;
     }
 
     void settle(Digest change) {

@@ -44,6 +44,20 @@ final class EtcdModel {
         };
     }
 
+    /** What a lease may be attached to. */
+    static List<KeySpan> leased(Operation operation) {
+        return switch (operation) {
+            case Operation.Put put -> put.lease() == 0 ? List.of() : List.of(KeySpan.single(put.key()));
+            case Operation.Txn txn -> {
+                List<KeySpan> all = new ArrayList<>();
+                txn.success().forEach(each -> all.addAll(leased(each)));
+                txn.failure().forEach(each -> all.addAll(leased(each)));
+                yield all;
+            }
+            default -> List.of();
+        };
+    }
+
     private String perform(Operation.Txn txn) {
         List<Operation> chosen = chosen(txn);
         if (chosen.stream().anyMatch(each -> each instanceof Operation.Put put && put.lease() != 0)) {

@@ -434,7 +434,10 @@ final class LedgerModel implements Seen {
         }
         boolean mayWrite =
                 EtcdModel.mayWrite(write.operation()).stream().allMatch(span -> rules.mayWriteAlone(key, span));
-        String answer = mayWrite ? new EtcdModel(this).admitted(write.operation()) : failed(KvError.GUARDED);
+        boolean mayLease = EtcdModel.leased(write.operation()).stream().allMatch(rules::isOpen);
+        String answer = mayWrite && mayLease
+                ? new EtcdModel(this).admitted(write.operation())
+                : failed(mayWrite ? KvError.LEASE_ON_GUARDED : KvError.GUARDED);
         lastWrites.put(key.fingerprint().toString(), new LastWrite(write.timeMicros(), write.operation(), answer));
         return answer;
     }

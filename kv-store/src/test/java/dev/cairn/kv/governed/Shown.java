@@ -7,6 +7,7 @@ import dev.cairn.kv.guard.Objection;
 import dev.cairn.kv.guard.SignerRefusal;
 import dev.cairn.kv.model.ChangeStanding;
 import dev.cairn.kv.model.KvError;
+import dev.cairn.kv.model.LeaseOutcome;
 import dev.cairn.kv.model.Outcome;
 import dev.cairn.protocol.model.Bytes;
 import java.util.Collection;
@@ -82,7 +83,7 @@ final class Shown {
                 VerdictText.Verdict verdict = parse(change.detail());
                 yield change(change.standing(), change.revision(), verdict.objections(), verdict.uncounted());
             }
-            case Outcome.Ranged _, Outcome.SessionOpened _ ->
+            case Outcome.Ranged _, Outcome.SessionOpened _, LeaseOutcome _ ->
                 throw new AssertionError("nobody asked for what ends in " + outcome);
         };
     }

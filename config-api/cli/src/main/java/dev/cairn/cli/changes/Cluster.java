@@ -14,6 +14,7 @@ import dev.cairn.client.Watch;
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KeyValue;
 import dev.cairn.kv.model.Operation;
+import dev.cairn.kv.model.LeaseOutcome;
 import dev.cairn.kv.model.Outcome;
 import dev.cairn.protocol.model.Bytes;
 import java.io.PrintWriter;
@@ -85,7 +86,7 @@ public final class Cluster implements AutoCloseable {
             case Outcome.Failed(long _, var error) ->
                 throw new Failure("the cluster refused it: " + Sentences.of(error));
             case Outcome.Put _, Outcome.Deleted _, Outcome.Ranged _, Outcome.Txn _ -> throw foreign(outcome);
-            case Outcome.Compacted _, Outcome.SessionOpened _ -> throw foreign(outcome);
+            case Outcome.Compacted _, Outcome.SessionOpened _, LeaseOutcome _ -> throw foreign(outcome);
         };
     }
 

@@ -54,6 +54,10 @@ public enum EtcdError {
     WRITE_SUPERSEDED(
             Status.Code.ABORTED,
             "etcdserver: a later write of the same signer was taken in; this one was done before that, or never will be"),
+    LEASE_ON_GUARDED(
+            Status.Code.PERMISSION_DENIED,
+            "etcdserver: the key is guarded, so no lease is attached to it: whoever revoked the lease would delete the key"
+                    + " without a signature; write it without one"),
     NO_LEADER(Status.Code.UNAVAILABLE, "etcdserver: no leader"),
     STOPPED(Status.Code.UNAVAILABLE, "etcdserver: server stopped"),
     QUARANTINED(
@@ -95,6 +99,9 @@ public enum EtcdError {
             case SIGNER_REFUSED -> SIGNER_REFUSED;
             case WRITE_OUT_OF_TIME -> WRITE_OUT_OF_TIME;
             case WRITE_SUPERSEDED -> WRITE_SUPERSEDED;
+            case LEASE_EXISTS -> LEASE_EXISTS;
+            case LEASE_TTL_TOO_LARGE -> LEASE_TTL_TOO_LARGE;
+            case LEASE_ON_GUARDED -> LEASE_ON_GUARDED;
             // Executed before, in a block this process has not seen: its result is not known here.
             case DUPLICATE_REQUEST, NO_SESSION -> TIMEOUT;
         };

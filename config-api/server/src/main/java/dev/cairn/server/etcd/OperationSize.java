@@ -1,6 +1,7 @@
 package dev.cairn.server.etcd;
 
 import dev.cairn.kv.model.Compare;
+import dev.cairn.kv.model.LeaseOperation;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.protocol.model.Bytes;
 import java.util.List;
@@ -18,6 +19,7 @@ final class OperationSize {
     private static final int VALUE = 4;
     private static final int SIGNED = 13;
     private static final int UNIQUE = 33;
+    private static final int LEASE = 17;
     private static final int OTHER = 16;
 
     private OperationSize() {}
@@ -47,6 +49,8 @@ final class OperationSize {
             case Operation.SignedWrite write -> SIGNED + write.signature().size() + of(write.operation());
             case Operation.Unique unique -> UNIQUE + of(unique.operation());
             case Operation.Compact _, Operation.OpenSession _ -> OTHER;
+            case LeaseOperation.Grant _, LeaseOperation.Revoke _ -> LEASE;
+            case LeaseOperation.KeepAlive keepAlive -> OTHER + Long.BYTES * keepAlive.ids().size();
         };
     }
 

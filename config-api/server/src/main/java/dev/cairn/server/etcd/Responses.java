@@ -1,6 +1,7 @@
 package dev.cairn.server.etcd;
 
 import dev.cairn.kv.model.KeyVersion;
+import dev.cairn.kv.model.LeaseOutcome;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.Outcome;
 import dev.cairn.proto.etcdserverpb.CompactionResponse;
@@ -108,7 +109,11 @@ public final class Responses {
             case Outcome.Txn txn ->
                 response.setResponseTxn(txn((Operation.Txn) operation, txn, ResponseHeader.getDefaultInstance()))
                         .build();
-            case Outcome.Compacted _, Outcome.SessionOpened _, Outcome.Change _, Outcome.Failed _ ->
+            case Outcome.Compacted _,
+                    Outcome.SessionOpened _,
+                    Outcome.Change _,
+                    Outcome.Failed _,
+                    LeaseOutcome _ ->
                 throw new AssertionError("not inside a transaction: " + outcome);
         };
     }
@@ -127,7 +132,11 @@ public final class Responses {
             case Outcome.Deleted deleted -> deleted.previous().stream().allMatch(Responses::isInMemory);
             case Outcome.Ranged ranged -> ranged.versions().stream().allMatch(Responses::isInMemory);
             case Outcome.Txn txn -> txn.responses().stream().allMatch(Responses::isInMemory);
-            case Outcome.Compacted _, Outcome.SessionOpened _, Outcome.Change _, Outcome.Failed _ -> true;
+            case Outcome.Compacted _,
+                    Outcome.SessionOpened _,
+                    Outcome.Change _,
+                    Outcome.Failed _,
+                    LeaseOutcome _ -> true;
         };
     }
 

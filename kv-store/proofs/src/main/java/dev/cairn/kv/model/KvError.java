@@ -42,6 +42,10 @@ public enum KvError {
     WRITE_OUT_OF_TIME(23),
     /** A write of this time or a later one was taken in from the same key before. */
     WRITE_SUPERSEDED(24),
+    LEASE_EXISTS(25),
+    LEASE_TTL_TOO_LARGE(26),
+    /** A signed write would attach a lease to a key that is not open. */
+    LEASE_ON_GUARDED(27),
     /** The bytes are no list of operations. */
     MALFORMED(12),
     /** The request was executed before; nothing is done again. */

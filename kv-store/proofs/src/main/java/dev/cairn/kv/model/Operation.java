@@ -5,14 +5,26 @@ import dev.cairn.protocol.model.Digest;
 import java.util.List;
 
 /** What a client may ask of the store; fields as in etcd's requests. */
-public sealed interface Operation {
+public sealed interface Operation
+        permits Operation.Put,
+                Operation.DeleteRange,
+                Operation.Range,
+                Operation.Txn,
+                Operation.Compact,
+                Operation.OpenSession,
+                Operation.SubmitChange,
+                Operation.StageValues,
+                Operation.EndorseChange,
+                Operation.SignedWrite,
+                Operation.Unique,
+                LeaseOperation {
 
     /** Whether what it does is decided by people's signatures. It stands alone in its request. */
     default boolean isSigned() {
         return switch (this) {
             case SubmitChange _, StageValues _, EndorseChange _, SignedWrite _ -> true;
             case Unique unique -> unique.operation().isSigned();
-            case Put _, DeleteRange _, Range _, Txn _, Compact _, OpenSession _ -> false;
+            case Put _, DeleteRange _, Range _, Txn _, Compact _, OpenSession _, LeaseOperation _ -> false;
         };
     }
 

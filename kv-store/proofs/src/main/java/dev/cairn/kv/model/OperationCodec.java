@@ -27,6 +27,9 @@ public final class OperationCodec {
     private static final int ENDORSE_CHANGE = 9;
     private static final int STAGE_VALUES = 10;
     private static final int SIGNED_WRITE = 11;
+    private static final int LEASE_GRANT = 12;
+    private static final int LEASE_REVOKE = 13;
+    private static final int LEASE_KEEP_ALIVE = 14;
 
     /** Where the first operation says what it is, and where it does if it is {@link Operation.Unique}. */
     private static final int FIRST_KIND = 4;
@@ -102,6 +105,19 @@ public final class OperationCodec {
                 out.putByte(UNIQUE).putDigest(nonce);
                 write(out, unique);
             }
+            case LeaseOperation lease -> write(out, lease);
+        }
+    }
+
+    private static void write(ByteWriter out, LeaseOperation operation) {
+        switch (operation) {
+            case LeaseOperation.Grant(long id, long ttlSeconds) ->
+                out.putByte(LEASE_GRANT).putLong(id).putLong(ttlSeconds);
+            case LeaseOperation.Revoke(long id) -> out.putByte(LEASE_REVOKE).putLong(id);
+            case LeaseOperation.KeepAlive(List<Long> ids) -> {
+                out.putByte(LEASE_KEEP_ALIVE).putInt(ids.size());
+                ids.forEach(out::putLong);
+            }
         }
     }
 
@@ -141,7 +157,9 @@ public final class OperationCodec {
     public static boolean mayBeSigned(Bytes operations) {
         byte[] bytes = operations.shared();
         int kindAt = bytes.length > FIRST_KIND && bytes[FIRST_KIND] == UNIQUE ? UNIQUE_KIND : FIRST_KIND;
-        return bytes.length > kindAt && bytes[kindAt] >= SUBMIT_CHANGE && BigEndian.getInt(bytes, 0) == 1;
+        return bytes.length > kindAt && bytes[kindAt] >= SUBMIT_CHANGE
+                && bytes[kindAt] <= SIGNED_WRITE
+                && BigEndian.getInt(bytes, 0) == 1;
     }
 
     /** The operations, or nothing if the bytes are not exactly what {@link #encode} writes for some list. */
@@ -198,6 +216,9 @@ public final class OperationCodec {
                 case ENDORSE_CHANGE -> operation = Optional.of(new Operation.EndorseChange(nextBytes(), nextBytes()));
                 case STAGE_VALUES -> operation = nextStaged();
                 case SIGNED_WRITE -> operation = nextSignedWrite(depth);
+                case LEASE_GRANT -> operation = Optional.of(new LeaseOperation.Grant(nextLong(), nextLong()));
+                case LEASE_REVOKE -> operation = Optional.of(new LeaseOperation.Revoke(nextLong()));
+                case LEASE_KEEP_ALIVE -> operation = Optional.of(new LeaseOperation.KeepAlive(nextLongs()));
                 default -> broken = true;
             }
             return operation;
@@ -271,6 +292,15 @@ public final class OperationCodec {
                 values.add(nextBytes());
             }
             return values;
+        }
+
+        private List<Long> nextLongs() {
+            int count = nextCount();
+            List<Long> numbers = new ArrayList<>();
+            for (int i = 0; i < count && !broken; i++) {
+                numbers.add(nextLong());
+            }
+            return numbers;
         }
 
         private boolean mayNest(int depth) {

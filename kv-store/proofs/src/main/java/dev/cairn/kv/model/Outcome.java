@@ -9,7 +9,16 @@ import java.util.Optional;
  * What became of an operation. {@code revision} is the store's revision as etcd's header shows it: after a write, that of
  * the write. Versions stand for keys and values; {@link KvStateMachine#load} gives the bytes.
  */
-public sealed interface Outcome {
+public sealed interface Outcome
+        permits Outcome.Put,
+                Outcome.Deleted,
+                Outcome.Ranged,
+                Outcome.Txn,
+                Outcome.Change,
+                Outcome.Compacted,
+                Outcome.SessionOpened,
+                Outcome.Failed,
+                LeaseOutcome {
     long revision();
 
     record Put(long revision, Optional<KeyVersion> previous) implements Outcome {}

@@ -1,6 +1,7 @@
 package dev.cairn.kv.proof;
 
 import dev.cairn.kv.model.KeyVersion;
+import dev.cairn.kv.model.LeaseOutcome;
 import dev.cairn.kv.model.Outcome;
 import dev.cairn.kv.model.RequestOutcome;
 import dev.cairn.protocol.model.ByteWriter;
@@ -121,6 +122,7 @@ public record ReceiptProof(MerklePath request, MerklePath resultPath, RequestOut
             case Outcome.Change change -> change;
             case Outcome.SessionOpened opened -> opened;
             case Outcome.Failed failed -> failed;
+            case LeaseOutcome lease -> lease;
         };
     }
 

@@ -3,6 +3,7 @@ package dev.cairn.kv.proof;
 import dev.cairn.kv.model.ChangeStanding;
 import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.kv.model.KvError;
+import dev.cairn.kv.model.LeaseOutcome;
 import dev.cairn.kv.model.OperationCodec;
 import dev.cairn.kv.model.Outcome;
 import dev.cairn.kv.model.RequestOutcome;
@@ -27,6 +28,9 @@ final class ResultCodec {
     private static final int SESSION_OPENED = 6;
     private static final int FAILED = 7;
     private static final int CHANGE = 8;
+    private static final int LEASE_GRANTED = 12;
+    private static final int LEASE_REVOKED = 13;
+    private static final int LEASE_KEPT_ALIVE = 14;
 
     private ResultCodec() {}
 
@@ -79,6 +83,24 @@ final class ResultCodec {
                 out.putByte(FAILED)
                         .putLong(failed.revision())
                         .putInt(failed.error().code());
+            case LeaseOutcome lease -> put(out, lease);
+        }
+    }
+
+    private static void put(ByteWriter out, LeaseOutcome outcome) {
+        switch (outcome) {
+            case LeaseOutcome.Granted granted ->
+                out.putByte(LEASE_GRANTED)
+                        .putLong(granted.revision())
+                        .putLong(granted.id())
+                        .putLong(granted.ttlSeconds());
+            case LeaseOutcome.Revoked revoked -> out.putByte(LEASE_REVOKED).putLong(revoked.revision());
+            case LeaseOutcome.KeptAlive kept -> {
+                out.putByte(LEASE_KEPT_ALIVE)
+                        .putLong(kept.revision())
+                        .putInt(kept.ttlSeconds().size());
+                kept.ttlSeconds().forEach(out::putLong);
+            }
         }
     }
 
@@ -131,6 +153,9 @@ final class ResultCodec {
             case SESSION_OPENED -> new Outcome.SessionOpened(revision);
             case CHANGE -> new Outcome.Change(revision, in.nextDigest(), standing(in), in.nextBytes());
             case FAILED -> new Outcome.Failed(revision, error(in));
+            case LEASE_GRANTED -> new LeaseOutcome.Granted(revision, in.nextLong(), in.nextLong());
+            case LEASE_REVOKED -> new LeaseOutcome.Revoked(revision);
+            case LEASE_KEPT_ALIVE -> new LeaseOutcome.KeptAlive(revision, longs(in));
             default -> throw malformed("no outcome is of kind " + kind);
         };
     }
@@ -141,6 +166,14 @@ final class ResultCodec {
             versions.add(VersionCodec.next(in.nextBytes(), in));
         }
         return versions;
+    }
+
+    private static List<Long> longs(Input in) throws InvalidProofException {
+        List<Long> numbers = new ArrayList<>();
+        for (int left = in.nextCount(); left > 0; left--) {
+            numbers.add(in.nextLong());
+        }
+        return numbers;
     }
 
     private static ChangeStanding standing(Input in) throws InvalidProofException {

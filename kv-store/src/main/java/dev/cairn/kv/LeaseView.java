@@ -18,6 +18,11 @@ public final class LeaseView {
         return state.tree().get(LeaseKeys.CLOCK).isPresent();
     }
 
+    /** The state's. */
+    public long revision() {
+        return state.revision();
+    }
+
     public long count() {
         return state.tree().liveCount(LeaseKeys.ALL);
     }

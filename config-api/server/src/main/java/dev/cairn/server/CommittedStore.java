@@ -3,6 +3,7 @@ package dev.cairn.server;
 import dev.cairn.kv.HeldState;
 import dev.cairn.kv.KvState;
 import dev.cairn.kv.KvStateMachine;
+import dev.cairn.kv.LeaseView;
 import dev.cairn.kv.Proof;
 import dev.cairn.kv.Unsigned;
 import dev.cairn.kv.change.LedgerKeys;
@@ -113,6 +114,16 @@ final class CommittedStore implements Store, Timeline, StoreGauges, ProofSource 
     /** What is wrong with a signed operation whatever the state is; verifies signatures. */
     Optional<String> fault(Operation operation) {
         return machine.fault(operation);
+    }
+
+    @Override
+    public LeaseView leases() {
+        return new LeaseView(machine.committed());
+    }
+
+    @Override
+    public long leaseCount() {
+        return leases().count();
     }
 
     @Override

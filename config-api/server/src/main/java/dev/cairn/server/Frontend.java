@@ -3,7 +3,6 @@ package dev.cairn.server;
 import dev.cairn.kv.KvState;
 import dev.cairn.kv.Limits;
 import dev.cairn.proto.etcdserverpb.AuthGrpc;
-import dev.cairn.proto.etcdserverpb.LeaseGrpc;
 import dev.cairn.proto.v3electionpb.ElectionGrpc;
 import dev.cairn.proto.v3lockpb.LockGrpc;
 import dev.cairn.protocol.model.Block;
@@ -18,8 +17,10 @@ import dev.cairn.server.etcd.ClusterIdentity;
 import dev.cairn.server.etcd.ClusterService;
 import dev.cairn.server.etcd.EtcdVersion;
 import dev.cairn.server.etcd.Headers;
+import dev.cairn.server.etcd.KeepAlives;
 import dev.cairn.server.etcd.KvService;
 import dev.cairn.server.etcd.LeaderGate;
+import dev.cairn.server.etcd.LeaseService;
 import dev.cairn.server.etcd.MaintenanceService;
 import dev.cairn.server.etcd.QuarantineGate;
 import dev.cairn.server.etcd.WatchService;
@@ -31,6 +32,7 @@ import dev.cairn.server.http.Site;
 import dev.cairn.server.json.GatewayLoad;
 import dev.cairn.server.json.JsonGateway;
 import dev.cairn.server.metrics.CallCounter;
+import dev.cairn.server.metrics.LeaseCounts;
 import dev.cairn.server.metrics.ProcessGauges;
 import dev.cairn.server.metrics.ReplicaMetrics;
 import dev.cairn.server.net.OnePort;
@@ -67,6 +69,7 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
     private static final int BACKGROUND_THREADS = 2;
     private static final int MAX_BACKGROUND_TASKS = 8192;
     private static final int MAX_WAITING_READS = 65_536;
+    private static final int MAX_WAITING_KEEPALIVES = 65_536;
     private static final int MAX_MESSAGE_BYTES = 2 << 20;
     private static final int MAX_METADATA_BYTES = 64 << 10;
     private static final int MAX_JSON_CALLS = 16_384;
@@ -89,6 +92,8 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
     private final WatchService watches;
     private final SnapshotFiles snapshots;
     private final Upkeep upkeep;
+    private final LeaseService leases;
+    private final LeaseCounts leaseCounts;
     private final Server server;
     private final Server inProcess;
     private final ManagedChannel ownChannel;
@@ -137,17 +142,27 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
         this.snapshots = new SnapshotFiles(settings.snapshots());
         this.upkeep = new Upkeep(
                 store::hold, snapshots, cluster, () -> consensus.status().view().number());
+        EventLoop timer = port.workers().next();
+        KeepAlives keepAlives = new KeepAlives(
+                gateway,
+                (millis, task) -> timer.schedule(task, millis, TimeUnit.MILLISECONDS),
+                System::currentTimeMillis,
+                MAX_WAITING_KEEPALIVES);
+        this.leases = new LeaseService(
+                gateway, readIndex, keepAlives, store, headers, background, limits, new SecureRandom()::nextLong);
+        this.leaseCounts = new LeaseCounts(store.state());
         ProcessGauges process = new ProcessGauges();
         ReplicaMetrics metrics = new ReplicaMetrics(registry, consensus);
         metrics.bind(store, process, EtcdVersion.SERVER);
         metrics.bind(proven, background);
         metrics.bind(upkeep);
+        metrics.bind(leaseCounts, keepAlives);
         List<BindableService> services = new ArrayList<>(List.of(
                 new KvService(gateway, readIndex, store, headers, background, limits, settings.maxRequestBytes()),
                 watches,
                 new MaintenanceService(consensus, store, cluster, headers, upkeep),
                 new ClusterService(cluster, headers),
-                new LeaseGrpc.LeaseImplBase() {},
+                leases,
                 new AuthGrpc.AuthImplBase() {},
                 new LockGrpc.LockImplBase() {},
                 new ElectionGrpc.ElectionImplBase() {},
@@ -221,6 +236,7 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
         ticksWithoutLeader = consensus.status().changing() ? ticksWithoutLeader + 1 : 0;
         if (ticksWithoutLeader == TICKS_WITHOUT_LEADER) {
             watches.leaderLost();
+            leases.leaderLost();
         }
     }
 
@@ -230,6 +246,7 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
             quarantined = true;
             health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);
             watches.quarantined();
+            leases.quarantined();
             proven.quarantined();
             gateway.refuseWaiting(Refusal.QUARANTINED);
             readIndex.refuseWaiting(Refusal.QUARANTINED);
@@ -248,6 +265,7 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
             }
         }
         proven.committed(block, state, proof);
+        leaseCounts.committed(state);
     }
 
     @Override

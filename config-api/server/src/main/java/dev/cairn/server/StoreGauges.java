@@ -24,6 +24,9 @@ public interface StoreGauges {
     /** The states that are kept for others to fetch. */
     int pinnedStates();
 
+    /** Leases that live. */
+    long leaseCount();
+
     /** Signed changes that wait for signatures or values. */
     long pendingChanges();
 

@@ -30,6 +30,7 @@ public final class SoloNode implements Consensus, AutoCloseable {
     private final SoloChain chain;
     private final ExecutorService loop = Executors.newSingleThreadExecutor();
     private @Nullable CommitListener<KvState> listener;
+    private long aheadNanos;
     private volatile long view;
     private volatile boolean changing;
     private volatile boolean deaf;
@@ -75,18 +76,28 @@ public final class SoloNode implements Consensus, AutoCloseable {
     public boolean submit(Request request) {
         loop.execute(() -> {
             if (!deaf) {
-                commit(request);
+                commit(List.of(request));
             }
         });
         return true;
     }
 
-    private void commit(Request request) {
+    /** Seconds go by, each with a block, if anything waits for time. */
+    void passTime(int seconds) {
+        loop.execute(() -> {
+            for (int i = 0; i < seconds && machine.waitsForTime(machine.committed()); i++) {
+                aheadNanos += 1_000_000_000L;
+                commit(List.of());
+            }
+        });
+    }
+
+    private void commit(List<Request> requests) {
         KvState parent = machine.committed();
         Height height = parent.height().next();
-        long now = wallNanos();
-        KvState state = machine.execute(parent, new Proposal(height, now, List.of(request)));
-        Block block = chain.next(List.of(request), machine.roots(state), now);
+        long now = wallNanos() + aheadNanos;
+        KvState state = machine.execute(parent, new Proposal(height, now, requests));
+        Block block = chain.next(requests, machine.roots(state), now);
         QuorumCertificate certificate = chain.append(block);
         machine.commit(state, block);
         if (listener != null) {

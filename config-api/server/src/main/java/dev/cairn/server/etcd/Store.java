@@ -1,5 +1,6 @@
 package dev.cairn.server.etcd;
 
+import dev.cairn.kv.LeaseView;
 import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.Outcome;
@@ -27,6 +28,9 @@ public interface Store {
 
     /** Why the operation needs signatures, in one line that names the guard; nothing if it needs none. Never blocks. */
     Optional<String> needsSignatures(Operation operation);
+
+    /** The leases of the committed state. Never blocks. */
+    LeaseView leases();
 
     /** A version's value, from disk where it is not in memory; nothing if it was compacted away meanwhile. */
     Optional<Bytes> value(KeyVersion version);

@@ -4,6 +4,7 @@ import dev.cairn.protocol.ReplicaStatus;
 import dev.cairn.server.Background;
 import dev.cairn.server.Consensus;
 import dev.cairn.server.StoreGauges;
+import dev.cairn.server.etcd.KeepAlives;
 import dev.cairn.server.json.GatewayLoad;
 import dev.cairn.server.proven.ProvenServices;
 import dev.cairn.server.upkeep.Upkeep;
@@ -61,6 +62,7 @@ public final class ReplicaMetrics {
         gauge("etcd_mvcc_db_total_size_in_use_in_bytes", "The store on disk.", store, StoreGauges::diskBytes);
         gauge("cairn_tree_bytes", "The keys in memory.", store, StoreGauges::treeBytes);
         gauge("cairn_pinned_states", "States kept for others to fetch.", store, StoreGauges::pinnedStates);
+        gauge("cairn_leases", "Leases that live.", store, StoreGauges::leaseCount);
         gauge("cairn_pending_changes", "Signed changes that wait.", store, StoreGauges::pendingChanges);
         counter("cairn_change_signatures", "People's signatures checked.", store, StoreGauges::signaturesVerified);
         counter("cairn_change_signatures_refused", "Those that did not hold.", store, StoreGauges::signaturesRefused);
@@ -104,6 +106,14 @@ public final class ReplicaMetrics {
         gauge("cairn_upkeep_waiting", "Snapshots and hashes that wait for their turn.", upkeep, Upkeep::waiting);
         counter("cairn_snapshots_sent", "Snapshots sent, whole.", upkeep, Upkeep::snapshotsSent);
         counter("cairn_snapshots_failed", "Snapshots that were not sent whole.", upkeep, Upkeep::snapshotsFailed);
+    }
+
+    /** Leases; by etcd's names what etcd counts too. */
+    public void bind(LeaseCounts counts, KeepAlives keepAlives) {
+        counter("etcd_debugging_lease_granted", "Leases granted.", counts, LeaseCounts::granted);
+        counter("etcd_debugging_lease_revoked", "Leases that ended.", counts, LeaseCounts::ended);
+        counter("etcd_debugging_lease_renewed", "Leases kept alive.", counts, LeaseCounts::renewed);
+        gauge("cairn_waiting_keepalives", "Renewals gathered or on their way.", keepAlives, KeepAlives::waiting);
     }
 
     private static boolean isPrimary(ReplicaStatus status) {

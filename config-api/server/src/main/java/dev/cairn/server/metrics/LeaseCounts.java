@@ -1,0 +1,54 @@
+package dev.cairn.server.metrics;
+
+import dev.cairn.kv.KvState;
+import dev.cairn.kv.LeaseView;
+import dev.cairn.kv.model.LeaseOutcome;
+import dev.cairn.kv.model.RequestOutcome;
+
+/** How many leases came, went and were kept alive by the blocks that were committed here since the start. */
+public final class LeaseCounts {
+    private volatile long granted;
+    private volatile long renewed;
+    private volatile long ended;
+    private long alive;
+
+    /** @param before the committed state */
+    public LeaseCounts(KvState before) {
+        this.alive = new LeaseView(before).count();
+    }
+
+    /** On the event loop, for each block. */
+    @SuppressWarnings("NonAtomicOperationOnVolatileField") // One thread writes.
+    public void committed(KvState state) {
+        for (RequestOutcome result : state.results()) {
+            if (result instanceof RequestOutcome.Executed executed) {
+                executed.outcomes().forEach(outcome -> {
+                    if (outcome instanceof LeaseOutcome.Granted) {
+                        granted++;
+                        alive++;
+                    } else if (outcome instanceof LeaseOutcome.KeptAlive kept) {
+                        renewed += kept.ttlSeconds().stream()
+                                .filter(seconds -> seconds > 0)
+                                .count();
+                    }
+                });
+            }
+        }
+        long now = new LeaseView(state).count();
+        ended += alive - now;
+        alive = now;
+    }
+
+    public long granted() {
+        return granted;
+    }
+
+    public long renewed() {
+        return renewed;
+    }
+
+    /** By revocation or by time. */
+    public long ended() {
+        return ended;
+    }
+}

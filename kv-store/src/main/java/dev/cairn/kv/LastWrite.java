@@ -57,11 +57,7 @@ record LastWrite(long timeMicros, Digest text, Outcome outcome) {
             case Outcome.Txn txn -> put(out, TXN, txn.revision(), txn.succeeded() ? 1 : 0);
             case Outcome.Failed failed ->
                 put(out, FAILED, failed.revision(), failed.error().code());
-            case Outcome.Ranged _,
-                    Outcome.Change _,
-                    Outcome.Compacted _,
-                    Outcome.SessionOpened _,
-                    LeaseOutcome _ ->
+            case Outcome.Ranged _, Outcome.Change _, Outcome.Compacted _, Outcome.SessionOpened _, LeaseOutcome _ ->
                 throw new IllegalStateException("no outcome of a signed write: " + outcome);
         }
         return Bytes.wrap(out.toArray());

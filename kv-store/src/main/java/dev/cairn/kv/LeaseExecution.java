@@ -69,8 +69,8 @@ final class LeaseExecution {
         List<Long> seconds = new ArrayList<>(ids.size());
         for (long id : ids) {
             Optional<LeaseRecord> lease = leases.find(id);
-            lease.ifPresent(found -> leases.put(
-                    id, new LeaseRecord(found.grantedSeconds(), clock.millisAfter(found.grantedSeconds()))));
+            lease.ifPresent(found ->
+                    leases.put(id, new LeaseRecord(found.grantedSeconds(), clock.millisAfter(found.grantedSeconds()))));
             seconds.add(lease.map(LeaseRecord::grantedSeconds).orElse(0L));
         }
         return new LeaseOutcome.KeptAlive(draft.revision, seconds);

@@ -10,10 +10,8 @@ record LeaseRecord(long grantedSeconds, long endMillis) {
     private static final int BYTES = 16;
 
     Bytes encode() {
-        return Bytes.wrap(new ByteWriter(BYTES)
-                .putLong(grantedSeconds)
-                .putLong(endMillis)
-                .toArray());
+        return Bytes.wrap(
+                new ByteWriter(BYTES).putLong(grantedSeconds).putLong(endMillis).toArray());
     }
 
     static LeaseRecord decode(Bytes record) {
@@ -21,7 +19,8 @@ record LeaseRecord(long grantedSeconds, long endMillis) {
     }
 
     static LeaseRecord of(KeyVersion system) {
-        return decode(
-                system.value().resident().orElseThrow(() -> new IllegalStateException("system records stay in memory")));
+        return decode(system.value()
+                .resident()
+                .orElseThrow(() -> new IllegalStateException("system records stay in memory")));
     }
 }

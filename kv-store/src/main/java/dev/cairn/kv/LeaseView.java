@@ -31,8 +31,7 @@ public final class LeaseView {
         return state.tree()
                 .get(LeaseKeys.lease(id))
                 .map(leaf -> LeaseRecord.of(leaf.head()))
-                .map(lease ->
-                        new Lease(id, lease.grantedSeconds(), Math.max(0, lease.endMillis() - clock().millis())));
+                .map(lease -> new Lease(id, lease.grantedSeconds(), Math.max(0, lease.endMillis() - clock().millis())));
     }
 
     private LeaseClock clock() {
@@ -53,8 +52,7 @@ public final class LeaseView {
     /** The keys that are attached to a lease, in their order; none if there is no such lease. */
     public List<Bytes> keys(long id) {
         List<Bytes> keys = new ArrayList<>();
-        state.tree().forEach(
-                        LeaseKeys.attachedTo(id), record -> keys.add(LeaseKeys.attachedKey(record.treeKey())));
+        state.tree().forEach(LeaseKeys.attachedTo(id), record -> keys.add(LeaseKeys.attachedKey(record.treeKey())));
         return keys;
     }
 }

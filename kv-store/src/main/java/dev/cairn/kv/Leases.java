@@ -67,8 +67,7 @@ final class Leases {
     /** In their order. */
     List<Bytes> keys(long id) {
         List<Bytes> keys = new ArrayList<>();
-        draft.tree.forEach(
-                LeaseKeys.attachedTo(id), record -> keys.add(LeaseKeys.attachedKey(record.treeKey())));
+        draft.tree.forEach(LeaseKeys.attachedTo(id), record -> keys.add(LeaseKeys.attachedKey(record.treeKey())));
         return keys;
     }
 
@@ -79,7 +78,9 @@ final class Leases {
 
     private boolean isAttached(KeyVersion version) {
         return version.lease() != 0
-                && draft.tree.get(LeaseKeys.attached(version.lease(), version.key())).isPresent();
+                && draft.tree
+                        .get(LeaseKeys.attached(version.lease(), version.key()))
+                        .isPresent();
     }
 
     /** Why a key cannot be attached: an end of a lease deletes all its keys in one revision, and may cost no more than any operation. */

@@ -8,6 +8,7 @@ import dev.cairn.kv.model.KeyEvent;
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.kv.model.KvError;
+import dev.cairn.kv.model.LeaseOperation;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.OperationCodec;
 import dev.cairn.kv.model.Outcome;
@@ -181,6 +182,9 @@ class ExecutionModelTest extends ExecutionFixture {
                         List.of(get(key, other, 9)));
                 operations.add(txn);
                 operations.add(new Operation.Unique(new Digest(1, 2, 3, position), txn));
+                operations.add(new LeaseOperation.Grant(position, mask));
+                operations.add(new LeaseOperation.Revoke(position));
+                operations.add(new LeaseOperation.KeepAlive(List.of((long) position, -1L)));
             }
         }
         Bytes encoded = OperationCodec.encode(operations);

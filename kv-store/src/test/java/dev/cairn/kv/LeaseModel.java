@@ -57,7 +57,8 @@ final class LeaseModel {
                 yield new LeaseOutcome.KeptAlive(
                         revision,
                         ids.stream()
-                                .map(id -> leases.getOrDefault(id, new Term(0, 0)).seconds())
+                                .map(id ->
+                                        leases.getOrDefault(id, new Term(0, 0)).seconds())
                                 .toList());
             }
             case Operation.Put put -> put(put);
@@ -85,12 +86,12 @@ final class LeaseModel {
         if (put.lease() != 0 && !leases.containsKey(put.lease())) {
             return failed(KvError.LEASE_NOT_FOUND);
         }
-        Held before = keys.get(key);
-        if (put.ignoreLease() && before == null) {
+        Optional<Held> before = Optional.ofNullable(keys.get(key));
+        if (put.ignoreLease() && before.isEmpty()) {
             return failed(KvError.KEY_NOT_FOUND);
         }
-        boolean keeps = put.ignoreLease() && before != null && before.attached();
-        long lease = keeps ? before.named() : put.lease();
+        long kept = before.filter(Held::attached).map(Held::named).orElse(0L);
+        long lease = put.ignoreLease() ? kept : put.lease();
         keys.put(key, new Held(lease, lease != 0));
         return new Outcome.Put(++revision, Optional.empty());
     }

@@ -47,8 +47,8 @@ class LeaseModelTest extends LeaseFixture {
         Arbitrary<Operation> keepAlive = ids().list().ofMaxSize(3).map(LeaseOperation.KeepAlive::new);
         Arbitrary<Operation> leased = Combinators.combine(keys(), ids()).as(LeaseFixture::put);
         Arbitrary<Operation> plain = keys().map(key -> put(key, 0));
-        Arbitrary<Operation> keeping = keys().map(
-                key -> new Operation.Put(Bytes.utf8(key), Bytes.utf8("w"), 0, false, false, true));
+        Arbitrary<Operation> keeping =
+                keys().map(key -> new Operation.Put(Bytes.utf8(key), Bytes.utf8("w"), 0, false, false, true));
         Arbitrary<Operation> delete = keys().map(LeaseFixture::delete);
         Arbitrary<Operation> operation = Arbitraries.frequencyOf(
                 Tuple.of(5, grant),
@@ -98,10 +98,10 @@ class LeaseModelTest extends LeaseFixture {
             expected.add(model.perform(operation));
         }
         model.expire();
-        assertThat(((RequestOutcome.Executed) state.results().getFirst()).outcomes()).isEqualTo(expected);
-        assertThat(deleted(state.changes().stream()
-                        .filter(event -> !event.isPut())
-                        .toList()))
+        assertThat(((RequestOutcome.Executed) state.results().getFirst()).outcomes())
+                .isEqualTo(expected);
+        assertThat(deleted(
+                        state.changes().stream().filter(event -> !event.isPut()).toList()))
                 .isEqualTo(model.deleted);
         commit(state);
     }

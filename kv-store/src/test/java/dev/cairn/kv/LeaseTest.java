@@ -118,8 +118,7 @@ class LeaseTest extends LeaseFixture {
     }
 
     private boolean holds(String key, Compare.Result result, long lease) {
-        Compare compare =
-                new Compare(result, Compare.Target.LEASE, Bytes.utf8(key), Bytes.EMPTY, lease, Bytes.EMPTY);
+        Compare compare = new Compare(result, Compare.Target.LEASE, Bytes.utf8(key), Bytes.EMPTY, lease, Bytes.EMPTY);
         return ((Outcome.Txn) run(new Operation.Txn(List.of(compare), List.of(), List.of()))).succeeded();
     }
 
@@ -225,7 +224,8 @@ class LeaseTest extends LeaseFixture {
         passSeconds(4);
         List<KeyEvent> first = pass(1000);
         assertThat(first).hasSize(many);
-        assertThat(first.stream().map(event -> event.change().modRevision()).distinct()).hasSize(1);
+        assertThat(first.stream().map(event -> event.change().modRevision()).distinct())
+                .hasSize(1);
         assertThat(pass(1)).hasSize(1);
     }
 
@@ -264,8 +264,7 @@ class LeaseTest extends LeaseFixture {
 
     @Test
     void noneOfItStandsInATransaction() {
-        List<LeaseOperation> all =
-                List.of(new LeaseOperation.Grant(1, 2), new LeaseOperation.Revoke(1), keepAlive(1L));
+        List<LeaseOperation> all = List.of(new LeaseOperation.Grant(1, 2), new LeaseOperation.Revoke(1), keepAlive(1L));
         for (LeaseOperation operation : all) {
             assertThat(run(new Operation.Txn(List.of(), List.of(operation), List.of())))
                     .isEqualTo(failed(KvError.MALFORMED));
@@ -306,8 +305,7 @@ class LeaseTest extends LeaseFixture {
         grant(1, 10);
         assertThat(run(put("prod/a", 1))).isEqualTo(failed(KvError.GUARDED));
         assertThat(run(signed(put("prod/a", 1)))).isEqualTo(failed(KvError.LEASE_ON_GUARDED));
-        assertThat(run(signed(txn(List.of(), List.of(put("prod/a", 1))))))
-                .isEqualTo(failed(KvError.LEASE_ON_GUARDED));
+        assertThat(run(signed(txn(List.of(), List.of(put("prod/a", 1)))))).isEqualTo(failed(KvError.LEASE_ON_GUARDED));
         assertThat(run(signed(put("prod/a", 0)))).isInstanceOf(Outcome.Put.class);
         assertThat(run(signed(put("a", 1)))).as("an open key").isInstanceOf(Outcome.Put.class);
         assertThat(keysOf(1)).containsExactly("a");

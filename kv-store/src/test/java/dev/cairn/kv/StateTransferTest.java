@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.cairn.kv.guard.Governance;
 import dev.cairn.kv.model.Compare;
 import dev.cairn.kv.model.KeyVersion;
+import dev.cairn.kv.model.LeaseOperation;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.Outcome;
 import dev.cairn.kv.model.Space;
@@ -57,7 +58,7 @@ class StateTransferTest {
     /** Operations on few keys, so that they meet: many versions, deletes, new lives of deleted keys, and compactions. */
     private static Operation operation(Random random, long revision) {
         Bytes key = key(random);
-        return switch (random.nextInt(12)) {
+        return switch (random.nextInt(18)) {
             case 0, 1 -> new Operation.DeleteRange(key, Bytes.EMPTY, random.nextBoolean());
             case 2 -> new Operation.DeleteRange(key, key(random), false);
             case 3 -> new Operation.Compact(Math.max(1, revision - random.nextInt(8)), false);
@@ -68,8 +69,16 @@ class StateTransferTest {
                                 Compare.Result.GREATER, Compare.Target.VERSION, key, Bytes.EMPTY, 1, Bytes.EMPTY)),
                         List.of(put(key, random), past(random, revision)),
                         List.of(new Operation.DeleteRange(key(random), Bytes.EMPTY, false), past(random, revision)));
+            case 6 -> new LeaseOperation.Grant(lease(random), random.nextInt(100));
+            case 7 -> new LeaseOperation.Revoke(lease(random));
+            case 8 -> new LeaseOperation.KeepAlive(List.of(lease(random), lease(random)));
+            case 9, 10, 11 -> new Operation.Put(key, Bytes.utf8("leased"), lease(random), false, false, false);
             default -> put(key, random);
         };
+    }
+
+    private static long lease(Random random) {
+        return 1L + random.nextInt(3);
     }
 
     private static Bytes key(Random random) {

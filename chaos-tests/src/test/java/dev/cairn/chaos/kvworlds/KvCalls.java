@@ -7,8 +7,8 @@ import dev.cairn.chaos.history.Outcome;
 import dev.cairn.kv.model.Compare;
 import dev.cairn.kv.model.KeyEvent;
 import dev.cairn.kv.model.KeyVersion;
-import dev.cairn.kv.model.LeaseOutcome;
 import dev.cairn.kv.model.KvError;
+import dev.cairn.kv.model.LeaseOutcome;
 import dev.cairn.kv.model.RequestOutcome;
 import dev.cairn.protocol.model.Bytes;
 import java.util.List;
@@ -89,8 +89,7 @@ final class KvCalls {
                     dev.cairn.kv.model.Outcome.SessionOpened _,
                     dev.cairn.kv.model.Outcome.Change _,
                     dev.cairn.kv.model.Outcome.Failed _,
-                    LeaseOutcome _ ->
-                throw new IllegalStateException("no client asked for what ends in " + outcome);
+                    LeaseOutcome _ -> throw new IllegalStateException("no client asked for what ends in " + outcome);
         };
         return new Outcome.Answered(returnedNanos, outcome.revision(), answer);
     }

@@ -316,7 +316,10 @@ final class LedgerMutants {
             left(
                     "a signed write that was refused can be done later",
                     "SignedWritesTest#whatWasRefusedIsUsedUp",
-                    edit("SignedWrites", "draft.putSystem(record,", "if (mayWrite) draft.putSystem(record,")),
+                    edit(
+                            "SignedWrites",
+                            "draft.putSystem(record,",
+                            "if (!(outcome instanceof Outcome.Failed)) draft.putSystem(record,")),
             left(
                     "a signed write of a revoked key is done",
                     edit("SignedWrites", "signer.outOfTime(draft.nowSeconds()).isPresent()", "false")),
@@ -364,8 +367,54 @@ final class LedgerMutants {
                             "guards.rulings(span).stream().allMatch(",
                             "guards.rulings(span).stream().anyMatch(")));
 
-    static final List<Planted> ALL =
-            Stream.of(GUARDS, PATHS, APPROVALS, WRITES).flatMap(List::stream).toList();
+    private static final List<Planted> LEASES = List.of(
+            left(
+                    "a lease takes a guarded key with it when it ends",
+                    "LeaseTest#aKeyThatCameUnderAGuardOutlivesItsLeaseAndIsAttachedToNothing",
+                    edit("LeaseExecution", "draft.governance.guards().isOpen(KeySpan.single(key))", "key != null")),
+            left(
+                    "a signed write attaches a lease to a guarded key",
+                    "LeaseTest#noLeaseIsAttachedWhereAGuardDecides",
+                    edit("SignedWrites", "draft.governance.guards().isOpen(KeySpan.single(key))", "key != null")),
+            left(
+                    "a key that outlived its lease is attached to the next one of that id",
+                    "LeaseTest#aKeyThatCameUnderAGuardOutlivesItsLeaseAndIsAttachedToNothing",
+                    edit("LeaseExecution", "leases.detach(id, key);", "")),
+            left(
+                    "an outage counts in full",
+                    "LeaseTest#anOutageIsASecond",
+                    edit(
+                            "LeaseClock",
+                            "Math.min(MAX_STEP_NANOS, Math.max(0, timeNanos - blockNanos))",
+                            "timeNanos - blockNanos")),
+            left(
+                    "a lease ends before the requests of its last block",
+                    "LeaseTest#whatIsKeptAliveInTheBlockThatWouldEndItLivesOn",
+                    edit("Execution", "ledger.forget();", "leases.expire();")),
+            left(
+                    "a lease ends a millisecond early",
+                    "LeaseTest#nothingEndsEarly",
+                    edit("LeaseKeys", "expiry(millis + 1, 0)", "expiry(millis + 2, 0)")),
+            left(
+                    "a key stays attached to the lease it was moved from",
+                    "LeaseTest#aPutMovesItsKeyFromLeaseToLease",
+                    edit("Writer", "previous.ifPresent(draft.leases::detach);", "")),
+            left(
+                    "a lease need not live to take a key",
+                    "LeaseTest#aLeaseThatDoesNotLiveTakesNoKey",
+                    edit("Writer", "put.lease() != 0 && !leases.isAlive(put.lease())", "false")),
+            left(
+                    "time need not go on while a lease lives",
+                    "LeaseTest#theClockStandsStillWithoutLeasesAndItsRecordGoes",
+                    edit("KvStateMachine", "return LeaseView.hasAny(state);", "return false;")),
+            left(
+                    "the audit takes the end of a lease for granted",
+                    "LeaseAuditTest#aLeaseThatEndsEarly",
+                    edit("BlockWalk", "return audit.leases().broken(writes);", "return Optional.empty();")));
+
+    static final List<Planted> ALL = Stream.of(GUARDS, PATHS, APPROVALS, WRITES, LEASES)
+            .flatMap(List::stream)
+            .toList();
 
     private LedgerMutants() {}
 }

@@ -32,6 +32,7 @@ final class MutantCompiler {
     private static final List<Path> SOURCES = List.of(
             Path.of("../bft-core/protocol/src/main/java/dev/cairn/protocol"),
             Path.of("../kv-store/src/main/java/dev/cairn/kv"),
+            Path.of("../kv-store/src/main/java/dev/cairn/kv/audit"),
             Path.of("../kv-store/changes/src/main/java/dev/cairn/kv/guard"),
             Path.of("../kv-store/changes/src/main/java/dev/cairn/kv/change"));
     private static final String CLASS_PATH = System.getProperty("java.class.path");

@@ -221,7 +221,8 @@ class LeaseServiceTest {
     void eachRequestToKeepALeaseAliveHasOneAnswerAndTheStreamGoesOn() throws InterruptedException {
         grant(7, 10);
         Answers answers = new Answers();
-        StreamObserver<LeaseKeepAliveRequest> asking = LeaseGrpc.newStub(served.channel).leaseKeepAlive(answers);
+        StreamObserver<LeaseKeepAliveRequest> asking =
+                LeaseGrpc.newStub(served.channel).leaseKeepAlive(answers);
         served.node.passTime(4);
         asking.onNext(of(7));
         answers.expect(7, 10);
@@ -273,7 +274,9 @@ class LeaseServiceTest {
                 .onNext(of(99));
         answers.expect(99, 0);
         served.node.loseLeader(true);
-        assertThat(answers.next()).isInstanceOfSatisfying(Status.class, status -> assertThat(status.getDescription())
-                .isEqualTo(EtcdError.NO_LEADER.description()));
+        assertThat(answers.next())
+                .isInstanceOfSatisfying(
+                        Status.class,
+                        status -> assertThat(status.getDescription()).isEqualTo(EtcdError.NO_LEADER.description()));
     }
 }

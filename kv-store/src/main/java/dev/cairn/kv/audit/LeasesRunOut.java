@@ -50,8 +50,8 @@ final class LeasesRunOut {
     void end(KvState after) {
         LeaseView leases = new LeaseView(after);
         terms.entrySet()
-                .removeIf(each -> isOver(each.getValue())
-                        && leases.find(each.getKey()).isEmpty());
+                .removeIf(each ->
+                        isOver(each.getValue()) && leases.find(each.getKey()).isEmpty());
     }
 
     private boolean isOver(Term term) {
@@ -88,8 +88,6 @@ final class LeasesRunOut {
         return lease != 0
                 && !event.isPut()
                 && Space.CLIENTS.holds(event.change().treeKey())
-                && event.previous()
-                        .filter(version -> version.lease() == lease)
-                        .isPresent();
+                && event.previous().filter(version -> version.lease() == lease).isPresent();
     }
 }

@@ -21,8 +21,7 @@ final class KeepAliveStream implements StreamObserver<LeaseKeepAliveRequest> {
     private boolean isAskedOut;
     private boolean ended;
 
-    KeepAliveStream(
-            ServerCallStreamObserver<LeaseKeepAliveResponse> call, KeepAlives keepAlives, Headers headers) {
+    KeepAliveStream(ServerCallStreamObserver<LeaseKeepAliveResponse> call, KeepAlives keepAlives, Headers headers) {
         this.call = call;
         this.keepAlives = keepAlives;
         this.headers = headers;

@@ -187,7 +187,8 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
         read(observer, leases -> {
             LeaseLeasesResponse.Builder response =
                     LeaseLeasesResponse.newBuilder().setHeader(headers.at(leases.revision()));
-            leases.byExpiry().forEach(id -> response.addLeases(LeaseStatus.newBuilder().setID(id)));
+            leases.byExpiry()
+                    .forEach(id -> response.addLeases(LeaseStatus.newBuilder().setID(id)));
             return response.build();
         });
     }

@@ -50,7 +50,8 @@ final class OperationSize {
             case Operation.Unique unique -> UNIQUE + of(unique.operation());
             case Operation.Compact _, Operation.OpenSession _ -> OTHER;
             case LeaseOperation.Grant _, LeaseOperation.Revoke _ -> LEASE;
-            case LeaseOperation.KeepAlive keepAlive -> OTHER + Long.BYTES * keepAlive.ids().size();
+            case LeaseOperation.KeepAlive keepAlive ->
+                OTHER + Long.BYTES * keepAlive.ids().size();
         };
     }
 

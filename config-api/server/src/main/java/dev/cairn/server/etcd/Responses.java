@@ -109,11 +109,7 @@ public final class Responses {
             case Outcome.Txn txn ->
                 response.setResponseTxn(txn((Operation.Txn) operation, txn, ResponseHeader.getDefaultInstance()))
                         .build();
-            case Outcome.Compacted _,
-                    Outcome.SessionOpened _,
-                    Outcome.Change _,
-                    Outcome.Failed _,
-                    LeaseOutcome _ ->
+            case Outcome.Compacted _, Outcome.SessionOpened _, Outcome.Change _, Outcome.Failed _, LeaseOutcome _ ->
                 throw new AssertionError("not inside a transaction: " + outcome);
         };
     }
@@ -132,11 +128,8 @@ public final class Responses {
             case Outcome.Deleted deleted -> deleted.previous().stream().allMatch(Responses::isInMemory);
             case Outcome.Ranged ranged -> ranged.versions().stream().allMatch(Responses::isInMemory);
             case Outcome.Txn txn -> txn.responses().stream().allMatch(Responses::isInMemory);
-            case Outcome.Compacted _,
-                    Outcome.SessionOpened _,
-                    Outcome.Change _,
-                    Outcome.Failed _,
-                    LeaseOutcome _ -> true;
+            case Outcome.Compacted _, Outcome.SessionOpened _, Outcome.Change _, Outcome.Failed _, LeaseOutcome _ ->
+                true;
         };
     }
 

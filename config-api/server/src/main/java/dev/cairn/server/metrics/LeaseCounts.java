@@ -4,12 +4,13 @@ import dev.cairn.kv.KvState;
 import dev.cairn.kv.LeaseView;
 import dev.cairn.kv.model.LeaseOutcome;
 import dev.cairn.kv.model.RequestOutcome;
+import java.util.concurrent.atomic.LongAdder;
 
 /** How many leases came, went and were kept alive by the blocks that were committed here since the start. */
 public final class LeaseCounts {
-    private volatile long granted;
-    private volatile long renewed;
-    private volatile long ended;
+    private final LongAdder granted = new LongAdder();
+    private final LongAdder renewed = new LongAdder();
+    private final LongAdder ended = new LongAdder();
     private long alive;
 
     /** @param before the committed state */
@@ -18,37 +19,36 @@ public final class LeaseCounts {
     }
 
     /** On the event loop, for each block. */
-    @SuppressWarnings("NonAtomicOperationOnVolatileField") // One thread writes.
     public void committed(KvState state) {
         for (RequestOutcome result : state.results()) {
             if (result instanceof RequestOutcome.Executed executed) {
                 executed.outcomes().forEach(outcome -> {
                     if (outcome instanceof LeaseOutcome.Granted) {
-                        granted++;
+                        granted.increment();
                         alive++;
                     } else if (outcome instanceof LeaseOutcome.KeptAlive kept) {
-                        renewed += kept.ttlSeconds().stream()
+                        renewed.add(kept.ttlSeconds().stream()
                                 .filter(seconds -> seconds > 0)
-                                .count();
+                                .count());
                     }
                 });
             }
         }
         long now = new LeaseView(state).count();
-        ended += alive - now;
+        ended.add(alive - now);
         alive = now;
     }
 
     public long granted() {
-        return granted;
+        return granted.sum();
     }
 
     public long renewed() {
-        return renewed;
+        return renewed.sum();
     }
 
     /** By revocation or by time. */
     public long ended() {
-        return ended;
+        return ended.sum();
     }
 }

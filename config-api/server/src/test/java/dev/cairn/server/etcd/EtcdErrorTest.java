@@ -26,6 +26,7 @@ class EtcdErrorTest {
             EtcdError.SIGNER_REFUSED,
             EtcdError.WRITE_OUT_OF_TIME,
             EtcdError.WRITE_SUPERSEDED,
+            EtcdError.LEASE_ON_GUARDED,
             EtcdError.QUARANTINED);
 
     @Test

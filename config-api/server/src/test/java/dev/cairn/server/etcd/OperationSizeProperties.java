@@ -3,6 +3,7 @@ package dev.cairn.server.etcd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.kv.model.Compare;
+import dev.cairn.kv.model.LeaseOperation;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.OperationCodec;
 import dev.cairn.protocol.model.Bytes;
@@ -23,7 +24,7 @@ class OperationSizeProperties {
     }
 
     private static Operation operation(Random random, int depth) {
-        return switch (random.nextInt(depth > 0 ? 10 : 3)) {
+        return switch (random.nextInt(depth > 0 ? 13 : 3)) {
             case 0 -> new Operation.Put(bytes(random), bytes(random), random.nextLong(), true, false, false);
             case 1 -> new Operation.DeleteRange(bytes(random), bytes(random), random.nextBoolean());
             case 2 -> Operation.Range.all(bytes(random), bytes(random));
@@ -33,6 +34,11 @@ class OperationSizeProperties {
             case 6 -> new Operation.EndorseChange(bytes(random), bytes(random));
             case 7 -> new Operation.SubmitChange(bytes(random), List.of(bytes(random)), bytes(random));
             case 8 -> new Operation.SignedWrite(random.nextLong(), operation(random, depth - 1), bytes(random));
+            case 9 -> new LeaseOperation.Grant(random.nextLong(), random.nextLong());
+            case 10 -> new LeaseOperation.Revoke(random.nextLong());
+            case 11 ->
+                new LeaseOperation.KeepAlive(
+                        random.longs(random.nextInt(4)).boxed().toList());
             default ->
                 new Operation.Txn(
                         IntStream.range(0, random.nextInt(4))

@@ -157,7 +157,8 @@ public final class OperationCodec {
     public static boolean mayBeSigned(Bytes operations) {
         byte[] bytes = operations.shared();
         int kindAt = bytes.length > FIRST_KIND && bytes[FIRST_KIND] == UNIQUE ? UNIQUE_KIND : FIRST_KIND;
-        return bytes.length > kindAt && bytes[kindAt] >= SUBMIT_CHANGE
+        return bytes.length > kindAt
+                && bytes[kindAt] >= SUBMIT_CHANGE
                 && bytes[kindAt] <= SIGNED_WRITE
                 && BigEndian.getInt(bytes, 0) == 1;
     }

@@ -20,7 +20,7 @@ final class Likeness {
             return header.toBuilder()
                     .setClusterId(header.getClusterId() == 0 ? 0 : 1)
                     .setMemberId(header.getMemberId() == 0 ? 0 : 1)
-                    .clearRaftTerm()
+                    .setRaftTerm(header.getRaftTerm() == 0 ? 0 : 1)
                     .build();
         }
         Message.Builder builder = message.toBuilder();

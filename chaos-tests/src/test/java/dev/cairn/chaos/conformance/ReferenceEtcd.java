@@ -18,6 +18,9 @@ final class ReferenceEtcd implements AutoCloseable {
     /** Continuous integration sets it: there, that etcd is missing is a failure. */
     private static final boolean REQUIRED = Boolean.parseBoolean(System.getenv("CAIRN_REQUIRE_REFERENCE"));
 
+    static final String MISSING =
+            "skipped: no etcd here to compare with; CAIRN_REFERENCE_ETCD=$(.ci/reference) has it tested";
+
     private static final long START_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final int STOP_SECONDS = 10;
@@ -26,18 +29,23 @@ final class ReferenceEtcd implements AutoCloseable {
     private final Thread atExit;
     private final String address;
 
+    /** Whether tests that need one can run; where it is required they run and fail. */
+    static boolean isThere() {
+        return REQUIRED || found().isPresent();
+    }
+
     /** Skips the test where there is no etcd, unless it must be there. */
     static Path binary() {
-        Optional<Path> found = Optional.ofNullable(System.getenv("CAIRN_REFERENCE_ETCD"))
+        assumeThat(isThere()).as(MISSING).isTrue();
+        Optional<Path> found = found();
+        assertThat(found).as("CAIRN_REFERENCE_ETCD names a directory with etcd").isPresent();
+        return found.orElseThrow();
+    }
+
+    private static Optional<Path> found() {
+        return Optional.ofNullable(System.getenv("CAIRN_REFERENCE_ETCD"))
                 .map(directory -> Path.of(directory, "etcd"))
                 .filter(Files::isExecutable);
-        assertThat(found.isPresent() || !REQUIRED)
-                .as("CAIRN_REFERENCE_ETCD names a directory with etcd")
-                .isTrue();
-        assumeThat(found)
-                .as("skipped: no etcd here to compare with; CAIRN_REFERENCE_ETCD=$(.ci/reference) has it tested")
-                .isPresent();
-        return found.orElseThrow();
     }
 
     /** Returns when it serves. */

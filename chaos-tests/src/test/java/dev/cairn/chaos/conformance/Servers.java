@@ -22,6 +22,11 @@ final class Servers implements AutoCloseable {
 
     private final Pair pair;
 
+    /** Whether both can be had. */
+    static boolean areThere() {
+        return REFERENCE.isPresent() || ReferenceEtcd.isThere();
+    }
+
     /** @param directory for what they keep */
     Servers(Path directory) throws IOException, StartupException {
         this(directory, 1);

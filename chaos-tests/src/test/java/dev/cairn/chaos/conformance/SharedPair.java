@@ -6,13 +6,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /** Gives tests the {@link Pair} that all of this virtual machine share; it is started when the first asks. */
-final class SharedPair implements ParameterResolver {
+final class SharedPair implements ParameterResolver, ExecutionCondition {
 
     private record Started(Path directory, Servers servers) implements AutoCloseable {
         static Started now() {
@@ -33,6 +35,13 @@ final class SharedPair implements ParameterResolver {
                 }
             }
         }
+    }
+
+    @Override
+    public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext extension) {
+        return Servers.areThere()
+                ? ConditionEvaluationResult.enabled("there is an etcd to compare with")
+                : ConditionEvaluationResult.disabled(ReferenceEtcd.MISSING);
     }
 
     @Override

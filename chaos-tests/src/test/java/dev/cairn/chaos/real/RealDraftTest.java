@@ -153,8 +153,8 @@ class RealDraftTest {
             assertThat(found.exitCode()).as("%s", found.lines()).isZero();
             Json answer = Json.parse(found.lines().getLast());
             assertThat(number(answer, "header", "raft_term"))
-                    .isPositive()
-                    .isEqualTo(number(answer, "verified", "view"));
+                    .isGreaterThan(1)
+                    .isEqualTo(1 + number(answer, "verified", "view"));
         }
     }
 

@@ -110,11 +110,11 @@ final class Reading {
                 .setMore(answer.value().more())
                 .setCount(answer.value().records().size());
         response.getHeaderBuilder().setRevision(answer.head().revision());
-        // The view in which the block was certified, as replicas tell theirs to etcd's clients.
+        // The view in which the block was certified, counted as replicas count theirs for etcd's clients.
         answer.head()
                 .certificate()
                 .ifPresent(
-                        by -> response.getHeaderBuilder().setRaftTerm(by.view().number()));
+                        by -> response.getHeaderBuilder().setRaftTerm(by.view().number() + 1));
         for (var record : answer.value().records()) {
             response.addKvs(Records.of(record, keysOnly));
         }

@@ -3,7 +3,7 @@ package dev.cairn.server.etcd;
 import dev.cairn.proto.etcdserverpb.ResponseHeader;
 import java.util.function.LongSupplier;
 
-/** Makes response headers. A header's term is the view. */
+/** Makes response headers. A header's term is the view, counted from 1, as etcd's first leader's is above 0. */
 public final class Headers {
     private final ResponseHeader base;
     private final LongSupplier view;
@@ -18,10 +18,12 @@ public final class Headers {
 
     /** The header of an answer that was made at {@code revision}. */
     public ResponseHeader at(long revision) {
-        return base.toBuilder()
-                .setRevision(revision)
-                .setRaftTerm(view.getAsLong())
-                .build();
+        return base.toBuilder().setRevision(revision).setRaftTerm(term()).build();
+    }
+
+    /** The present one. */
+    long term() {
+        return view.getAsLong() + 1;
     }
 
     /** What etcd puts on replies inside a transaction's reply. */

@@ -53,7 +53,7 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
                 .setDbSize(size)
                 .setDbSizeInUse(Math.min(size, store.treeBytes()))
                 .setLeader(cluster.memberId(replica.primary()))
-                .setRaftTerm(replica.view().number())
+                .setRaftTerm(headers.term())
                 .setRaftIndex(replica.proposed().value())
                 .setRaftAppliedIndex(replica.committed().value());
         if (replica.quarantined()) {

@@ -1,0 +1,64 @@
+package dev.cairn.chaos.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What etcdctl prints for a real etcd it prints for Cairn. The files {@code etcdctl-*.txt} have the commands; they are typed in
+ * their order, each to both, and what came out must be alike: exit code, output and errors, but for what any two clusters
+ * differ in; and after {@code shape:}, but for all numbers.
+ */
+final class EtcdctlTest {
+    private static final Path SCRIPTS = Path.of("src", "test", "resources", "conformance");
+
+    @TempDir
+    Path directory;
+
+    @TestFactory
+    Stream<DynamicTest> keys() throws Exception {
+        return bothPrintTheSame("keys");
+    }
+
+    private Stream<DynamicTest> bothPrintTheSame(String script) throws Exception {
+        Path etcd = ReferenceEtcd.binary();
+        Path etcdctl = etcd.resolveSibling("etcdctl");
+        ReferenceEtcd reference = new ReferenceEtcd(etcd, directory.resolve("etcd"), List.of());
+        CairnInProcess cairn = new CairnInProcess(directory.resolve("cairn"), 1);
+        Etcdctl first = new Etcdctl(etcdctl, reference.address(), Files.createDirectory(directory.resolve("first")));
+        Etcdctl second = new Etcdctl(etcdctl, cairn.address(0), Files.createDirectory(directory.resolve("second")));
+        return commands(SCRIPTS.resolve("etcdctl-" + script + ".txt")).stream()
+                .map(command -> DynamicTest.dynamicTest(command.toString(), () -> {
+                    Etcdctl.Printed expected = first.type(command);
+                    Etcdctl.Printed actual = second.type(command);
+                    assertThat(actual.text())
+                            .as(
+                                    "what Cairn printed, which etcd printed otherwise; unchanged:%n%s%n%s",
+                                    actual.raw(), expected.raw())
+                            .isEqualTo(expected.text());
+                }))
+                .onClose(reference::close)
+                .onClose(cairn::close);
+    }
+
+    /** A line is a command; lines that begin with a bar after it are its input. */
+    private static List<Etcdctl.Command> commands(Path script) throws IOException {
+        List<Etcdctl.Command> commands = new ArrayList<>();
+        for (String line : Files.readAllLines(script)) {
+            if (line.startsWith("|")) {
+                commands.add(commands.removeLast().withInput(line.substring(1)));
+            } else if (!line.isBlank() && !line.startsWith("#")) {
+                commands.add(Etcdctl.Command.parse(line));
+            }
+        }
+        return commands;
+    }
+}

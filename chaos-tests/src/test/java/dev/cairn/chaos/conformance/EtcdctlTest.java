@@ -28,6 +28,11 @@ final class EtcdctlTest {
         return bothPrintTheSame("keys");
     }
 
+    @TestFactory
+    Stream<DynamicTest> leases() throws Exception {
+        return bothPrintTheSame("leases");
+    }
+
     private Stream<DynamicTest> bothPrintTheSame(String script) throws Exception {
         Path etcd = ReferenceEtcd.binary();
         Path etcdctl = etcd.resolveSibling("etcdctl");

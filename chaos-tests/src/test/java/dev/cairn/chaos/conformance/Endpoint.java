@@ -2,6 +2,9 @@ package dev.cairn.chaos.conformance;
 
 import com.google.protobuf.Message;
 import dev.cairn.proto.etcdserverpb.KVGrpc;
+import dev.cairn.proto.etcdserverpb.LeaseGrpc;
+import dev.cairn.proto.etcdserverpb.LeaseKeepAliveRequest;
+import dev.cairn.proto.etcdserverpb.LeaseKeepAliveResponse;
 import dev.cairn.proto.etcdserverpb.RangeRequest;
 import dev.cairn.proto.etcdserverpb.RangeResponse;
 import io.grpc.CallOptions;
@@ -30,7 +33,11 @@ final class Endpoint implements AutoCloseable {
                     KVGrpc.getPutMethod(),
                     KVGrpc.getDeleteRangeMethod(),
                     KVGrpc.getTxnMethod(),
-                    KVGrpc.getCompactMethod())
+                    KVGrpc.getCompactMethod(),
+                    LeaseGrpc.getLeaseGrantMethod(),
+                    LeaseGrpc.getLeaseRevokeMethod(),
+                    LeaseGrpc.getLeaseTimeToLiveMethod(),
+                    LeaseGrpc.getLeaseLeasesMethod())
             .collect(Collectors.toUnmodifiableMap(Endpoint::requestClass, method -> method));
 
     private final String name;
@@ -62,13 +69,24 @@ final class Endpoint implements AutoCloseable {
         return call(method, request);
     }
 
+    /** One renewal, on a stream of its own. */
+    CompletableFuture<Answer> keepAlive(LeaseKeepAliveRequest request) {
+        Answering<LeaseKeepAliveResponse> answering = new Answering<>(request);
+        StreamObserver<LeaseKeepAliveRequest> requests = LeaseGrpc.newStub(channel)
+                .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                .leaseKeepAlive(answering);
+        requests.onNext(request);
+        requests.onCompleted();
+        return answering.answer;
+    }
+
     CompletableFuture<Answer> streamedRange(RangeRequest request) {
         return call(KVGrpc.getRangeStreamMethod(), request);
     }
 
     @SuppressWarnings("unchecked")
     private CompletableFuture<Answer> call(MethodDescriptor<?, ?> method, Message request) {
-        Answering answering = new Answering();
+        Answering<Message> answering = new Answering<>(request);
         ClientCalls.asyncServerStreamingCall(
                 channel.newCall(
                         (MethodDescriptor<Message, Message>) method,
@@ -78,12 +96,17 @@ final class Endpoint implements AutoCloseable {
         return answering.answer;
     }
 
-    private static final class Answering implements StreamObserver<Message> {
+    private static final class Answering<T extends Message> implements StreamObserver<T> {
         final CompletableFuture<Answer> answer = new CompletableFuture<>();
+        private final Message request;
         private final List<Message> messages = new ArrayList<>();
 
+        Answering(Message request) {
+            this.request = request;
+        }
+
         @Override
-        public void onNext(Message message) {
+        public void onNext(T message) {
             messages.add(message);
         }
 
@@ -96,7 +119,7 @@ final class Endpoint implements AutoCloseable {
 
         @Override
         public void onCompleted() {
-            answer.complete(new Answer(Likeness.of(messages), Status.Code.OK, ""));
+            answer.complete(new Answer(Likeness.of(request, messages), Status.Code.OK, ""));
         }
     }
 

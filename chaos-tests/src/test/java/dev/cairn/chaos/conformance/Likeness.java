@@ -1,21 +1,73 @@
 package dev.cairn.chaos.conformance;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
+import dev.cairn.proto.etcdserverpb.LeaseTimeToLiveResponse;
+import dev.cairn.proto.etcdserverpb.RangeRequest;
 import dev.cairn.proto.etcdserverpb.RangeResponse;
 import dev.cairn.proto.etcdserverpb.RangeStreamResponse;
 import dev.cairn.proto.etcdserverpb.ResponseHeader;
+import dev.cairn.proto.mvccpb.KeyValue;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
- * Takes out of answers what differs between any two clusters: the term, and who they are; that those are named at all
- * stays to be seen.
+ * Takes out of answers what differs between any two clusters: the term, who they are (that they are named at all stays
+ * to be seen), and how many seconds a lease has run.
  */
 final class Likeness {
+    private static final long MOST_SECONDS_PASSED = 10;
+
     private Likeness() {}
 
     static Message of(Message message) {
+        return message instanceof LeaseTimeToLiveResponse lease ? fields(atOnce(lease)) : fields(message);
+    }
+
+    /** The answers to {@code request}. Of keys without values etcd 3.7 leaves out the leases too, which others told. */
+    static List<Message> of(Message request, List<Message> messages) {
+        List<Message> alike = whole(messages);
+        return asksForKeysOnly(request)
+                ? alike.stream().map(Likeness::withoutLeases).toList()
+                : alike;
+    }
+
+    private static boolean asksForKeysOnly(Message request) {
+        return request instanceof RangeRequest range
+                ? range.getKeysOnly()
+                : inner(request).anyMatch(Likeness::asksForKeysOnly);
+    }
+
+    private static Stream<Message> inner(Message message) {
+        return message.getAllFields().entrySet().stream()
+                .filter(field -> field.getKey().getJavaType() == FieldDescriptor.JavaType.MESSAGE)
+                .flatMap(field -> field.getKey().isRepeated()
+                        ? ((List<?>) field.getValue()).stream().map(Message.class::cast)
+                        : Stream.of((Message) field.getValue()));
+    }
+
+    private static Message withoutLeases(Message message) {
+        return message instanceof KeyValue pair && pair.getValue().isEmpty()
+                ? pair.toBuilder().clearLease().build()
+                : map(message, Likeness::withoutLeases);
+    }
+
+    /** As if no second had passed since the lease was granted or renewed; etcd lists its keys in no order. */
+    private static Message atOnce(LeaseTimeToLiveResponse lease) {
+        boolean isFresh = lease.getTTL() > 0 && lease.getGrantedTTL() - lease.getTTL() <= MOST_SECONDS_PASSED;
+        return lease.toBuilder()
+                .setTTL(isFresh ? lease.getGrantedTTL() : lease.getTTL())
+                .clearKeys()
+                .addAllKeys(lease.getKeysList().stream()
+                        .sorted(ByteString.unsignedLexicographicalComparator())
+                        .toList())
+                .build();
+    }
+
+    private static Message fields(Message message) {
         if (message instanceof ResponseHeader header) {
             return header.toBuilder()
                     .setClusterId(header.getClusterId() == 0 ? 0 : 1)
@@ -23,6 +75,10 @@ final class Likeness {
                     .setRaftTerm(header.getRaftTerm() == 0 ? 0 : 1)
                     .build();
         }
+        return map(message, Likeness::of);
+    }
+
+    private static Message map(Message message, UnaryOperator<Message> change) {
         Message.Builder builder = message.toBuilder();
         for (FieldDescriptor field : message.getAllFields().keySet()) {
             if (field.getJavaType() != FieldDescriptor.JavaType.MESSAGE) {
@@ -30,17 +86,17 @@ final class Likeness {
             }
             if (field.isRepeated()) {
                 for (int i = 0; i < message.getRepeatedFieldCount(field); i++) {
-                    builder.setRepeatedField(field, i, of((Message) message.getRepeatedField(field, i)));
+                    builder.setRepeatedField(field, i, change.apply((Message) message.getRepeatedField(field, i)));
                 }
             } else {
-                builder.setField(field, of((Message) message.getField(field)));
+                builder.setField(field, change.apply((Message) message.getField(field)));
             }
         }
         return builder.build();
     }
 
     /** Where a stream of answers is cut is the server's choice: the parts as one. */
-    static List<Message> of(List<Message> messages) {
+    private static List<Message> whole(List<Message> messages) {
         if (messages.isEmpty() || !(messages.getFirst() instanceof RangeStreamResponse)) {
             return messages.stream().map(Likeness::of).toList();
         }

@@ -3,6 +3,10 @@ package dev.cairn.chaos.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Message;
+import dev.cairn.proto.etcdserverpb.LeaseKeepAliveRequest;
+import dev.cairn.proto.etcdserverpb.LeaseLeasesRequest;
+import dev.cairn.proto.etcdserverpb.LeaseLeasesResponse;
+import dev.cairn.proto.etcdserverpb.LeaseRevokeRequest;
 import dev.cairn.proto.etcdserverpb.RangeRequest;
 import dev.cairn.proto.etcdserverpb.WatchCreateRequest;
 import dev.cairn.proto.etcdserverpb.WatchRequest;
@@ -55,6 +59,15 @@ final class Pair implements AutoCloseable {
     }
 
     private void clear() {
+        for (Endpoint endpoint : List.of(reference, cairn)) {
+            LeaseLeasesResponse leases = (LeaseLeasesResponse) endpoint.call(LeaseLeasesRequest.getDefaultInstance())
+                    .join()
+                    .message();
+            leases.getLeasesList()
+                    .forEach(lease -> succeed(
+                            endpoint,
+                            LeaseRevokeRequest.newBuilder().setID(lease.getID()).build()));
+        }
         both(endpoint -> endpoint.call(Words.put(FENCE, "").build()));
         both(endpoint -> endpoint.call(Words.delete("\0", "\0").build()));
     }
@@ -71,6 +84,11 @@ final class Pair implements AutoCloseable {
 
     /** Does the steps on both, one after the other, up to the first difference. The stores must be equal. */
     Optional<Difference> compare(List<? extends Step> steps) throws InterruptedException {
+        return compare(steps, new ArrayList<>());
+    }
+
+    /** The same; adds what Cairn sent on streams of watches to {@code sent}. */
+    Optional<Difference> compare(List<? extends Step> steps, List<WatchResponse> sent) throws InterruptedException {
         try (Run run = new Run()) {
             for (Step step : steps) {
                 Optional<Difference> difference = run.take(step);
@@ -78,7 +96,9 @@ final class Pair implements AutoCloseable {
                     return difference;
                 }
             }
-            return run.compareWatches();
+            Optional<Difference> difference = run.compareWatches();
+            run.streams.values().forEach(stream -> sent.addAll(stream.sentByCairn()));
+            return difference;
         }
     }
 
@@ -112,6 +132,8 @@ final class Pair implements AutoCloseable {
                     RangeRequest resolved = (RangeRequest) Moment.resolve(request, start, now);
                     yield compare(resolved, both(endpoint -> endpoint.streamedRange(resolved)));
                 }
+                case Step.KeepAlive(LeaseKeepAliveRequest request) ->
+                    compare(request, both(endpoint -> endpoint.keepAlive(request)));
                 case Step.Watch(int stream, WatchCreateRequest request) ->
                     stream(stream).create((WatchCreateRequest) Moment.resolve(request, start, now), now);
                 case Step.CancelWatch(int stream, long id) -> {
@@ -202,6 +224,10 @@ final class Pair implements AutoCloseable {
                 }
                 live.removeAll(clients.getFirst().compacted());
             }
+        }
+
+        List<WatchResponse> sentByCairn() {
+            return clients.getLast().responses();
         }
 
         void cancel(long id, long now) throws InterruptedException {

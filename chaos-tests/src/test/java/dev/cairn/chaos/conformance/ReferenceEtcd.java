@@ -54,7 +54,6 @@ final class ReferenceEtcd implements AutoCloseable {
         address = "127.0.0.1:" + ports.get(0);
         String peer = "http://127.0.0.1:" + ports.get(1);
         Path log = data.resolveSibling(data.getFileName() + ".log");
-        // Disk flushes are no part of the API, and cost most of the time.
         List<String> command = new ArrayList<>(List.of(
                 binary.toString(),
                 "--data-dir=" + data,
@@ -63,7 +62,6 @@ final class ReferenceEtcd implements AutoCloseable {
                 "--listen-peer-urls=" + peer,
                 "--initial-advertise-peer-urls=" + peer,
                 "--initial-cluster=default=" + peer,
-                "--unsafe-no-fsync",
                 "--log-level=error"));
         command.addAll(options);
         process = new ProcessBuilder(command)

@@ -5,6 +5,11 @@ import com.google.protobuf.Message;
 import dev.cairn.proto.etcdserverpb.CompactionRequest;
 import dev.cairn.proto.etcdserverpb.Compare;
 import dev.cairn.proto.etcdserverpb.DeleteRangeRequest;
+import dev.cairn.proto.etcdserverpb.LeaseGrantRequest;
+import dev.cairn.proto.etcdserverpb.LeaseKeepAliveRequest;
+import dev.cairn.proto.etcdserverpb.LeaseLeasesRequest;
+import dev.cairn.proto.etcdserverpb.LeaseRevokeRequest;
+import dev.cairn.proto.etcdserverpb.LeaseTimeToLiveRequest;
 import dev.cairn.proto.etcdserverpb.PutRequest;
 import dev.cairn.proto.etcdserverpb.RangeRequest;
 import dev.cairn.proto.etcdserverpb.RequestOp;
@@ -44,6 +49,8 @@ final class Sequences {
             Tuple.of(6, Arbitraries.just(0L)),
             Tuple.of(4, Arbitraries.longs().between(1, 4)),
             Tuple.of(1, Arbitraries.of(-1L, Long.MAX_VALUE, Long.MIN_VALUE)));
+    private final Arbitrary<Long> leaseIds =
+            Arbitraries.frequency(Tuple.of(6, 5L), Tuple.of(3, 6L), Tuple.of(1, 77L), Tuple.of(1, -1L));
     private final Arbitrary<Boolean> seldom = Arbitraries.frequency(Tuple.of(5, false), Tuple.of(1, true));
 
     private static Arbitrary<ByteString> bytes(String... words) {
@@ -77,13 +84,18 @@ final class Sequences {
         return Arbitraries.frequencyOf(
                 Tuple.of(12, writes()),
                 Tuple.of(8, calls(ranges())),
-                Tuple.of(1, ranges().map(Step.StreamedRange::new)),
+                Tuple.of(1, streamedRanges()),
+                Tuple.of(3, leases()),
                 Tuple.of(1, calls(compactions())));
     }
 
     private Arbitrary<Step> writes() {
         return Arbitraries.frequencyOf(
-                Tuple.of(5, calls(puts())), Tuple.of(2, calls(deletes())), Tuple.of(4, calls(txns(NESTING))));
+                Tuple.of(5, calls(puts())),
+                Tuple.of(2, calls(deletes())),
+                Tuple.of(4, calls(txns(NESTING))),
+                Tuple.of(1, calls(grants())),
+                Tuple.of(1, calls(revocations())));
     }
 
     private static Arbitrary<Step> calls(Arbitrary<? extends Message> requests) {
@@ -91,7 +103,7 @@ final class Sequences {
     }
 
     private Arbitrary<PutRequest> puts() {
-        Arbitrary<Long> leases = Arbitraries.frequency(Tuple.of(20, 0L), Tuple.of(1, 77L), Tuple.of(1, -1L));
+        Arbitrary<Long> leases = Arbitraries.frequencyOf(Tuple.of(3, Arbitraries.just(0L)), Tuple.of(1, leaseIds));
         return Combinators.combine(
                         Arbitraries.frequencyOf(Tuple.of(4, presentKeys), Tuple.of(1, keys)),
                         values,
@@ -144,6 +156,14 @@ final class Sequences {
                         .setMinCreateRevision(minCreate)
                         .setMaxCreateRevision(maxCreate)
                         .build());
+    }
+
+    /** Without an order but by another target than the key, etcd's parts overlap. */
+    private Arbitrary<Step> streamedRanges() {
+        return ranges().map(range -> range.getSortOrder() == RangeRequest.SortOrder.NONE
+                        ? range.toBuilder().clearSortTarget().build()
+                        : range)
+                .map(Step.StreamedRange::new);
     }
 
     private Arbitrary<Compare> compares() {
@@ -214,6 +234,31 @@ final class Sequences {
                                 .map(txn -> RequestOp.newBuilder()
                                         .setRequestTxn(txn)
                                         .build())));
+    }
+
+    private Arbitrary<LeaseGrantRequest> grants() {
+        Arbitrary<Long> seconds = Arbitraries.of(100L, 200L, 300L, 9_000_000_000L, 9_000_000_001L, Long.MAX_VALUE);
+        return Combinators.combine(leaseIds, seconds)
+                .as((id, ttl) ->
+                        LeaseGrantRequest.newBuilder().setID(id).setTTL(ttl).build());
+    }
+
+    private Arbitrary<LeaseRevokeRequest> revocations() {
+        return leaseIds.map(id -> LeaseRevokeRequest.newBuilder().setID(id).build());
+    }
+
+    /** What is asked of leases, and that they be kept. */
+    private Arbitrary<Step> leases() {
+        return Arbitraries.oneOf(
+                calls(grants()),
+                Combinators.combine(leaseIds, Arbitraries.of(false, true))
+                        .as((id, keys) -> new Step.Call(LeaseTimeToLiveRequest.newBuilder()
+                                .setID(id)
+                                .setKeys(keys)
+                                .build())),
+                Arbitraries.just(new Step.Call(LeaseLeasesRequest.getDefaultInstance())),
+                leaseIds.map(id -> new Step.KeepAlive(
+                        LeaseKeepAliveRequest.newBuilder().setID(id).build())));
     }
 
     private Arbitrary<CompactionRequest> compactions() {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @ExtendWith(SharedPair.class)
 class SequencesTest {
-    private static final int SEQUENCES = Integer.getInteger("cairn.conformance.sequences", 800);
+    private static final int SEQUENCES = Integer.getInteger("cairn.conformance.sequences", 400);
     private static final long SEED =
             Long.getLong("cairn.conformance.seed", ThreadLocalRandom.current().nextLong(1_000_000_000));
     private static final int WATCH_SHARE = 4;

@@ -1,6 +1,7 @@
 package dev.cairn.chaos.conformance;
 
 import com.google.protobuf.Message;
+import dev.cairn.proto.etcdserverpb.LeaseKeepAliveRequest;
 import dev.cairn.proto.etcdserverpb.RangeRequest;
 import dev.cairn.proto.etcdserverpb.WatchCreateRequest;
 
@@ -20,6 +21,14 @@ sealed interface Step {
         @Override
         public String toString() {
             return "streamed " + Texts.of(request);
+        }
+    }
+
+    /** Renews a lease. */
+    record KeepAlive(LeaseKeepAliveRequest request) implements Step {
+        @Override
+        public String toString() {
+            return Texts.of(request);
         }
     }
 

@@ -172,6 +172,13 @@ class RealClusterTest {
             List<String> expected = List.of("PUT watched/a=1", "PUT watched/b=2", "DELETE watched/a=");
             Await.until("three events", PATIENCE, () -> seen.size() >= 3, seen::toString);
             assertThat(seen).containsExactlyElementsOf(expected);
+
+            // What nobody keeps alive goes by itself, though nothing else is written.
+            long lease = answer(client(0).getLeaseClient().grant(2)).getID();
+            PutOption leased = PutOption.builder().withLeaseId(lease).build();
+            var _ = answer(client(1).getKVClient().put(bytes("watched/c"), bytes("3"), leased));
+            Await.until("two events more", PATIENCE, () -> seen.size() >= 5, seen::toString);
+            assertThat(seen.subList(3, 5)).containsExactly("PUT watched/c=3", "DELETE watched/c=");
         }
     }
 

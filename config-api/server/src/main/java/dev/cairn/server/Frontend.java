@@ -3,8 +3,6 @@ package dev.cairn.server;
 import dev.cairn.kv.KvState;
 import dev.cairn.kv.Limits;
 import dev.cairn.proto.etcdserverpb.AuthGrpc;
-import dev.cairn.proto.v3electionpb.ElectionGrpc;
-import dev.cairn.proto.v3lockpb.LockGrpc;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.ClientId;
 import dev.cairn.protocol.model.QuorumCertificate;
@@ -15,14 +13,18 @@ import dev.cairn.runtime.CommitListener;
 import dev.cairn.runtime.StorageException;
 import dev.cairn.server.etcd.ClusterIdentity;
 import dev.cairn.server.etcd.ClusterService;
+import dev.cairn.server.etcd.ElectionService;
 import dev.cairn.server.etcd.EtcdVersion;
 import dev.cairn.server.etcd.Headers;
 import dev.cairn.server.etcd.KeepAlives;
 import dev.cairn.server.etcd.KvService;
 import dev.cairn.server.etcd.LeaderGate;
 import dev.cairn.server.etcd.LeaseService;
+import dev.cairn.server.etcd.LocalClient;
+import dev.cairn.server.etcd.LockService;
 import dev.cairn.server.etcd.MaintenanceService;
 import dev.cairn.server.etcd.QuarantineGate;
+import dev.cairn.server.etcd.RecipeCalls;
 import dev.cairn.server.etcd.WatchService;
 import dev.cairn.server.gateway.Gateway;
 import dev.cairn.server.gateway.ReadIndex;
@@ -58,6 +60,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * The client side of a replica: etcd's services, health, metrics and the replica's own status, on one port. Takes no
@@ -70,6 +73,7 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
     private static final int MAX_BACKGROUND_TASKS = 8192;
     private static final int MAX_WAITING_READS = 65_536;
     private static final int MAX_WAITING_KEEPALIVES = 65_536;
+    private static final int MAX_RECIPES = 16_384;
     private static final int MAX_MESSAGE_BYTES = 2 << 20;
     private static final int MAX_METADATA_BYTES = 64 << 10;
     private static final int MAX_JSON_CALLS = 16_384;
@@ -94,6 +98,7 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
     private final Upkeep upkeep;
     private final LeaseService leases;
     private final LeaseCounts leaseCounts;
+    private final RecipeCalls recipes = new RecipeCalls(MAX_RECIPES);
     private final Server server;
     private final Server inProcess;
     private final ManagedChannel ownChannel;
@@ -148,8 +153,11 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
                 (millis, task) -> timer.schedule(task, millis, TimeUnit.MILLISECONDS),
                 System::currentTimeMillis,
                 MAX_WAITING_KEEPALIVES);
-        this.leases = new LeaseService(
-                gateway, readIndex, keepAlives, store, headers, background, limits, new SecureRandom()::nextLong);
+        LongSupplier leaseIds = new SecureRandom()::nextLong;
+        this.leases =
+                new LeaseService(gateway, readIndex, keepAlives, store, headers, background, limits, leaseIds);
+        LocalClient local =
+                new LocalClient(gateway, readIndex, store, background, hub, headers, limits, leaseIds);
         this.leaseCounts = new LeaseCounts(store.state());
         ProcessGauges process = new ProcessGauges();
         ReplicaMetrics metrics = new ReplicaMetrics(registry, consensus);
@@ -157,6 +165,7 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
         metrics.bind(proven, background);
         metrics.bind(upkeep);
         metrics.bind(leaseCounts, keepAlives);
+        metrics.bind(recipes);
         List<BindableService> services = new ArrayList<>(List.of(
                 new KvService(gateway, readIndex, store, headers, background, limits, settings.maxRequestBytes()),
                 watches,
@@ -164,8 +173,8 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
                 new ClusterService(cluster, headers),
                 leases,
                 new AuthGrpc.AuthImplBase() {},
-                new LockGrpc.LockImplBase() {},
-                new ElectionGrpc.ElectionImplBase() {},
+                new LockService(local, recipes),
+                new ElectionService(local, recipes),
                 new StatusService(consensus, store, gateway, process, cluster, settings.version()),
                 health.getHealthService(),
                 ProtoReflectionServiceV1.newInstance()));
@@ -247,6 +256,7 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
             health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);
             watches.quarantined();
             leases.quarantined();
+            recipes.quarantined();
             proven.quarantined();
             gateway.refuseWaiting(Refusal.QUARANTINED);
             readIndex.refuseWaiting(Refusal.QUARANTINED);

@@ -65,7 +65,8 @@ public enum EtcdError {
             "etcdserver: this replica's state is wrong or missing and is being replaced by a copy from the others"),
     TIMEOUT(Status.Code.UNAVAILABLE, "etcdserver: request timed out"),
     CORRUPT(Status.Code.DATA_LOSS, "etcdserver: corrupt cluster"),
-    WATCH_CANCELED(Status.Code.CANCELLED, "etcdserver: watch canceled");
+    WATCH_CANCELED(Status.Code.CANCELLED, "etcdserver: watch canceled"),
+    REQUEST_CANCELED(Status.Code.CANCELLED, "etcdserver: request canceled");
 
     private final Status.Code code;
     private final String description;

@@ -5,6 +5,7 @@ import dev.cairn.server.Background;
 import dev.cairn.server.Consensus;
 import dev.cairn.server.StoreGauges;
 import dev.cairn.server.etcd.KeepAlives;
+import dev.cairn.server.etcd.RecipeCalls;
 import dev.cairn.server.json.GatewayLoad;
 import dev.cairn.server.proven.ProvenServices;
 import dev.cairn.server.upkeep.Upkeep;
@@ -114,6 +115,11 @@ public final class ReplicaMetrics {
         counter("etcd_debugging_lease_revoked", "Leases that ended.", counts, LeaseCounts::ended);
         counter("etcd_debugging_lease_renewed", "Leases kept alive.", counts, LeaseCounts::renewed);
         gauge("cairn_waiting_keepalives", "Renewals gathered or on their way.", keepAlives, KeepAlives::waiting);
+    }
+
+    /** What waits for locks and elections. */
+    public void bind(RecipeCalls recipes) {
+        gauge("cairn_waiting_recipes", "Calls for locks and elections under way.", recipes, RecipeCalls::waiting);
     }
 
     private static boolean isPrimary(ReplicaStatus status) {

@@ -56,6 +56,7 @@ class EtcdErrorTest {
         check(EtcdError.TIMEOUT, Code.UNAVAILABLE, "etcdserver: request timed out");
         check(EtcdError.CORRUPT, Code.DATA_LOSS, "etcdserver: corrupt cluster");
         check(EtcdError.WATCH_CANCELED, Code.CANCELLED, "etcdserver: watch canceled");
+        check(EtcdError.REQUEST_CANCELED, Code.CANCELLED, "etcdserver: request canceled");
         assertThat(checked).containsExactlyInAnyOrderElementsOf(EnumSet.complementOf(EnumSet.copyOf(OURS)));
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.genesis.HostPort;
 import dev.cairn.proto.etcdserverpb.LeaseGrantRequest;
+import dev.cairn.proto.etcdserverpb.LeaseGrantResponse;
 import dev.cairn.proto.etcdserverpb.LeaseGrpc;
 import dev.cairn.proto.etcdserverpb.LeaseKeepAliveRequest;
 import dev.cairn.proto.etcdserverpb.LeaseKeepAliveResponse;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -35,8 +37,8 @@ class LeaseCostFigures {
     private static final int LEASES_EACH = 1250;
     private static final int TOGETHER = 10;
     private static final long PERIOD_MILLIS = 10_000L * TOGETHER / LEASES_EACH;
-    private static final Duration SETTLING = Duration.ofSeconds(30);
-    private static final Duration MEASURED = Duration.ofSeconds(40);
+    private static final Duration SETTLING = Duration.ofSeconds(15);
+    private static final Duration MEASURED = Duration.ofSeconds(30);
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -58,7 +60,7 @@ class LeaseCostFigures {
                         .build());
             }
             measure("without leases", cluster);
-            grant(channels.getFirst(), Integer.MAX_VALUE, 3600);
+            grant(channels.getFirst(), Integer.MAX_VALUE, 3600).join();
             measure("one lease", cluster);
             for (int i = 0; i < RealCluster.REPLICAS; i++) {
                 keepAlive(channels.get(i), i * LEASES_EACH, clients);
@@ -71,16 +73,32 @@ class LeaseCostFigures {
         }
     }
 
-    private static void grant(ManagedChannel channel, long id, long seconds) {
-        var _ = LeaseGrpc.newBlockingStub(channel)
-                .leaseGrant(LeaseGrantRequest.newBuilder()
-                        .setID(id)
-                        .setTTL(seconds)
-                        .build());
+    private static CompletableFuture<LeaseGrantResponse> grant(ManagedChannel channel, long id, long seconds) {
+        CompletableFuture<LeaseGrantResponse> granted = new CompletableFuture<>();
+        LeaseGrpc.newStub(channel)
+                .leaseGrant(
+                        LeaseGrantRequest.newBuilder().setID(id).setTTL(seconds).build(), new StreamObserver<>() {
+                            @Override
+                            public void onNext(LeaseGrantResponse response) {
+                                granted.complete(response);
+                            }
+
+                            @Override
+                            public void onError(Throwable failure) {
+                                granted.completeExceptionally(failure);
+                            }
+
+                            @Override
+                            public void onCompleted() {}
+                        });
+        return granted;
     }
 
     private void keepAlive(ManagedChannel channel, int before, ScheduledExecutorService clients) {
-        IntStream.rangeClosed(1, LEASES_EACH).forEach(i -> grant(channel, before + i, 30));
+        IntStream.rangeClosed(1, LEASES_EACH)
+                .mapToObj(i -> grant(channel, before + i, 60))
+                .toList()
+                .forEach(CompletableFuture::join);
         StreamObserver<LeaseKeepAliveRequest> stream =
                 LeaseGrpc.newStub(channel).leaseKeepAlive(new StreamObserver<>() {
                     @Override

@@ -10,6 +10,10 @@ import dev.cairn.proto.etcdserverpb.DeleteRangeRequest;
 import dev.cairn.proto.etcdserverpb.HashKVRequest;
 import dev.cairn.proto.etcdserverpb.HashKVResponse;
 import dev.cairn.proto.etcdserverpb.KVGrpc;
+import dev.cairn.proto.etcdserverpb.LeaseGrantRequest;
+import dev.cairn.proto.etcdserverpb.LeaseGrpc;
+import dev.cairn.proto.etcdserverpb.LeaseTimeToLiveRequest;
+import dev.cairn.proto.etcdserverpb.LeaseTimeToLiveResponse;
 import dev.cairn.proto.etcdserverpb.MaintenanceGrpc;
 import dev.cairn.proto.etcdserverpb.PutRequest;
 import dev.cairn.proto.etcdserverpb.RangeRequest;
@@ -165,6 +169,12 @@ class SnapshotTest {
     void aRealEtcdComesBackFromIt() throws Exception {
         EtcdTools tools = EtcdTools.find();
         fill(new Random(11));
+        LeaseGrpc.LeaseBlockingStub leases = LeaseGrpc.newBlockingStub(served.channel);
+        for (long id : new long[] {7, -7}) {
+            var _ = leases.leaseGrant(
+                    LeaseGrantRequest.newBuilder().setID(id).setTTL(1000).build());
+        }
+        var _ = kv.put(request("leased", "1").toBuilder().setLease(-7).build());
         Path file = directory.resolve("snapshot.db");
         tools.ctl(served.port(), "snapshot", "save", file.toString());
         String status = tools.utl("snapshot", "status", file.toString(), "-w", "json");
@@ -190,6 +200,13 @@ class SnapshotTest {
                     assertThat(theirs.hashKV(request).toBuilder().clearHeader().build())
                             .isEqualTo(ours.toBuilder().clearHeader().build());
                 }
+                LeaseTimeToLiveResponse lease = LeaseGrpc.newBlockingStub(channel)
+                        .leaseTimeToLive(LeaseTimeToLiveRequest.newBuilder()
+                                .setID(-7)
+                                .setKeys(true)
+                                .build());
+                assertThat(lease.getGrantedTTL()).isEqualTo(1000);
+                assertThat(lease.getKeysList()).containsExactly(ByteString.copyFromUtf8("leased"));
             } finally {
                 channel.shutdownNow();
             }

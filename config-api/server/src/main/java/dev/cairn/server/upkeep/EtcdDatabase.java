@@ -26,7 +26,7 @@ final class EtcdDatabase {
         for (Map.Entry<String, Map<String, byte[]>> table : tables.all().entrySet()) {
             out.bucket(table.getKey(), bucket -> {
                 for (Map.Entry<String, byte[]> row : table.getValue().entrySet()) {
-                    bucket.put(row.getKey().getBytes(StandardCharsets.UTF_8), row.getValue());
+                    bucket.put(row.getKey().getBytes(StandardCharsets.ISO_8859_1), row.getValue());
                 }
             });
         }

@@ -1,9 +1,13 @@
 package dev.cairn.server.upkeep;
 
+import com.google.protobuf.CodedOutputStream;
 import dev.cairn.genesis.json.Json;
 import dev.cairn.kv.KvState;
+import dev.cairn.kv.Lease;
+import dev.cairn.kv.LeaseView;
 import dev.cairn.server.etcd.ClusterIdentity;
 import dev.cairn.server.etcd.EtcdVersion;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -11,7 +15,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** The small buckets of etcd's database: everything but the keys. Each is a table from name to bytes. */
+/** The small buckets of etcd's database: everything but the keys. Each is a table from name, a char for each byte, to bytes. */
 final class EtcdTables {
     private final KvState state;
     private final ClusterIdentity cluster;
@@ -28,8 +32,9 @@ final class EtcdTables {
         Map<String, Map<String, byte[]>> tables = new TreeMap<>();
         tables.put("meta", meta());
         tables.put("members", members());
+        tables.put("lease", leases());
         tables.put("cluster", Map.of("clusterVersion", utf8(EtcdVersion.SNAPSHOT)));
-        for (String name : List.of("lease", "alarm", "members_removed", "auth", "authUsers", "authRoles")) {
+        for (String name : List.of("alarm", "members_removed", "auth", "authUsers", "authRoles")) {
             tables.put(name, Map.of());
         }
         return tables;
@@ -71,6 +76,32 @@ final class EtcdTables {
 
     private static List<Json> texts(List<String> values) {
         return values.stream().map(Json::text).toList();
+    }
+
+    /** Without the time that is left: like each new leader, an etcd that comes back begins it anew. */
+    private Map<String, byte[]> leases() {
+        LeaseView leases = new LeaseView(state);
+        Map<String, byte[]> rows = new TreeMap<>();
+        for (long id : leases.byExpiry()) {
+            Lease lease = leases.find(id).orElseThrow();
+            rows.put(new String(bigEndian(id), StandardCharsets.ISO_8859_1), row(lease));
+        }
+        return rows;
+    }
+
+    /** As etcd writes one: its id, and its whole time. */
+    private static byte[] row(Lease lease) {
+        byte[] bytes = new byte[CodedOutputStream.computeInt64Size(1, lease.id())
+                + CodedOutputStream.computeInt64Size(2, lease.grantedSeconds())];
+        try {
+            CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+            out.writeInt64(1, lease.id());
+            out.writeInt64(2, lease.grantedSeconds());
+            out.checkNoSpaceLeft();
+        } catch (IOException e) {
+            throw new IllegalStateException("an array takes what was computed", e);
+        }
+        return bytes;
     }
 
     private static byte[] bigEndian(long value) {

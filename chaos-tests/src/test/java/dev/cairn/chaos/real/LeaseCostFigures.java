@@ -99,8 +99,8 @@ class LeaseCostFigures {
                 .mapToObj(i -> grant(channel, before + i, 60))
                 .toList()
                 .forEach(CompletableFuture::join);
-        StreamObserver<LeaseKeepAliveRequest> stream =
-                LeaseGrpc.newStub(channel).leaseKeepAlive(new StreamObserver<>() {
+        StreamObserver<LeaseKeepAliveRequest> stream = LeaseGrpc.newStub(channel)
+                .leaseKeepAlive(new StreamObserver<>() {
                     @Override
                     public void onNext(LeaseKeepAliveResponse response) {
                         (response.getTTL() > 0 ? renewed : lost).incrementAndGet();

@@ -1,6 +1,7 @@
 package dev.cairn.server;
 
 import dev.cairn.kv.KvState;
+import dev.cairn.kv.Lease;
 import dev.cairn.kv.Limits;
 import dev.cairn.proto.etcdserverpb.AuthGrpc;
 import dev.cairn.protocol.model.Block;
@@ -149,15 +150,14 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
                 store::hold, snapshots, cluster, () -> consensus.status().view().number());
         EventLoop timer = port.workers().next();
         KeepAlives keepAlives = new KeepAlives(
-                gateway,
+                gateway::submit,
+                id -> store.leases().find(id).map(Lease::grantedSeconds).orElse(0L),
                 (millis, task) -> timer.schedule(task, millis, TimeUnit.MILLISECONDS),
                 System::currentTimeMillis,
                 MAX_WAITING_KEEPALIVES);
         LongSupplier leaseIds = new SecureRandom()::nextLong;
-        this.leases =
-                new LeaseService(gateway, readIndex, keepAlives, store, headers, background, limits, leaseIds);
-        LocalClient local =
-                new LocalClient(gateway, readIndex, store, background, hub, headers, limits, leaseIds);
+        this.leases = new LeaseService(gateway, readIndex, keepAlives, store, headers, background, limits, leaseIds);
+        LocalClient local = new LocalClient(gateway, readIndex, store, background, hub, headers, limits, leaseIds);
         this.leaseCounts = new LeaseCounts(store.state());
         ProcessGauges process = new ProcessGauges();
         ReplicaMetrics metrics = new ReplicaMetrics(registry, consensus);

@@ -78,8 +78,7 @@ class RecipesTest {
     }
 
     private List<KeyValue> keys(String prefix) {
-        return kv
-                .range(RangeRequest.newBuilder()
+        return kv.range(RangeRequest.newBuilder()
                         .setKey(utf8(prefix + "/"))
                         .setRangeEnd(utf8(prefix + "0"))
                         .build())
@@ -153,8 +152,9 @@ class RecipesTest {
         LockResponse held = locks.lock(lock("L", 1));
         assertThat(held.getKey()).isEqualTo(utf8("L/1"));
         assertThat(held.getHeader().getRevision()).isEqualTo(2);
-        assertThat(keys("L")).singleElement().satisfies(pair -> assertThat(pair.getLease())
-                .isEqualTo(1));
+        assertThat(keys("L"))
+                .singleElement()
+                .satisfies(pair -> assertThat(pair.getLease()).isEqualTo(1));
         assertThat(locks.lock(lock("L", 1))).isEqualTo(held);
         assertThat(locks.lock(lock("M", -7)).getKey()).isEqualTo(utf8("M/-7"));
     }
@@ -212,7 +212,9 @@ class RecipesTest {
     private void awaitNames(String prefix, String... names) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         while (!names(prefix).equals(List.of(names))) {
-            assertThat(System.nanoTime()).as("%s are left in time", (Object) names).isLessThan(end);
+            assertThat(System.nanoTime())
+                    .as("%s are left in time", (Object) names)
+                    .isLessThan(end);
             Thread.onSpinWait();
         }
     }
@@ -282,7 +284,9 @@ class RecipesTest {
         assertThat(resign(first).getHeader().getRevision()).isEqualTo(4);
         CampaignResponse won = (CampaignResponse) second.next();
         assertThat(won.getLeader().getRev()).isEqualTo(3);
-        assertThat(won.getHeader().getRevision()).as("of its candidacy, as etcd has it").isEqualTo(3);
+        assertThat(won.getHeader().getRevision())
+                .as("of its candidacy, as etcd has it")
+                .isEqualTo(3);
         assertThat(leader().getValue()).isEqualTo(utf8("two"));
     }
 
@@ -300,16 +304,16 @@ class RecipesTest {
     @Test
     void electionsAreRefusedAsEtcdDoes() {
         refuses("election: no leader", this::leader);
-        refuses(
-                "\"leader\" field must be provided",
-                () -> elections.proclaim(ProclaimRequest.getDefaultInstance()));
+        refuses("\"leader\" field must be provided", () -> elections.proclaim(ProclaimRequest.getDefaultInstance()));
         refuses("\"leader\" field must be provided", () -> elections.resign(ResignRequest.getDefaultInstance()));
         refuses("etcdserver: requested lease not found", () -> elections.campaign(campaign(99, "v")));
         refuses("etcdserver: key is not provided", () -> proclaim(LeaderKey.getDefaultInstance(), "v"));
         LeaderKey leader = elections.campaign(campaign(1, "v")).getLeader();
         LeaderKey other = leader.toBuilder().setRev(99).build();
         refuses("election: not leader", () -> proclaim(other, "w"));
-        assertThat(resign(other).getHeader().getRevision()).as("nothing is done").isEqualTo(2);
+        assertThat(resign(other).getHeader().getRevision())
+                .as("nothing is done")
+                .isEqualTo(2);
         assertThat(proclaim(leader, "w").getHeader().getRevision()).isEqualTo(3);
         assertThat(leader().getValue()).isEqualTo(utf8("w"));
     }

@@ -43,27 +43,30 @@ public final class ElectionService extends ElectionGrpc.ElectionImplBase {
     public void campaign(CampaignRequest request, StreamObserver<CampaignResponse> observer) {
         Bytes prefix = Recipes.prefix(bytes(request.getName()));
         Bytes value = bytes(request.getValue());
-        calls.run(observer, caller -> client.session(request.getLease())
-                .thenCompose(lease -> enter(Recipes.key(prefix, lease), lease, value))
-                .thenCompose(entered -> win(prefix, entered, caller))
-                .thenApply(won -> CampaignResponse.newBuilder()
-                        .setHeader(client.headers().at(won.revision()))
-                        .setLeader(LeaderKey.newBuilder()
-                                .setName(request.getName())
-                                .setKey(Pairs.string(won.key()))
-                                .setRev(won.created())
-                                .setLease(won.lease()))
-                        .build()));
+        calls.run(
+                observer,
+                caller -> client.session(request.getLease())
+                        .thenCompose(lease -> enter(Recipes.key(prefix, lease), lease, value))
+                        .thenCompose(entered -> win(prefix, entered, caller))
+                        .thenApply(won -> CampaignResponse.newBuilder()
+                                .setHeader(client.headers().at(won.revision()))
+                                .setLeader(LeaderKey.newBuilder()
+                                        .setName(request.getName())
+                                        .setKey(Pairs.string(won.key()))
+                                        .setRev(won.created())
+                                        .setLease(won.lease()))
+                                .build()));
     }
 
     private CompletableFuture<Candidacy> enter(Bytes key, long lease, Bytes value) {
-        CompletableFuture<Outcome.Txn> entered = client.txn(Recipes.ifCreatedAt(
-                key, 0, List.of(Recipes.put(key, value, lease)), List.of(Recipes.get(key))));
+        CompletableFuture<Outcome.Txn> entered = client.txn(
+                Recipes.ifCreatedAt(key, 0, List.of(Recipes.put(key, value, lease)), List.of(Recipes.get(key))));
         return entered.thenCompose(txn -> {
             if (txn.succeeded()) {
                 return CompletableFuture.completedFuture(new Candidacy(key, lease, txn.revision(), txn.revision()));
             }
-            KeyVersion own = ((Outcome.Ranged) txn.responses().getFirst()).versions().getFirst();
+            KeyVersion own =
+                    ((Outcome.Ranged) txn.responses().getFirst()).versions().getFirst();
             return comeBack(own, new Candidacy(key, lease, own.createRevision(), txn.revision()), value);
         });
     }
@@ -77,7 +80,7 @@ public final class ElectionService extends ElectionGrpc.ElectionImplBase {
             return proclaim(candidacy.key(), candidacy.created(), candidacy.lease(), value)
                     .whenComplete((_, failure) -> {
                         if (failure != null) {
-                            resign(candidacy.key(), candidacy.created());
+                            var _ = resign(candidacy.key(), candidacy.created());
                         }
                     })
                     .thenApply(_ -> candidacy);
@@ -88,7 +91,7 @@ public final class ElectionService extends ElectionGrpc.ElectionImplBase {
         return Recipes.turn(client, prefix, candidacy.created(), caller)
                 .whenComplete((_, failure) -> {
                     if (failure != null && caller.hasLeft()) {
-                        resign(candidacy.key(), candidacy.created());
+                        var _ = resign(candidacy.key(), candidacy.created());
                     }
                 })
                 .thenApply(_ -> candidacy);
@@ -97,33 +100,36 @@ public final class ElectionService extends ElectionGrpc.ElectionImplBase {
     @Override
     public void proclaim(ProclaimRequest request, StreamObserver<ProclaimResponse> observer) {
         LeaderKey leader = request.getLeader();
-        calls.run(observer, _ -> !request.hasLeader()
-                ? LocalClient.failed(NO_LEADER_KEY)
-                : client.session(leader.getLease())
-                        .thenCompose(lease ->
-                                proclaim(bytes(leader.getKey()), leader.getRev(), lease, bytes(request.getValue())))
-                        .thenApply(revision -> ProclaimResponse.newBuilder()
-                                .setHeader(client.headers().at(revision))
-                                .build()));
+        calls.run(
+                observer,
+                _ -> !request.hasLeader()
+                        ? LocalClient.failed(NO_LEADER_KEY)
+                        : client.session(leader.getLease())
+                                .thenCompose(lease -> proclaim(
+                                        bytes(leader.getKey()), leader.getRev(), lease, bytes(request.getValue())))
+                                .thenApply(revision -> ProclaimResponse.newBuilder()
+                                        .setHeader(client.headers().at(revision))
+                                        .build()));
     }
 
     private CompletableFuture<Long> proclaim(Bytes key, long created, long lease, Bytes value) {
-        CompletableFuture<Outcome.Txn> said = client.txn(
-                Recipes.ifCreatedAt(key, created, List.of(Recipes.put(key, value, lease)), List.of()));
-        return said.thenCompose(txn -> txn.succeeded()
-                ? CompletableFuture.completedFuture(txn.revision())
-                : LocalClient.failed(NOT_LEADER));
+        CompletableFuture<Outcome.Txn> said =
+                client.txn(Recipes.ifCreatedAt(key, created, List.of(Recipes.put(key, value, lease)), List.of()));
+        return said.thenCompose(txn ->
+                txn.succeeded() ? CompletableFuture.completedFuture(txn.revision()) : LocalClient.failed(NOT_LEADER));
     }
 
     @Override
     public void resign(ResignRequest request, StreamObserver<ResignResponse> observer) {
         LeaderKey leader = request.getLeader();
-        calls.run(observer, _ -> !request.hasLeader()
-                ? LocalClient.failed(NO_LEADER_KEY)
-                : resign(bytes(leader.getKey()), leader.getRev())
-                        .thenApply(txn -> ResignResponse.newBuilder()
-                                .setHeader(client.headers().at(txn.revision()))
-                                .build()));
+        calls.run(
+                observer,
+                _ -> !request.hasLeader()
+                        ? LocalClient.failed(NO_LEADER_KEY)
+                        : resign(bytes(leader.getKey()), leader.getRev())
+                                .thenApply(txn -> ResignResponse.newBuilder()
+                                        .setHeader(client.headers().at(txn.revision()))
+                                        .build()));
     }
 
     private CompletableFuture<Outcome.Txn> resign(Bytes key, long created) {
@@ -134,10 +140,11 @@ public final class ElectionService extends ElectionGrpc.ElectionImplBase {
 
     @Override
     public void leader(LeaderRequest request, StreamObserver<LeaderResponse> observer) {
-        calls.run(observer, _ -> client.range(Recipes.first(Recipes.prefix(bytes(request.getName()))))
-                .thenCompose(found -> found.versions().isEmpty()
-                        ? LocalClient.failed(NO_LEADER)
-                        : response(found)));
+        calls.run(
+                observer,
+                _ -> client.range(Recipes.first(Recipes.prefix(bytes(request.getName()))))
+                        .thenCompose(
+                                found -> found.versions().isEmpty() ? LocalClient.failed(NO_LEADER) : response(found)));
     }
 
     private CompletableFuture<LeaderResponse> response(Outcome.Ranged found) {
@@ -146,11 +153,9 @@ public final class ElectionService extends ElectionGrpc.ElectionImplBase {
 
     @Override
     public void observe(LeaderRequest request, StreamObserver<LeaderResponse> observer) {
-        new Observation(
-                        client,
-                        calls,
-                        Recipes.prefix(bytes(request.getName())),
-                        (ServerCallStreamObserver<LeaderResponse>) observer)
+        new Observation(client, calls, Recipes.prefix(bytes(request.getName())), (ServerCallStreamObserver<
+                                LeaderResponse>)
+                        observer)
                 .begin();
     }
 }

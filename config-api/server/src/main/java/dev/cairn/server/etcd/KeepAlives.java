@@ -4,21 +4,29 @@ import dev.cairn.kv.model.LeaseOperation;
 import dev.cairn.kv.model.LeaseOutcome;
 import dev.cairn.kv.model.Outcome;
 import dev.cairn.server.gateway.Call;
-import dev.cairn.server.gateway.Gateway;
 import dev.cairn.server.gateway.Refusal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.LongUnaryOperator;
 
 /**
  * Gathers what clients ask for to keep their leases alive, and carries it in few operations: a lease is renewed once for all that ask
- * meanwhile. They leave when the wall clock comes to a multiple of {@link #WINDOW_MILLIS}, so that what several replicas have gathered
- * is likely to share a block. The shortest lease there is lives for twenty times that.
+ * meanwhile. A renewal waits for a fortieth of its lease's time at most, and never longer than {@link #MAX_WINDOW_MILLIS}. All that was
+ * gathered leaves together, when the wall clock comes to a multiple of such a window, so that what several replicas have
+ * gathered is likely to share a block.
  */
 public final class KeepAlives {
-    public static final long WINDOW_MILLIS = 100;
+    static final long MAX_WINDOW_MILLIS = 400;
+
+    /** Each window is half of the next one, so that the longer ones end with shorter ones. */
+    private static final long MIN_WINDOW_MILLIS = 50;
+
+    private static final long MILLIS_PER_SECOND = 1000;
+    private static final long SHARE_OF_TTL = 40;
 
     /** Whoever wants to know what became of a renewal. One of the two is told, once. */
     interface Waiter {
@@ -33,16 +41,28 @@ public final class KeepAlives {
         void after(long millis, Runnable task);
     }
 
-    private final Gateway gateway;
+    private final Consumer<Call> gateway;
+    private final LongUnaryOperator grantedSeconds;
     private final Timer timer;
     private final LongSupplier wallMillis;
     private final int maxWaiting;
     private Map<Long, List<Waiter>> gathered = new LinkedHashMap<>();
+    private long leavesAtMillis = Long.MAX_VALUE;
     private int waiting;
 
-    /** @param maxWaiting renewals that may be gathered or on their way */
-    public KeepAlives(Gateway gateway, Timer timer, LongSupplier wallMillis, int maxWaiting) {
+    /**
+     * @param gateway carries calls
+     * @param grantedSeconds how long a lease lives after each renewal, 0 if there is none; must be quick
+     * @param maxWaiting renewals that may be gathered or on their way
+     */
+    public KeepAlives(
+            Consumer<Call> gateway,
+            LongUnaryOperator grantedSeconds,
+            Timer timer,
+            LongSupplier wallMillis,
+            int maxWaiting) {
         this.gateway = gateway;
+        this.grantedSeconds = grantedSeconds;
         this.timer = timer;
         this.wallMillis = wallMillis;
         this.maxWaiting = maxWaiting;
@@ -50,20 +70,31 @@ public final class KeepAlives {
 
     /** Never blocks; {@code waiter} is told later, or at once that there are too many. */
     void renew(long lease, Waiter waiter) {
-        if (!gather(lease, waiter)) {
+        if (!gather(lease, windowMillis(grantedSeconds.applyAsLong(lease)), waiter)) {
             waiter.failed(EtcdError.TOO_MANY_REQUESTS);
         }
     }
 
-    private synchronized boolean gather(long lease, Waiter waiter) {
+    private static long windowMillis(long seconds) {
+        long window = MIN_WINDOW_MILLIS;
+        while (window < MAX_WINDOW_MILLIS && 2 * window * SHARE_OF_TTL <= MILLIS_PER_SECOND * seconds) {
+            window *= 2;
+        }
+        return window;
+    }
+
+    private synchronized boolean gather(long lease, long windowMillis, Waiter waiter) {
         if (waiting >= maxWaiting) {
             return false;
         }
-        if (gathered.isEmpty()) {
-            timer.after(WINDOW_MILLIS - Math.floorMod(wallMillis.getAsLong(), WINDOW_MILLIS), this::send);
-        }
         waiting++;
         gathered.computeIfAbsent(lease, _ -> new ArrayList<>()).add(waiter);
+        long now = wallMillis.getAsLong();
+        long until = windowMillis - Math.floorMod(now, windowMillis);
+        if (now + until < leavesAtMillis) {
+            leavesAtMillis = now + until;
+            timer.after(until, this::send);
+        }
         return true;
     }
 
@@ -80,12 +111,13 @@ public final class KeepAlives {
         if (!next.ids.isEmpty()) {
             renewals.add(next);
         }
-        renewals.forEach(gateway::submit);
+        renewals.forEach(gateway);
     }
 
     private synchronized Map<Long, List<Waiter>> take() {
         Map<Long, List<Waiter>> taken = gathered;
         gathered = new LinkedHashMap<>();
+        leavesAtMillis = Long.MAX_VALUE;
         return taken;
     }
 

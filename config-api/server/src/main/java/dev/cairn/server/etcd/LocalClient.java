@@ -136,8 +136,8 @@ public final class LocalClient {
             if (!(outcome instanceof Outcome.Failed failed)) {
                 done.complete(outcome);
             } else if (failed.error() == KvError.GUARDED) {
-                done.completeExceptionally(EtcdError.guarded(store.needsSignatures(operation))
-                        .asRuntimeException());
+                done.completeExceptionally(
+                        EtcdError.guarded(store.needsSignatures(operation)).asRuntimeException());
             } else {
                 done.completeExceptionally(unknown(EtcdError.of(failed.error()).description()));
             }
@@ -224,7 +224,7 @@ public final class LocalClient {
                     }
                 },
                 status -> done.completeExceptionally(status.asRuntimeException()));
-        done.whenComplete((_, _) -> stream.gone());
+        var _ = done.whenComplete((_, _) -> stream.gone());
         return done;
     }
 

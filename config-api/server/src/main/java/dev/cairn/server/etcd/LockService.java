@@ -35,22 +35,21 @@ public final class LockService extends LockGrpc.LockImplBase {
     @Override
     public void lock(LockRequest request, StreamObserver<LockResponse> observer) {
         Bytes prefix = Recipes.prefix(bytes(request.getName()));
-        calls.run(observer, caller -> client.session(request.getLease())
-                .thenCompose(lease -> lock(prefix, lease, caller))
-                .thenApply(held -> LockResponse.newBuilder()
-                        .setHeader(client.headers().at(held.revision()))
-                        .setKey(Pairs.string(held.key()))
-                        .build()));
+        calls.run(
+                observer,
+                caller -> client.session(request.getLease())
+                        .thenCompose(lease -> lock(prefix, lease, caller))
+                        .thenApply(held -> LockResponse.newBuilder()
+                                .setHeader(client.headers().at(held.revision()))
+                                .setKey(Pairs.string(held.key()))
+                                .build()));
     }
 
     private CompletableFuture<Held> lock(Bytes prefix, long lease, Recipes.Caller caller) {
         Bytes key = Recipes.key(prefix, lease);
         Operation.Range owner = Recipes.first(prefix);
         CompletableFuture<Outcome.Txn> entered = client.txn(Recipes.ifCreatedAt(
-                key,
-                0,
-                List.of(Recipes.put(key, Bytes.EMPTY, lease), owner),
-                List.of(Recipes.get(key), owner)));
+                key, 0, List.of(Recipes.put(key, Bytes.EMPTY, lease), owner), List.of(Recipes.get(key), owner)));
         return entered.thenCompose(txn -> {
             long created = txn.succeeded()
                     ? txn.revision()
@@ -68,7 +67,7 @@ public final class LockService extends LockGrpc.LockImplBase {
                 .thenCompose(_ -> client.range(Recipes.get(key)))
                 .whenComplete((_, failure) -> {
                     if (failure != null) {
-                        client.write(Recipes.delete(key));
+                        var _ = client.write(Recipes.delete(key));
                     }
                 })
                 .thenCompose(own -> own.versions().isEmpty()
@@ -82,10 +81,12 @@ public final class LockService extends LockGrpc.LockImplBase {
 
     @Override
     public void unlock(UnlockRequest request, StreamObserver<UnlockResponse> observer) {
-        calls.run(observer, _ -> client.write(Recipes.delete(bytes(request.getKey())))
-                .thenApply(outcome -> UnlockResponse.newBuilder()
-                        .setHeader(client.headers().at(outcome.revision()))
-                        .build()));
+        calls.run(
+                observer,
+                _ -> client.write(Recipes.delete(bytes(request.getKey())))
+                        .thenApply(outcome -> UnlockResponse.newBuilder()
+                                .setHeader(client.headers().at(outcome.revision()))
+                                .build()));
     }
 
     static Bytes bytes(ByteString string) {

@@ -28,11 +28,7 @@ final class Observation {
     private Optional<WatchStream> watch = Optional.empty();
     private boolean ended;
 
-    Observation(
-            LocalClient client,
-            RecipeCalls calls,
-            Bytes prefix,
-            ServerCallStreamObserver<LeaderResponse> call) {
+    Observation(LocalClient client, RecipeCalls calls, Bytes prefix, ServerCallStreamObserver<LeaderResponse> call) {
         this.client = client;
         this.calls = calls;
         this.prefix = prefix;
@@ -45,7 +41,7 @@ final class Observation {
             return;
         }
         CompletableFuture<Void> left = new CompletableFuture<>();
-        left.whenComplete((_, why) -> fail(why));
+        var _ = left.whenComplete((_, why) -> fail(why));
         caller.waitFor(left);
         call.setOnCancelHandler(() -> end(() -> {}));
         call.setOnReadyHandler(this::ready);
@@ -57,22 +53,21 @@ final class Observation {
     }
 
     private void look() {
-        client.range(Recipes.first(prefix)).whenComplete((found, failure) -> {
+        var _ = client.range(Recipes.first(prefix)).whenComplete((found, failure) -> {
             if (failure != null) {
                 fail(failure);
             } else if (found.versions().isEmpty()) {
                 awaitFirst(found.revision());
             } else {
                 KeyVersion leader = found.versions().getFirst();
-                response(client, found)
-                        .whenComplete((response, unread) -> {
-                            if (unread != null) {
-                                fail(unread);
-                            } else {
-                                tell(response);
-                                follow(leader.key(), found.revision() + 1);
-                            }
-                        });
+                var _ = response(client, found).whenComplete((response, unread) -> {
+                    if (unread != null) {
+                        fail(unread);
+                    } else {
+                        tell(response);
+                        follow(leader.key(), found.revision() + 1);
+                    }
+                });
             }
         });
     }
@@ -91,9 +86,7 @@ final class Observation {
         watch(
                 WatchCreateRequest.newBuilder()
                         .setKey(Pairs.string(prefix))
-                        .setRangeEnd(Pairs.string(KeySpan.prefix(prefix)
-                                .until()
-                                .orElse(Bytes.wrap(new byte[1]))))
+                        .setRangeEnd(Pairs.string(KeySpan.prefix(prefix).until().orElse(Bytes.wrap(new byte[1]))))
                         .setStartRevision(fromRevision)
                         .addFilters(WatchCreateRequest.FilterType.NODELETE)
                         .build(),

@@ -29,7 +29,7 @@ public final class RecipeCalls {
             return;
         }
         ((ServerCallStreamObserver<T>) observer).setOnCancelHandler(() -> caller.leave(EtcdError.REQUEST_CANCELED));
-        recipe.apply(caller).whenComplete((answer, failure) -> {
+        var _ = recipe.apply(caller).whenComplete((answer, failure) -> {
             leave(caller);
             if (failure == null) {
                 observer.onNext(answer);

@@ -24,7 +24,7 @@ final class Recipes {
 
         /** What it waits for ends when it leaves. */
         void waitFor(CompletableFuture<?> next) {
-            left.whenComplete((_, why) -> {
+            var _ = left.whenComplete((_, why) -> {
                 if (why != null) {
                     next.completeExceptionally(why);
                 }
@@ -80,8 +80,7 @@ final class Recipes {
     }
 
     /** Does it only if the key was created at that revision; 0 means that it is not there. */
-    static Operation.Txn ifCreatedAt(
-            Bytes key, long revision, List<Operation> then, List<Operation> otherwise) {
+    static Operation.Txn ifCreatedAt(Bytes key, long revision, List<Operation> then, List<Operation> otherwise) {
         Compare created =
                 new Compare(Compare.Result.EQUAL, Compare.Target.CREATE, key, Bytes.EMPTY, revision, Bytes.EMPTY);
         return new Operation.Txn(List.of(created), then, otherwise);

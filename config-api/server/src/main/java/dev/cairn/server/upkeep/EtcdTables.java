@@ -91,8 +91,9 @@ final class EtcdTables {
 
     /** As etcd writes one: its id, and its whole time. */
     private static byte[] row(Lease lease) {
-        byte[] bytes = new byte[CodedOutputStream.computeInt64Size(1, lease.id())
-                + CodedOutputStream.computeInt64Size(2, lease.grantedSeconds())];
+        byte[] bytes = new byte
+                [CodedOutputStream.computeInt64Size(1, lease.id())
+                        + CodedOutputStream.computeInt64Size(2, lease.grantedSeconds())];
         try {
             CodedOutputStream out = CodedOutputStream.newInstance(bytes);
             out.writeInt64(1, lease.id());

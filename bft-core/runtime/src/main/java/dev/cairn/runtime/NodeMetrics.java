@@ -10,18 +10,25 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
-/** The node's meters, all named {@code cairn_*}. Cheap enough for every block; nothing here waits. */
+/**
+ * The node's meters, named {@code cairn_*} but for two that etcd's dashboards ask for. Cheap enough for every block; nothing
+ * here waits.
+ */
 final class NodeMetrics {
     private final MeterRegistry registry;
     private final Timer fsync;
     private final DistributionSummary recordsPerFsync;
+    private final Timer walFsync;
     private final Timer statePersist;
+    private final Timer backendCommit;
     private final Timer execution;
     private final Timer turn;
     private final Counter blocks;
@@ -52,6 +59,8 @@ final class NodeMetrics {
         recordsPerFsync = DistributionSummary.builder("cairn_log_records_per_fsync")
                 .description("Log records that shared a sync.")
                 .register(registry);
+        walFsync = etcdTimer("etcd_disk_wal_fsync_duration", "Syncs of the log.");
+        backendCommit = etcdTimer("etcd_disk_backend_commit_duration", "Writing the state after a block.");
         statePersist = timer("cairn_state_persist", "Writing the state after a block.");
         execution = timer("cairn_execution", "Executing a block.");
         turn = timer("cairn_loop_turn", "Turns of the event loop.");
@@ -125,17 +134,29 @@ final class NodeMetrics {
         return Timer.builder(name).description(meaning).register(registry);
     }
 
+    /** With the buckets that etcd has: from 1 ms to 8.192 s, each twice the last. */
+    private Timer etcdTimer(String name, String meaning) {
+        return Timer.builder(name)
+                .description(meaning)
+                .serviceLevelObjectives(IntStream.range(0, 14)
+                        .mapToObj(i -> Duration.ofMillis(1L << i))
+                        .toArray(Duration[]::new))
+                .register(registry);
+    }
+
     private Counter counter(String name, String meaning) {
         return Counter.builder(name).description(meaning).register(registry);
     }
 
     void synced(long nanos, int records) {
         fsync.record(nanos, TimeUnit.NANOSECONDS);
+        walFsync.record(nanos, TimeUnit.NANOSECONDS);
         recordsPerFsync.record(records);
     }
 
     void statePersisted(long nanos) {
         statePersist.record(nanos, TimeUnit.NANOSECONDS);
+        backendCommit.record(nanos, TimeUnit.NANOSECONDS);
     }
 
     void executed(long nanos) {

@@ -8,6 +8,7 @@ import dev.cairn.proto.etcdserverpb.RangeRequest;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.KV;
+import io.etcd.jetcd.Lease;
 import io.etcd.jetcd.Watch;
 import io.etcd.jetcd.kv.GetResponse;
 import io.etcd.jetcd.kv.TxnResponse;
@@ -16,6 +17,7 @@ import io.etcd.jetcd.op.CmpTarget;
 import io.etcd.jetcd.op.Op;
 import io.etcd.jetcd.options.DeleteOption;
 import io.etcd.jetcd.options.GetOption;
+import io.etcd.jetcd.options.LeaseOption;
 import io.etcd.jetcd.options.PutOption;
 import io.etcd.jetcd.options.WatchOption;
 import io.etcd.jetcd.watch.WatchEvent;
@@ -51,6 +53,9 @@ class RealAgentEtcdTest {
     private static RealAgent agent;
 
     @SuppressWarnings("NullAway.Init")
+    private static String agentAddress;
+
+    @SuppressWarnings("NullAway.Init")
     private static Client client;
 
     @SuppressWarnings("NullAway.Init")
@@ -75,7 +80,8 @@ class RealAgentEtcdTest {
                 "etcd-listen = 127.0.0.1:" + port,
                 "etcd-socket = etcd.sock",
                 "timeout-millis = 10000");
-        client = Client.builder().endpoints("http://127.0.0.1:" + port).build();
+        agentAddress = "http://127.0.0.1:" + port;
+        client = Client.builder().endpoints(agentAddress).build();
         kv = client.getKVClient();
     }
 
@@ -123,6 +129,29 @@ class RealAgentEtcdTest {
                         .getKvs(0)
                         .getValue())
                 .isEqualTo(EtcdCalls.bytes("new"));
+    }
+
+    @Test
+    void theClusterTellsOfItselfAndLeasesArePassedOn() throws Exception {
+        // Whoever lied about a key is not asked first any more.
+        get(kv.get(bytes("l/1")));
+        assertThat(get(client.getClusterClient().listMember()).getMembers())
+                .extracting(member -> member.getName())
+                .containsExactly("replica-0", "replica-1", "replica-2", "replica-3");
+        var status = get(client.getMaintenanceClient().statusMember(agentAddress));
+        assertThat(status.getRaftIndex()).isPositive();
+        assertThat(get(client.getMaintenanceClient().listAlarms()).getAlarms()).isEmpty();
+        Lease leases = client.getLeaseClient();
+        long lease = get(leases.grant(60)).getID();
+        get(kv.put(
+                bytes("l/1"), bytes("1"), PutOption.builder().withLeaseId(lease).build()));
+        assertThat(get(leases.keepAliveOnce(lease)).getTTL()).isEqualTo(60);
+        assertThat(get(leases.timeToLive(
+                                lease, LeaseOption.builder().withAttachedKeys().build()))
+                        .getKeys())
+                .containsExactly(bytes("l/1"));
+        get(leases.revoke(lease));
+        assertThat(get(kv.get(bytes("l/1"))).getKvs()).isEmpty();
     }
 
     @Test

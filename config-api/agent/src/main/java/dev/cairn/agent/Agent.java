@@ -9,11 +9,14 @@ import dev.cairn.agent.mirror.Mirrors;
 import dev.cairn.client.CairnClient;
 import dev.cairn.client.ClientSettings;
 import dev.cairn.client.FileHeadStore;
+import dev.cairn.client.NettyConnections;
 import dev.cairn.server.config.StartupException;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.Optional;
 
 /** A running agent: the verifying client, the copies, and what local programs see of them. */
 public final class Agent implements AutoCloseable {
@@ -58,7 +61,14 @@ public final class Agent implements AutoCloseable {
                 registry::scrape);
         try {
             EtcdServer etcd = EtcdServer.start(
-                    client, writes, refusals, config.etcdListen(), config.etcdSocket(), config.allowed(), load);
+                    client,
+                    writes,
+                    refusals,
+                    config.tls().isPresent(),
+                    config.etcdListen(),
+                    config.etcdSocket(),
+                    config.allowed(),
+                    load);
             try {
                 metrics.bind(etcd);
                 LocalServer local = LocalServer.start(
@@ -82,9 +92,12 @@ public final class Agent implements AutoCloseable {
 
     private static CairnClient connect(AgentConfig config) throws StartupException {
         try {
+            Optional<SslContext> tls =
+                    config.tls().isPresent() ? Optional.of(config.tls().get().context()) : Optional.empty();
             return CairnClient.connect(ClientSettings.of(config.pin())
                     .withEndpoints(config.replicas())
                     .withHeads(new FileHeadStore(config.state().resolve(HEAD_FILE)))
+                    .withConnections(() -> new NettyConnections(tls))
                     .withTimeout(config.timeout()));
         } catch (IOException e) {
             throw new StartupException(String.valueOf(e.getMessage()), e);

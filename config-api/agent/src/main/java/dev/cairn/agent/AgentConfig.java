@@ -1,6 +1,7 @@
 package dev.cairn.agent;
 
 import dev.cairn.agent.http.AllowedUids;
+import dev.cairn.client.LineTls;
 import dev.cairn.client.Pin;
 import dev.cairn.genesis.GenesisException;
 import dev.cairn.genesis.HostPort;
@@ -24,6 +25,7 @@ import java.util.TreeSet;
  * All that an agent starts from, checked: the genesis document is the one that the chain id names.
  *
  * @param replicas in the order in which they are asked
+ * @param tls to the replicas; clear text without
  * @param state the directory of what must survive; need not exist yet
  * @param socket where this node's programs connect
  * @param cached prefixes of which a copy is kept; none of them within another
@@ -37,6 +39,7 @@ import java.util.TreeSet;
 public record AgentConfig(
         Pin pin,
         List<HostPort> replicas,
+        Optional<LineTls> tls,
         Path state,
         Path socket,
         AllowedUids allowed,
@@ -65,6 +68,7 @@ public record AgentConfig(
         AgentConfig config = new AgentConfig(
                 pin,
                 replicas(settings).orElseGet(pin::addresses),
+                tls(settings),
                 settings.path(AgentSetting.STATE),
                 socket(settings, AgentSetting.SOCKET, settings.path(AgentSetting.SOCKET)),
                 uids(settings, AgentSetting.ALLOW_UIDS),
@@ -129,6 +133,22 @@ public record AgentConfig(
             }
         }
         return Optional.of(replicas);
+    }
+
+    private static Optional<LineTls> tls(SettingsFile<AgentSetting> settings) throws StartupException {
+        Optional<Path> authority = settings.optionalPath(AgentSetting.TLS_AUTHORITY);
+        Optional<Path> certificate = settings.optionalPath(AgentSetting.TLS_CERTIFICATE);
+        Optional<Path> key = settings.optionalPath(AgentSetting.TLS_KEY);
+        if (certificate.isPresent() != key.isPresent()) {
+            throw settings.refuse(
+                    certificate.isPresent() ? AgentSetting.TLS_CERTIFICATE : AgentSetting.TLS_KEY,
+                    "tls-certificate and tls-key stand together: name both");
+        }
+        if (authority.isEmpty() && certificate.isPresent()) {
+            throw settings.refuse(AgentSetting.TLS_CERTIFICATE, "TLS needs to know whom to believe; set tls-authority");
+        }
+        Optional<LineTls.Own> own = certificate.map(file -> new LineTls.Own(file, key.orElseThrow()));
+        return authority.map(file -> new LineTls(Optional.of(file), own));
     }
 
     private static Optional<Path> etcdSocket(SettingsFile<AgentSetting> settings) throws StartupException {

@@ -67,6 +67,7 @@ final class AgentMetrics {
 
     void bind(EtcdServer etcd) {
         gauge("cairn_agent_etcd_calls", "Calls of etcd's KV under way.", etcd, EtcdServer::callsUnderWay);
+        gauge("cairn_agent_etcd_passed_on", "Calls that replicas answer unproven.", etcd, EtcdServer::callsPassedOn);
         gauge("cairn_agent_etcd_watches", "Watches of etcd's API.", etcd, EtcdServer::openWatches);
     }
 

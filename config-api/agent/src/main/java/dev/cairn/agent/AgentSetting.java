@@ -9,6 +9,11 @@ enum AgentSetting implements SettingKey {
     CHAIN_ID("chain-id", null, "5f1c...", "the cluster's chain id, the SHA-256 of its genesis document"),
     GENESIS("genesis", "genesis.json", "genesis.json", "the cluster's genesis document"),
     REPLICAS("replicas", null, "10.0.0.1:2379, 10.0.0.2:2379", "replicas to ask, if not those of the genesis document"),
+    TLS_AUTHORITY(
+            "tls-authority", null, "ca.crt", "a PEM file: TLS to replicas, whose certificates this authority signed"),
+    TLS_CERTIFICATE(
+            "tls-certificate", null, "agent.crt", "a PEM file: what replicas are shown that want a certificate"),
+    TLS_KEY("tls-key", null, "agent.key", "that certificate's key, a PEM file in PKCS #8"),
     STATE("state", "state", "state", "the directory of the newest verified head"),
     SOCKET("socket", "agent.sock", "/run/cairn/agent.sock", "the Unix socket that serves this node's programs"),
     ALLOW_UIDS("allow-uids", null, "0, 1000", "who may connect: user ids, or any; if not the agent's own and root"),

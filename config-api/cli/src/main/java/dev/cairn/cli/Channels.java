@@ -7,22 +7,42 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** Connections of one command, made when first needed, all on one thread: what starts fastest. */
 final class Channels implements AutoCloseable {
     private final EventLoopGroup loop =
             new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("grpc", true), NioIoHandler.newFactory());
+    private final Optional<SslContext> tls;
     private final Map<HostPort, ManagedChannel> channels = new LinkedHashMap<>();
+
+    /** In clear text. */
+    Channels() {
+        this(Optional.empty());
+    }
+
+    Channels(Optional<SslContext> tls) {
+        this.tls = tls;
+    }
+
+    private NettyChannelBuilder builder(HostPort endpoint) {
+        if (tls.isPresent()) {
+            // By name, for the certificate's sake.
+            return NettyChannelBuilder.forAddress(endpoint.host(), endpoint.port())
+                    .sslContext(tls.get());
+        }
+        return NettyChannelBuilder.forAddress(endpoint.toSocketAddress()).usePlaintext();
+    }
 
     synchronized ManagedChannel to(HostPort endpoint) {
         return channels.computeIfAbsent(
                 endpoint,
-                address -> NettyChannelBuilder.forAddress(address.toSocketAddress())
-                        .usePlaintext()
+                address -> builder(address)
                         .channelType(NioSocketChannel.class)
                         .eventLoopGroup(loop)
                         .directExecutor()

@@ -50,7 +50,7 @@ final class DelCommand implements Callable<Integer> {
         if (prefix) {
             request.setRangeEnd(Keys.prefixEnd(name));
         }
-        try (EtcdClient client = new EtcdClient(endpoints.list(), endpoints.timeout())) {
+        try (EtcdClient client = endpoints.client()) {
             DeleteRangeResponse response = client.delete(request.build());
             if (json) {
                 output.json(Json.object()

@@ -45,9 +45,16 @@ final class EtcdClient implements AutoCloseable {
 
     private final List<HostPort> endpoints;
     private final Duration timeout;
-    private final Channels channels = new Channels();
+    private final Channels channels;
 
+    /** In clear text. */
     EtcdClient(List<HostPort> endpoints, Duration timeout) {
+        this(endpoints, timeout, new Channels());
+    }
+
+    /** @param channels closed with this client */
+    EtcdClient(List<HostPort> endpoints, Duration timeout, Channels channels) {
+        this.channels = channels;
         this.endpoints = List.copyOf(endpoints);
         this.timeout = timeout;
     }

@@ -80,6 +80,12 @@ final class InitCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private String name;
 
+    @Option(
+            names = "--client-tls",
+            description = "Clients use TLS: each replica gets a certificate for its address. Clients believe it with"
+                    + " --cacert DIR/replica-0/ca.crt.")
+    private boolean clientTls;
+
     @Mixin
     private FoundingOptions founding = new FoundingOptions();
 
@@ -93,7 +99,8 @@ final class InitCommand implements Callable<Integer> {
         Governance governance = founding.strict();
         GenesisFile genesis;
         try {
-            genesis = new NewCluster(name, Instant.now(), Parameters.DEFAULT, places, governance).create(directory);
+            genesis = new NewCluster(name, Instant.now(), Parameters.DEFAULT, places, governance, clientTls)
+                    .create(directory);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }

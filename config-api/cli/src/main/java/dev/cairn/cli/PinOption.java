@@ -3,11 +3,15 @@ package dev.cairn.cli;
 import dev.cairn.client.CairnClient;
 import dev.cairn.client.ClientSettings;
 import dev.cairn.client.FileHeadStore;
+import dev.cairn.client.NettyConnections;
 import dev.cairn.client.Pin;
 import dev.cairn.genesis.GenesisException;
+import dev.cairn.genesis.HostPort;
+import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -40,10 +44,14 @@ public final class PinOption {
         ClientSettings settings = ClientSettings.of(pinned)
                 .withHeads(new FileHeadStore(headOf(pinned)))
                 .withTimeout(endpoints.timeout());
+        Optional<SslContext> tls = endpoints.tls();
+        if (tls.isPresent()) {
+            settings = settings.withConnections(() -> new NettyConnections(tls));
+        }
         Logging.quietConnections();
         try {
-            return CairnClient.connect(
-                    endpoints.given().map(settings::withEndpoints).orElse(settings));
+            Optional<List<HostPort>> named = endpoints.given();
+            return CairnClient.connect(named.isPresent() ? settings.withEndpoints(named.get()) : settings);
         } catch (IOException e) {
             throw new Failure(String.valueOf(e.getMessage()), e);
         }

@@ -54,7 +54,7 @@ final class PutCommand implements Callable<Integer> {
                 .setKey(Keys.typed(key))
                 .setValue(value == null ? input() : Keys.typed(value))
                 .build();
-        try (EtcdClient client = new EtcdClient(endpoints.list(), endpoints.timeout())) {
+        try (EtcdClient client = endpoints.client()) {
             PutResponse response = client.put(request);
             if (json) {
                 output.json(Json.object()

@@ -94,7 +94,7 @@ final class Reading {
         if (prefix) {
             request.setRangeEnd(Keys.prefixEnd(name));
         }
-        try (EtcdClient client = new EtcdClient(endpoints.list(), endpoints.timeout())) {
+        try (EtcdClient client = endpoints.client()) {
             return new Found(client.range(request.build()), Optional.empty());
         }
     }

@@ -34,7 +34,7 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Failure, InterruptedException {
-        try (Channels channels = new Channels()) {
+        try (Channels channels = endpoints.channels()) {
             ClusterStatus status = new StatusPoll(channels, endpoints.timeout()).ask(endpoints.list());
             output.line((json ? StatusRendering.json(status).render() : StatusRendering.table(status)).stripTrailing());
             output.flush();

@@ -95,7 +95,7 @@ final class WatchCommand implements Callable<Integer> {
         if (prefix) {
             request.setRangeEnd(Keys.prefixEnd(name));
         }
-        try (Channels channels = new Channels()) {
+        try (Channels channels = endpoints.channels()) {
             new Watching(channels, endpoints.list(), endpoints.timeout(), request.build()).run(response -> {
                 if (response.getCreated()) {
                     tellIfItWaits(response.getHeader().getRevision());

@@ -3,6 +3,10 @@ package dev.cairn.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.genesis.json.Json;
+import dev.cairn.server.config.KeyFiles;
+import dev.cairn.server.config.NewCluster;
+import dev.cairn.server.config.ServerConfig;
+import dev.cairn.server.net.PortTls;
 import io.grpc.Status;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -11,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
@@ -219,9 +224,43 @@ class DataCommandsTest {
             assertThat(run.exitCode()).as(nobody).isEqualTo(2);
             assertThat(run.err()).startsWith("cairn: --endpoints: \"\" is no host name");
         }
-        Run secure = Run.of(GetCommand::new, "a", "--endpoints=https://127.0.0.1:2379");
-        assertThat(secure.exitCode()).isEqualTo(2);
-        assertThat(secure.err()).contains("asks for TLS");
+        Run both = Run.of(GetCommand::new, "a", "--endpoints=https://127.0.0.1:2379,http://127.0.0.1:2389");
+        assertThat(both.exitCode()).isEqualTo(2);
+        assertThat(both.err()).contains("http:// is clear text, and TLS is asked for");
+        Run half = Run.of(GetCommand::new, "a", "--cert=x.crt");
+        assertThat(half.exitCode()).isEqualTo(2);
+        assertThat(half.err()).contains("--cert and --cert-key stand together");
+    }
+
+    @Test
+    void tlsWithTheCertificatesThatInitMakes(@TempDir Path directory) throws Exception {
+        Path cluster = directory.resolve("c");
+        assertThat(Run.of(new InitCommand(), "--dir=" + cluster, "--client-tls", "--open=")
+                        .exitCode())
+                .isZero();
+        Path replica = NewCluster.replicaDirectory(cluster, 1);
+        assertThat(ServerConfig.load(replica.resolve(NewCluster.CONFIG)).clientTls())
+                .contains(new PortTls.Pem(
+                        replica.resolve(NewCluster.CLIENT_CERTIFICATE),
+                        replica.resolve(NewCluster.CLIENT_KEY),
+                        Optional.empty()));
+        String cacert = "--cacert=" + replica.resolve(KeyFiles.TLS_AUTHORITY);
+        FakeEtcd secure = new FakeEtcd(store, Optional.of(replica));
+        try {
+            String endpoint = "--endpoints=" + secure.endpoint();
+            assertThat(Run.of(PutCommand::new, "a", "1", endpoint, cacert)).isEqualTo(new Run(0, "OK\n", ""));
+            assertThat(Run.of(GetCommand::new, "a", "--endpoints=https://" + secure.endpoint(), cacert)
+                            .out())
+                    .isEqualTo("a\n1\n");
+            Run stranger = Run.of(GetCommand::new, "a", "--endpoints=https://" + secure.endpoint());
+            assertThat(stranger.exitCode()).isEqualTo(3);
+            assertThat(Run.of(GetCommand::new, "a", endpoint).exitCode()).isEqualTo(3);
+        } finally {
+            secure.close();
+        }
+        Run nothing = Run.of(GetCommand::new, "a", endpoints(), "--cacert=" + directory.resolve("none.crt"));
+        assertThat(nothing.exitCode()).isEqualTo(1);
+        assertThat(nothing.err()).contains("none.crt: cannot be used for TLS").hasLineCount(1);
     }
 
     @Test

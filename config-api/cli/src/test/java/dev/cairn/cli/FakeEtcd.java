@@ -24,6 +24,7 @@ import dev.cairn.proto.mvccpb.KeyValue;
 import dev.cairn.proto.v1.ReplicaGrpc;
 import dev.cairn.proto.v1.ReplicaStatusRequest;
 import dev.cairn.proto.v1.ReplicaStatusResponse;
+import dev.cairn.server.config.NewCluster;
 import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
@@ -31,9 +32,11 @@ import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -112,9 +115,18 @@ final class FakeEtcd {
     private final CountDownLatch watched = new CountDownLatch(1);
 
     FakeEtcd(Store store) throws IOException {
+        this(store, Optional.empty());
+    }
+
+    /** With TLS if {@code replica} is given: the directory that a new cluster with TLS for clients has for it. */
+    FakeEtcd(Store store, Optional<Path> replica) throws IOException {
         this.store = store;
-        this.server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                .addService(new Kv())
+        NettyServerBuilder builder =
+                NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        replica.ifPresent(files -> builder.useTransportSecurity(
+                files.resolve(NewCluster.CLIENT_CERTIFICATE).toFile(),
+                files.resolve(NewCluster.CLIENT_KEY).toFile()));
+        this.server = builder.addService(new Kv())
                 .addService(new Watches())
                 .addService(new Replica())
                 .addService(new Cluster())

@@ -3,6 +3,7 @@ package dev.cairn.client;
 import dev.cairn.client.Calls.Asked;
 import dev.cairn.codec.MalformedException;
 import dev.cairn.codec.RecordCodec;
+import dev.cairn.genesis.HostPort;
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KeyValue;
 import dev.cairn.kv.model.Operation;
@@ -97,6 +98,13 @@ public final class CairnClient implements AutoCloseable {
     /** The chain that everything is verified against. */
     public Pin pin() {
         return pin;
+    }
+
+    /** The replica that would be asked first. */
+    public Unproven unproven() {
+        Replicas replicas = calls.replicas();
+        HostPort first = replicas.inOrder().getFirst();
+        return new Unproven(replicas.channel(first), () -> replicas.demote(first));
     }
 
     /** The newest head that was verified; asks nobody. */

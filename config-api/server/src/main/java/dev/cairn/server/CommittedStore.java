@@ -77,6 +77,11 @@ final class CommittedStore implements Store, Timeline, StoreGauges, ProofSource 
     }
 
     @Override
+    public long keys() {
+        return machine.committed().tree().liveCount(Space.CLIENTS.treeSpan(KeySpan.prefix(Bytes.EMPTY)));
+    }
+
+    @Override
     public long treeBytes() {
         return machine.committed().tree().weightBytes();
     }

@@ -39,6 +39,8 @@ import dev.cairn.server.metrics.LeaseCounts;
 import dev.cairn.server.metrics.ProcessGauges;
 import dev.cairn.server.metrics.ReplicaMetrics;
 import dev.cairn.server.net.OnePort;
+import dev.cairn.server.net.PlainPort;
+import dev.cairn.server.net.PortTls;
 import dev.cairn.server.proven.ProvenServices;
 import dev.cairn.server.upkeep.SnapshotFiles;
 import dev.cairn.server.upkeep.Upkeep;
@@ -61,6 +63,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
 /**
@@ -82,6 +85,7 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
     private static final long SILENCE_MILLIS = 10_000;
     private static final long TICK_MILLIS = 100;
     private static final int TICKS_WITHOUT_LEADER = 30;
+    private static final int TICKS_BETWEEN_REFRESHES = 100;
 
     private final Consensus consensus;
     private final CommittedStore store;
@@ -103,9 +107,13 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
     private final Server server;
     private final Server inProcess;
     private final ManagedChannel ownChannel;
+    private final Optional<PlainPort> metricsPort;
     private final long progressMillis;
     private final HealthStatusManager health = new HealthStatusManager();
+    private final Optional<PortTls> tls;
+    private final LongAdder refusedRequests = new LongAdder();
     private int ticksWithoutLeader;
+    private int ticksSinceRefresh;
     private boolean quarantined;
 
     Frontend(
@@ -118,8 +126,9 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
         this.consensus = consensus;
         this.self = new ClientId(cluster.self().index());
         this.store = store;
+        this.tls = settings.tls();
         this.progressMillis = settings.progressInterval().toMillis();
-        this.port = new OnePort(Optional.empty(), WORKER_THREADS, SILENCE_MILLIS);
+        this.port = new OnePort(settings.tls(), WORKER_THREADS, SILENCE_MILLIS);
         EventLoop answering = port.workers().next();
         this.gateway = new Gateway(
                 self,
@@ -161,7 +170,8 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
         this.leaseCounts = new LeaseCounts(store.state());
         ProcessGauges process = new ProcessGauges();
         ReplicaMetrics metrics = new ReplicaMetrics(registry, consensus);
-        metrics.bind(store, process, EtcdVersion.SERVER);
+        metrics.bind(store, process, EtcdVersion.SERVER, cluster.memberId(), limits.treeBytes());
+        metrics.bindRefusals(refusedRequests);
         metrics.bind(proven, background);
         metrics.bind(upkeep);
         metrics.bind(leaseCounts, keepAlives);
@@ -194,9 +204,11 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
                 InProcessChannelBuilder.forName(within).directExecutor().build();
         GatewayLoad load = new GatewayLoad(MAX_JSON_CALLS, MAX_JSON_BODY_BYTES);
         metrics.bind(load);
-        Site site = new Site(
-                new OperatorPages(consensus, readIndex, List::of, registry, background, EtcdVersion.SERVER),
-                new JsonGateway(ownChannel, background, load));
+        OperatorPages pages =
+                new OperatorPages(consensus, readIndex, List::of, registry, background, EtcdVersion.SERVER);
+        Site site = new Site(pages, new JsonGateway(ownChannel, background, load));
+        this.metricsPort = settings.metricsListen()
+                .map(address -> new PlainPort(address, pages, Site.EVERY_REPLY, port.workers()));
         port.attach(serving(services, calls, builder), site, Site.EVERY_REPLY);
         this.server = builder.build();
     }
@@ -231,6 +243,9 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
         proven.resume(store.state());
         inProcess.start();
         server.start();
+        if (metricsPort.isPresent()) {
+            metricsPort.get().open();
+        }
         gateway.start();
         EventLoop clock = port.workers().next();
         clock.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
@@ -242,10 +257,18 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
         readIndex.expire();
         proven.tick();
         noteQuarantine();
+        refreshCertificates();
         ticksWithoutLeader = consensus.status().changing() ? ticksWithoutLeader + 1 : 0;
         if (ticksWithoutLeader == TICKS_WITHOUT_LEADER) {
             watches.leaderLost();
             leases.leaderLost();
+        }
+    }
+
+    private void refreshCertificates() {
+        if (tls.isPresent() && ++ticksSinceRefresh >= TICKS_BETWEEN_REFRESHES) {
+            // If too much waits there, the next turn is early enough.
+            ticksSinceRefresh = background.offer(tls.get()::refresh) ? 0 : ticksSinceRefresh;
         }
     }
 
@@ -287,12 +310,18 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
 
     @Override
     public void refused(Request request, String reason) {
+        refusedRequests.increment();
         gateway.refused(request.id());
     }
 
     /** The port that was really taken. */
     int port() {
         return server.getPort();
+    }
+
+    /** The port of {@code metrics-listen} that was really taken, 0 without. */
+    int metricsPort() {
+        return metricsPort.map(PlainPort::port).orElse(0);
     }
 
     /** Refuses what waits, ends all connections and threads. */
@@ -302,6 +331,7 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
         gateway.stop();
         readIndex.stop();
         server.shutdownNow();
+        metricsPort.ifPresent(PlainPort::close);
         ownChannel.shutdownNow();
         inProcess.shutdownNow();
         port.close();

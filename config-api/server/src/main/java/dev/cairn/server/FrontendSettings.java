@@ -1,13 +1,17 @@
 package dev.cairn.server;
 
 import dev.cairn.server.etcd.ClusterIdentity;
+import dev.cairn.server.net.PortTls;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * How a replica meets its clients.
  *
+ * @param tls nothing for clear text
+ * @param metricsListen where health and metrics are served in clear text besides
  * @param maxRequestBytes what one request of consensus may carry
  * @param maxFutureNanos how far a block's time may be ahead of an honest clock
  * @param version of this program, for people
@@ -16,6 +20,8 @@ import java.time.Duration;
  */
 record FrontendSettings(
         InetSocketAddress listen,
+        Optional<PortTls> tls,
+        Optional<InetSocketAddress> metricsListen,
         ClusterIdentity cluster,
         int maxRequestBytes,
         long maxFutureNanos,

@@ -21,6 +21,8 @@ import dev.cairn.server.config.KeyFiles;
 import dev.cairn.server.config.ServerConfig;
 import dev.cairn.server.config.StartupException;
 import dev.cairn.server.etcd.ClusterIdentity;
+import dev.cairn.server.net.PlainPort;
+import dev.cairn.server.net.PortTls;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -64,6 +66,7 @@ public final class ReplicaServer implements Supervisor.Life {
     /** As {@link #start(ServerConfig)}, in a test's surroundings. */
     public static ReplicaServer start(ServerConfig config, Surroundings surroundings) throws StartupException {
         config.keyUse().requireLogIfUsed();
+        Optional<PortTls> tls = tls(config);
         KvStateMachine machine = open(config);
         CompletableFuture<StoreException> damage = new CompletableFuture<>();
         NodeConsensus consensus = new NodeConsensus();
@@ -73,7 +76,11 @@ public final class ReplicaServer implements Supervisor.Life {
                 .description("States that were found damaged, were made anew, and lie there for people to look at.")
                 .register(metrics);
         Frontend frontend = new Frontend(
-                settings(config), consensus, new CommittedStore(machine, damage::complete), metrics, machine.limits());
+                settings(config, tls),
+                consensus,
+                new CommittedStore(machine, damage::complete),
+                metrics,
+                machine.limits());
         ReplicaNode<KvState> node;
         try {
             node = ReplicaNode.start(
@@ -100,6 +107,9 @@ public final class ReplicaServer implements Supervisor.Life {
         } catch (StorageException e) {
             server.close();
             throw new StartupException(line(e), e);
+        } catch (PlainPort.UnusableException e) {
+            server.close();
+            throw new StartupException("metrics-listen in " + config.file() + ": " + line(e), e);
         } catch (IOException e) {
             server.close();
             throw new StartupException(
@@ -146,16 +156,30 @@ public final class ReplicaServer implements Supervisor.Life {
         return new KeyMaterial(files.voteSeed(), files.tlsKey(), files.tlsCertificate());
     }
 
-    private static FrontendSettings settings(ServerConfig config) {
+    private static Optional<PortTls> tls(ServerConfig config) throws StartupException {
+        try {
+            return config.clientTls().isPresent()
+                    ? Optional.of(new PortTls(config.clientTls().get()))
+                    : Optional.empty();
+        } catch (IOException e) {
+            throw new StartupException(line(e), e);
+        }
+    }
+
+    private static FrontendSettings settings(ServerConfig config, Optional<PortTls> tls) {
+        // Replicas are set up alike: a client that finds TLS at one looks for it at all.
+        String scheme = tls.isPresent() ? "https://" : "http://";
         List<GenesisFile.Member> replicas = config.genesis().replicas();
         List<ClusterIdentity.Member> members = IntStream.range(0, replicas.size())
                 .mapToObj(index -> new ClusterIdentity.Member(
                         "replica-" + index,
                         List.of("https://" + replicas.get(index).peer()),
-                        List.of("http://" + replicas.get(index).client())))
+                        List.of(scheme + replicas.get(index).client())))
                 .toList();
         return new FrontendSettings(
                 address(config.clientListen()),
+                tls,
+                config.metricsListen().map(ReplicaServer::address),
                 new ClusterIdentity(config.genesis().chainId(), config.self(), members),
                 config.genesis().parameters().maxRequestBytes() - REQUEST_OVERHEAD_BYTES,
                 config.genesis().parameters().maxFutureNanos(),

@@ -15,6 +15,9 @@ public interface StoreGauges {
     /** Revisions below this one are gone. */
     long compactRevision();
 
+    /** The keys that clients can see. */
+    long keys();
+
     /** What the keys take in memory, about; at the limit nothing more is put. */
     long treeBytes();
 

@@ -20,11 +20,17 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,7 +76,7 @@ class JsonGatewayTest {
                 .isEqualTo(
                         quoted("{'key':'YQ==','create_revision':'2','mod_revision':'2','version':'1','value':'MQ=='}"));
         JsonObject header = again.getAsJsonObject("header");
-        assertThat(header.keySet()).containsExactly("cluster_id", "member_id", "revision");
+        assertThat(header.keySet()).containsExactly("cluster_id", "member_id", "revision", "raft_term");
         assertThat(header.get("revision")).isEqualTo(JsonParser.parseString("'3'"));
         assertThat(header.get("cluster_id").getAsString())
                 .isEqualTo(Long.toUnsignedString(ServedStore.CLUSTER.clusterId()));
@@ -245,6 +251,48 @@ class JsonGatewayTest {
                         .get("message")
                         .getAsString())
                 .isEqualTo("etcdserver: no leader");
+    }
+
+    @Test
+    void aWebSocketCarriesAStreamAMessageALine() throws Exception {
+        LinkedBlockingQueue<String> heard = new LinkedBlockingQueue<>();
+        CompletableFuture<Integer> closed = new CompletableFuture<>();
+        WebSocket socket = http.newWebSocketBuilder()
+                .subprotocols("Bearer", "a.token")
+                .buildAsync(URI.create("ws://127.0.0.1:" + served.port() + "/v3/watch"), new WebSocket.Listener() {
+                    private final StringBuilder message = new StringBuilder();
+
+                    @Override
+                    public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence part, boolean last) {
+                        message.append(part);
+                        if (last) {
+                            heard.add(message.toString());
+                            message.setLength(0);
+                        }
+                        from.request(1);
+                        return null;
+                    }
+
+                    @Override
+                    public @Nullable CompletionStage<?> onClose(WebSocket from, int code, String reason) {
+                        closed.complete(code);
+                        return null;
+                    }
+                })
+                .get();
+        assertThat(socket.getSubprotocol()).isEqualTo("Bearer");
+        socket.sendText(quoted("{'create_request':{'key':'YQ=='}}"), true).get();
+        assertThat(json(heard.take()).getAsJsonObject("result").get("created").getAsBoolean())
+                .isTrue();
+        put("a", "1");
+        assertThat(json(heard.take()).getAsJsonObject("result").getAsJsonArray("events"))
+                .hasSize(1);
+        socket.sendPing(ByteBuffer.allocate(1)).get();
+        socket.sendText("garbage", true).get();
+        assertThat(json(heard.take()).getAsJsonObject("error").get("code").getAsInt())
+                .isEqualTo(3);
+        assertThat(closed.get()).isEqualTo(WebSocket.NORMAL_CLOSURE);
+        Awaiting.until("the call has ended with its connection", () -> gauge("cairn_json_calls") == 0);
     }
 
     @Test

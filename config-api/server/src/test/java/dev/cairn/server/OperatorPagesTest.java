@@ -64,14 +64,22 @@ class OperatorPagesTest {
         HttpResponse<String> healthy = get("/health");
         assertThat(healthy.statusCode()).isEqualTo(200);
         assertThat(healthy.body()).isEqualTo("{\"health\":\"true\",\"reason\":\"\"}");
-        assertThat(get("/livez").body()).isEqualTo("ok\n");
+        assertThat(get("/livez?verbose").body()).isEqualTo("[+]serializable_read ok\nok\n");
         assertThat(get("/readyz").body()).isEqualTo("ok\n");
+        assertThat(get("/readyz?verbose&exclude=data_corruption&exclude=other").body())
+                .isEqualTo("[+]serializable_read ok\n[+]linearizable_read ok\n[+]non_learner ok\nok\n");
+        assertThat(get("/readyz/data_corruption?verbose").body()).isEqualTo("[+]data_corruption ok\nok\n");
+        assertThat(get("/readyz/other").statusCode()).isEqualTo(404);
         served.node.loseLeader(true);
         HttpResponse<String> unhealthy = get("/health");
         assertThat(unhealthy.statusCode()).isEqualTo(503);
         assertThat(unhealthy.body()).isEqualTo("{\"health\":\"false\",\"reason\":\"RAFT NO LEADER\"}");
         assertThat(get("/health?serializable=true").statusCode()).isEqualTo(200);
         assertThat(get("/readyz").statusCode()).isEqualTo(503);
+        assertThat(get("/readyz").body())
+                .contains("[+]serializable_read ok\n[-]linearizable_read failed: etcdserver: no leader\n");
+        assertThat(get("/readyz?exclude=linearizable_read").statusCode()).isEqualTo(200);
+        assertThat(get("/readyz/serializable_read").statusCode()).isEqualTo(200);
         assertThat(get("/livez").statusCode()).isEqualTo(200);
     }
 
@@ -115,24 +123,54 @@ class OperatorPagesTest {
     @Test
     void showsMetricsUnderTheNamesDashboardsKnow() throws Exception {
         put();
+        get("/health");
         String metrics = get("/metrics").body();
         assertThat(metrics.lines().filter(line -> line.matches("# HELP \\S+\\s*")))
                 .isEmpty();
+        String ofPut = "{grpc_method=\"Put\",grpc_service=\"etcdserverpb.KV\",grpc_type=\"unary\"} 1.0";
         for (String name : new String[] {
             "etcd_server_has_leader 1.0",
             "etcd_server_is_leader 1.0",
+            "etcd_server_is_learner 0.0",
+            "etcd_server_id{server_id=\"" + Long.toHexString(ServedStore.CLUSTER.memberId()) + "\"} 1.0",
+            "etcd_server_version{server_version=\"3.7.3\"} 1.0",
+            "etcd_cluster_version{cluster_version=\"3.7\"} 1.0",
             "etcd_server_leader_changes_seen_total 0.0",
             "etcd_server_proposals_committed_total ",
+            "etcd_server_proposals_applied_total ",
             "etcd_server_proposals_pending ",
+            "etcd_server_proposals_failed_total 0.0",
+            "etcd_server_quota_backend_bytes ",
+            "etcd_server_health_success_total 1.0",
+            "etcd_server_health_failures_total 0.0",
             "etcd_mvcc_db_total_size_in_bytes ",
             "etcd_mvcc_db_total_size_in_use_in_bytes ",
+            "etcd_debugging_mvcc_keys_total 1.0",
+            "etcd_debugging_mvcc_current_revision 2.0",
+            "etcd_network_client_grpc_received_bytes_total ",
+            "etcd_network_client_grpc_sent_bytes_total ",
             "process_resident_memory_bytes ",
+            "process_virtual_memory_bytes ",
             "process_cpu_seconds_total ",
+            "process_start_time_seconds ",
+            "process_open_fds ",
+            "process_max_fds ",
             "cairn_view 0.0",
-            "grpc_server_handled_total{grpc_code=\"OK\",grpc_method=\"Put\",grpc_service=\"etcdserverpb.KV\"}"
+            "grpc_server_started_total" + ofPut,
+            "grpc_server_msg_received_total" + ofPut,
+            "grpc_server_msg_sent_total" + ofPut,
+            "grpc_server_handled_total{grpc_code=\"OK\"," + ofPut.substring(1)
         }) {
             assertThat(metrics).contains("\n" + name);
         }
+        URI alone = URI.create("http://127.0.0.1:" + served.metricsPort() + "/metrics");
+        assertThat(http.send(HttpRequest.newBuilder(alone).build(), BodyHandlers.ofString())
+                        .body())
+                .contains("\netcd_server_has_leader 1.0\n");
+        HttpRequest gateway = HttpRequest.newBuilder(alone.resolve("/v3/kv/range"))
+                .POST(HttpRequest.BodyPublishers.ofString("{}"))
+                .build();
+        assertThat(http.send(gateway, BodyHandlers.ofString()).statusCode()).isEqualTo(404);
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.runtime.StorageException;
 import dev.cairn.server.etcd.ClusterIdentity;
+import dev.cairn.server.net.PortTls;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -17,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** A store behind the real client side, on a free port of this machine. */
 final class ServedStore implements AutoCloseable {
@@ -43,11 +45,18 @@ final class ServedStore implements AutoCloseable {
     }
 
     ServedStore(Path directory, Duration progressInterval, Governance governance) throws IOException, StorageException {
+        this(directory, progressInterval, governance, Optional.empty());
+    }
+
+    ServedStore(Path directory, Duration progressInterval, Governance governance, Optional<PortTls> tls)
+            throws IOException, StorageException {
         machine = KvStateMachine.open(directory, CHAIN, governance, Limits.DEFAULT);
         node = new SoloNode(machine, chain);
         frontend = new Frontend(
                 new FrontendSettings(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        tls,
+                        Optional.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
                         CLUSTER,
                         2 << 20,
                         chain.document().genesis().parameters().maxFutureNanos(),
@@ -68,6 +77,10 @@ final class ServedStore implements AutoCloseable {
 
     int port() {
         return frontend.port();
+    }
+
+    int metricsPort() {
+        return frontend.metricsPort();
     }
 
     @Override

@@ -6,11 +6,14 @@ import dev.cairn.agent.http.AllowedUids;
 import dev.cairn.agent.http.Load;
 import dev.cairn.agent.http.SocketFiles;
 import dev.cairn.client.CairnClient;
+import dev.cairn.genesis.GenesisFile;
 import dev.cairn.genesis.HostPort;
 import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.server.config.StartupException;
 import dev.cairn.server.etcd.ClusterIdentity;
+import dev.cairn.server.etcd.ClusterService;
 import dev.cairn.server.etcd.Headers;
+import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.EventLoopGroup;
@@ -30,6 +33,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 /** etcd's API where this node's programs expect it. */
 public final class EtcdServer implements AutoCloseable {
@@ -42,14 +46,35 @@ public final class EtcdServer implements AutoCloseable {
     private final List<Server> servers = new ArrayList<>();
     private final VerifiedKv kv;
     private final VerifiedWatches watches;
+    private final PassedOn passedOn;
+    private final List<BindableService> services;
 
-    private EtcdServer(CairnClient client, Writes writes, Refusals refusals) {
-        int replicas = client.pin().document().replicas().size();
+    private EtcdServer(CairnClient client, Writes writes, Refusals refusals, boolean replicasHaveTls) {
+        List<ClusterIdentity.Member> members = members(client, replicasHaveTls);
         // An id that follows from the chain's and is none of the replicas'.
-        ClusterIdentity identity = new ClusterIdentity(client.pin().chainId(), new ReplicaId(replicas), List.of());
+        ClusterIdentity identity = new ClusterIdentity(client.pin().chainId(), new ReplicaId(members.size()), members);
         Headers headers = new Headers(identity, () -> view(client));
         this.kv = new VerifiedKv(client, writes, headers, refusals);
         this.watches = new VerifiedWatches(client, headers, refusals);
+        this.passedOn = new PassedOn(client);
+        this.services = List.of(
+                kv,
+                watches,
+                new PassedOnLeases(passedOn),
+                new ClusterService(identity, headers),
+                new AgentMaintenance(client, identity, headers, refusals, passedOn));
+    }
+
+    /** The replicas, as the genesis document names them. */
+    private static List<ClusterIdentity.Member> members(CairnClient client, boolean tls) {
+        List<GenesisFile.Member> replicas = client.pin().document().replicas();
+        String scheme = tls ? "https://" : "http://";
+        return IntStream.range(0, replicas.size())
+                .mapToObj(i -> new ClusterIdentity.Member(
+                        "replica-" + i,
+                        List.of("https://" + replicas.get(i).peer()),
+                        List.of(scheme + replicas.get(i).client())))
+                .toList();
     }
 
     private static long view(CairnClient client) {
@@ -62,18 +87,20 @@ public final class EtcdServer implements AutoCloseable {
     /**
      * Serves from now on, at a loopback address, on a Unix socket, on both or nowhere.
      *
+     * @param replicasHaveTls whether clients reach the replicas by TLS, as the member list says then
      * @param allowed who may connect to the Unix socket; of a loopback address every user of the machine may
      */
     public static EtcdServer start(
             CairnClient client,
             Writes writes,
             Refusals refusals,
+            boolean replicasHaveTls,
             Optional<HostPort> address,
             Optional<Path> socket,
             AllowedUids allowed,
             Load load)
             throws StartupException {
-        EtcdServer server = new EtcdServer(client, writes, refusals);
+        EtcdServer server = new EtcdServer(client, writes, refusals, replicasHaveTls);
         try {
             if (address.isPresent()) {
                 server.listen(address.get());
@@ -120,8 +147,7 @@ public final class EtcdServer implements AutoCloseable {
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
                 .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
                 .permitKeepAliveTime(5, TimeUnit.SECONDS)
-                .addService(kv)
-                .addService(watches)
+                .addServices(services.stream().map(BindableService::bindService).toList())
                 .build();
         try {
             servers.add(server.start());
@@ -133,6 +159,11 @@ public final class EtcdServer implements AutoCloseable {
 
     public int callsUnderWay() {
         return kv.underWay();
+    }
+
+    /** Calls that replicas answer unproven. */
+    public int callsPassedOn() {
+        return passedOn.underWay();
     }
 
     public int openWatches() {

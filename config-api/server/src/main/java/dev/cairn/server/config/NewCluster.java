@@ -39,6 +39,10 @@ public final class NewCluster {
     public static final String GENESIS = "genesis.json";
     public static final String CONFIG = "server.conf";
     public static final String PID = "pid";
+    /** With TLS for clients: each replica's certificate, which the authority of the cluster signed, and its key. */
+    public static final String CLIENT_CERTIFICATE = "client.crt";
+
+    public static final String CLIENT_KEY = "client.key";
 
     /** The addresses of one replica. */
     public record Place(HostPort client, HostPort peer) {}
@@ -48,9 +52,27 @@ public final class NewCluster {
     private final Parameters parameters;
     private final List<Place> places;
     private final Governance governance;
+    private final boolean clientTls;
     private final SecureRandom random = new SecureRandom();
 
+    /** Clients' connections are in clear text. */
     public NewCluster(String name, Instant created, Parameters parameters, List<Place> places, Governance governance) {
+        this(name, created, parameters, places, governance, false);
+    }
+
+    /**
+     * Writes nothing yet.
+     *
+     * @param clientTls whether replicas get certificates for TLS towards clients too
+     */
+    public NewCluster(
+            String name,
+            Instant created,
+            Parameters parameters,
+            List<Place> places,
+            Governance governance,
+            boolean clientTls) {
+        this.clientTls = clientTls;
         GenesisFile.requireName(name);
         this.name = name;
         this.created = created.truncatedTo(ChronoUnit.SECONDS);
@@ -127,6 +149,12 @@ public final class NewCluster {
             secret(home.resolve(KeyFiles.TLS_KEY), tls.keyPem());
             Files.writeString(home.resolve(KeyFiles.TLS_CERTIFICATE), tls.certificatePem());
             Files.writeString(home.resolve(KeyFiles.TLS_AUTHORITY), authority.certificatePem());
+            if (clientTls) {
+                TlsAuthority.Issued towardsClients = authority.issueFor(
+                        "replica-" + i, places.get(i).client().host());
+                secret(home.resolve(CLIENT_KEY), towardsClients.keyPem());
+                Files.writeString(home.resolve(CLIENT_CERTIFICATE), towardsClients.certificatePem());
+            }
             Files.writeString(home.resolve(CONFIG), config(i));
             members.add(new GenesisFile.Member(
                     places.get(i).client(),
@@ -157,6 +185,9 @@ public final class NewCluster {
                     out.append(line(setting, places.get(index).peer().toString()));
                 case PID_FILE -> out.append(line(setting, PID));
                 case GENESIS, KEYS, DATA, RETAIN_BLOCKS -> out.append(line(setting, setting.example()));
+                case CLIENT_TLS_CERTIFICATE, CLIENT_TLS_KEY ->
+                    out.append(clientTls ? "" : "# ").append(line(setting, setting.example()));
+                case CLIENT_TLS_AUTHORITY, METRICS_LISTEN -> out.append("# ").append(line(setting, setting.example()));
             }
         }
         return out.toString();

@@ -5,6 +5,7 @@ import dev.cairn.genesis.GenesisFile;
 import dev.cairn.genesis.HostPort;
 import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.runtime.NodeConfig;
+import dev.cairn.server.net.PortTls;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +18,8 @@ import java.util.Optional;
  * @param file the configuration file itself
  * @param data where the replica keeps what must survive; need not exist yet
  * @param clientListen where to listen for clients; the genesis document's address unless the file says otherwise
+ * @param clientTls the files of TLS towards clients; clear text without
+ * @param metricsListen where to serve health and metrics in clear text, beside the clients' port
  * @param peerListen where to listen for the other replicas
  * @param retainedBlocks how many committed blocks below the stable checkpoint to keep whole
  * @param pidFile where to write the process id, if wanted
@@ -29,6 +32,8 @@ public record ServerConfig(
         KeyUse keyUse,
         Path data,
         HostPort clientListen,
+        Optional<PortTls.Pem> clientTls,
+        Optional<HostPort> metricsListen,
         HostPort peerListen,
         long retainedBlocks,
         Optional<Path> pidFile) {
@@ -57,9 +62,28 @@ public record ServerConfig(
                 KeyUse.of(settings.path(Setting.KEYS), settings.path(Setting.DATA)),
                 settings.path(Setting.DATA),
                 settings.address(Setting.CLIENT_LISTEN).orElse(member.client()),
+                clientTls(settings),
+                settings.address(Setting.METRICS_LISTEN),
                 settings.address(Setting.PEER_LISTEN).orElse(member.peer()),
                 settings.numberOrAll(Setting.RETAIN_BLOCKS).orElse(NodeConfig.ALL_BLOCKS),
                 settings.optionalPath(Setting.PID_FILE));
+    }
+
+    private static Optional<PortTls.Pem> clientTls(SettingsFile<Setting> settings) throws StartupException {
+        Optional<Path> certificate = settings.optionalPath(Setting.CLIENT_TLS_CERTIFICATE);
+        Optional<Path> key = settings.optionalPath(Setting.CLIENT_TLS_KEY);
+        Optional<Path> authority = settings.optionalPath(Setting.CLIENT_TLS_AUTHORITY);
+        if (certificate.isEmpty() && (key.isPresent() || authority.isPresent())) {
+            throw settings.refuse(
+                    key.isPresent() ? Setting.CLIENT_TLS_KEY : Setting.CLIENT_TLS_AUTHORITY,
+                    "TLS needs a certificate too; set client-tls-certificate");
+        }
+        if (certificate.isPresent() && key.isEmpty()) {
+            throw settings.refuse(Setting.CLIENT_TLS_CERTIFICATE, "its key is needed too; set client-tls-key");
+        }
+        return certificate.isPresent()
+                ? Optional.of(new PortTls.Pem(certificate.get(), key.orElseThrow(), authority))
+                : Optional.empty();
     }
 
     /** Refuses a clock that cannot be right: one that reads earlier than the cluster's own beginning. */

@@ -10,6 +10,22 @@ enum Setting implements SettingKey {
     KEYS("keys", ".", ".", "the directory of vote.key, tls.key, tls.crt and ca.crt"),
     DATA("data", "data", "data", "the directory of the replica's durable data"),
     CLIENT_LISTEN("client-listen", null, "0.0.0.0:2379", "where to listen for clients, if not at the genesis address"),
+    CLIENT_TLS_CERTIFICATE(
+            "client-tls-certificate",
+            null,
+            "client.crt",
+            "a PEM file: TLS for clients with this certificate, and those that signed it; clear text if there is none"),
+    CLIENT_TLS_KEY("client-tls-key", null, "client.key", "that certificate's key, a PEM file"),
+    CLIENT_TLS_AUTHORITY(
+            "client-tls-authority",
+            null,
+            "clients-ca.crt",
+            "a PEM file: only clients with a certificate of one of these authorities may connect"),
+    METRICS_LISTEN(
+            "metrics-listen",
+            null,
+            "127.0.0.1:2381",
+            "where to serve health and metrics in clear text too, to whoever can reach it"),
     PEER_LISTEN("peer-listen", null, "0.0.0.0:2380", "where to listen for replicas, if not at the genesis address"),
     RETAIN_BLOCKS(
             "retain-blocks",

@@ -1,5 +1,6 @@
 package dev.cairn.server.config;
 
+import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
+import java.util.List;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
@@ -76,8 +78,23 @@ final class TlsAuthority {
 
     /** A fresh P-256 key and its certificate for {@code dnsName}, for both ends of a connection. */
     Issued issue(String dnsName) throws IOException {
+        return issue(dnsName, List.of(new GeneralName(GeneralName.dNSName, dnsName)));
+    }
+
+    /** As {@link #issue(String)}, for what clients dial: {@code host}, or this machine's own name for itself. */
+    Issued issueFor(String name, String host) throws IOException {
+        boolean address = NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host);
+        return issue(
+                name,
+                List.of(
+                        new GeneralName(address ? GeneralName.iPAddress : GeneralName.dNSName, host),
+                        new GeneralName(GeneralName.dNSName, "localhost"),
+                        new GeneralName(GeneralName.iPAddress, "127.0.0.1")));
+    }
+
+    private Issued issue(String name, List<GeneralName> subjects) throws IOException {
         KeyPair own = newKeys(random);
-        X509v3CertificateBuilder builder = builder(new X500Name("CN=" + dnsName), own)
+        X509v3CertificateBuilder builder = builder(new X500Name("CN=" + name), own)
                 .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
                 .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature))
                 .addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(new KeyPurposeId[] {
@@ -86,7 +103,7 @@ final class TlsAuthority {
                 .addExtension(
                         Extension.subjectAlternativeName,
                         false,
-                        new GeneralNames(new GeneralName(GeneralName.dNSName, dnsName)));
+                        new GeneralNames(subjects.toArray(GeneralName[]::new)));
         return new Issued(own.getPrivate(), sign(builder, keys.getPrivate()));
     }
 

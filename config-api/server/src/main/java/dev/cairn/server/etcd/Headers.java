@@ -22,7 +22,7 @@ public final class Headers {
     }
 
     /** The present one. */
-    long term() {
+    public long term() {
         return view.getAsLong() + 1;
     }
 

@@ -33,4 +33,9 @@ public final class Site implements HttpService {
         }
         return (JsonGateway.isFor(head.path()) ? gateway : pages).open(head, sender);
     }
+
+    @Override
+    public boolean takesWebSockets(HttpHead head) {
+        return JsonGateway.isFor(head.path());
+    }
 }

@@ -114,6 +114,7 @@ final class GatewayCall implements HttpExchange {
             reading = true;
             work(text.length(), () -> read(text));
         }
+        hold();
         sender.pauseBody(!texts.isEmpty());
         if (over || requestsEnded || reading || !texts.isEmpty() || !bodyEnded) {
             return;

@@ -1,5 +1,6 @@
 package dev.cairn.server.metrics;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -16,6 +17,25 @@ public final class ProcessGauges {
 
     public double startSeconds() {
         return ManagementFactory.getRuntimeMXBean().getStartTime() / 1000.0;
+    }
+
+    /** Open files and sockets, or 0 where the system does not tell; so with the next two. */
+    public double openFiles() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+                ? unix.getOpenFileDescriptorCount()
+                : 0;
+    }
+
+    public double maxFiles() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+                ? unix.getMaxFileDescriptorCount()
+                : 0;
+    }
+
+    public double virtualBytes() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+                ? unix.getCommittedVirtualMemorySize()
+                : 0;
     }
 
     /** Resident memory, where the kernel tells; else the heap in use. */

@@ -15,6 +15,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import java.lang.management.ManagementFactory;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ToDoubleFunction;
 
 /** Binds a replica's condition to a registry. Everything is read when it is asked for. */
@@ -29,7 +30,12 @@ public final class ReplicaMetrics {
         this.consensus = consensus;
     }
 
-    public void bind(StoreGauges store, ProcessGauges process, String version) {
+    /**
+     * Shows the replica, its store and its process.
+     *
+     * @param quotaBytes what {@link StoreGauges#treeBytes} may come to
+     */
+    public void bind(StoreGauges store, ProcessGauges process, String version, long memberId, long quotaBytes) {
         status("etcd_server_has_leader", "Whether a primary is in office here.", s -> s.changing() ? 0 : 1);
         status("etcd_server_is_leader", "Whether this replica is the primary.", s -> isPrimary(s) ? 1 : 0);
         count(
@@ -45,6 +51,8 @@ public final class ReplicaMetrics {
                 "Blocks executed for good.",
                 s -> s.committed().value());
         status("etcd_server_proposals_pending", "Requests that wait for their commit.", ReplicaStatus::waitingRequests);
+        status("etcd_server_is_learner", "No replica is one.", _ -> 0);
+        gauge("etcd_server_quota_backend_bytes", "What the keys may take in memory.", store, _ -> quotaBytes);
         status("cairn_view", "The view.", s -> s.view().number());
         status(
                 "cairn_committed_height",
@@ -71,17 +79,26 @@ public final class ReplicaMetrics {
         gauge("cairn_change_text_bytes", "Texts of signed changes in memory.", store, StoreGauges::readTextBytes);
         gauge("etcd_debugging_mvcc_current_revision", "The current revision.", store, StoreGauges::revision);
         gauge("etcd_debugging_mvcc_compact_revision", "The compact revision.", store, StoreGauges::compactRevision);
+        // A counter for its name alone, which no gauge may have.
+        counter("etcd_debugging_mvcc_keys", "The keys.", store, StoreGauges::keys);
+        gauge("process_open_fds", "Open files and sockets.", process, ProcessGauges::openFiles);
+        gauge("process_max_fds", "How many there may be.", process, ProcessGauges::maxFiles);
+        gauge("process_virtual_memory_bytes", "Virtual memory.", process, ProcessGauges::virtualBytes);
         gauge("process_resident_memory_bytes", "Resident memory.", process, ProcessGauges::residentBytes);
         gauge("process_start_time_seconds", "Start, since 1970.", process, ProcessGauges::startSeconds);
         FunctionCounter.builder("process_cpu_seconds", process, p -> cpuNanos() / NANOS)
                 .description("CPU time used.")
                 .register(registry);
-        Gauge.builder("etcd_server_version", () -> 1)
-                .tag("server_version", version)
-                .description("The version, as a label.")
-                .register(registry);
+        label("etcd_server_version", "server_version", version);
+        label("etcd_cluster_version", "cluster_version", version.substring(0, version.lastIndexOf('.')));
+        label("etcd_server_id", "server_id", Long.toHexString(memberId));
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
+    }
+
+    /** Requests that this replica did not take in for lack of room. */
+    public void bindRefusals(LongAdder refused) {
+        counter("etcd_server_proposals_failed", "Requests that were not taken in.", refused, LongAdder::doubleValue);
     }
 
     /** What clients that verify keep waiting here. */
@@ -120,6 +137,14 @@ public final class ReplicaMetrics {
     /** What waits for locks and elections. */
     public void bind(RecipeCalls recipes) {
         gauge("cairn_waiting_recipes", "Calls for locks and elections under way.", recipes, RecipeCalls::waiting);
+    }
+
+    /** A gauge that is 1 for the sake of its label. */
+    private void label(String name, String label, String value) {
+        Gauge.builder(name, () -> 1)
+                .tag(label, value)
+                .description("It is told by the label.")
+                .register(registry);
     }
 
     private static boolean isPrimary(ReplicaStatus status) {

@@ -2,14 +2,18 @@ package dev.cairn.server.net;
 
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpServerExpectContinueHandler;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -21,11 +25,13 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored") // A failed write or close ends in the pipeline.
 final class Http1Connection extends SimpleChannelInboundHandler<HttpObject> {
     private static final int MAX_PIPELINED = 64;
+    private static final int IDLE_SECONDS = 75;
 
     private final HttpService service;
     private final Map<String, String> everyReply;
     private final ArrayDeque<HttpObject> waiting = new ArrayDeque<>();
     private @Nullable Asked current;
+    private @Nullable HttpRequest upgrade;
 
     /** A request that is being served. */
     private static final class Asked {
@@ -39,8 +45,19 @@ final class Http1Connection extends SimpleChannelInboundHandler<HttpObject> {
         }
     }
 
-    /** @param everyReply fields of every answer's header */
-    Http1Connection(HttpService service, Map<String, String> everyReply) {
+    /**
+     * Lets the connection of {@code pipeline} speak HTTP/1.1.
+     *
+     * @param everyReply fields of every answer's header
+     */
+    static void serve(ChannelPipeline pipeline, HttpService service, Map<String, String> everyReply) {
+        pipeline.addLast(new IdleStateHandler(IDLE_SECONDS, 0, 0))
+                .addLast(new HttpServerCodec())
+                .addLast(new HttpServerExpectContinueHandler())
+                .addLast(new Http1Connection(service, everyReply));
+    }
+
+    private Http1Connection(HttpService service, Map<String, String> everyReply) {
         this.service = service;
         this.everyReply = everyReply;
     }
@@ -60,7 +77,15 @@ final class Http1Connection extends SimpleChannelInboundHandler<HttpObject> {
 
     private void handle(ChannelHandlerContext ctx, HttpObject object) {
         if (object instanceof HttpRequest request) {
+            if (WebSockets.isWanted(request) && service.takesWebSockets(head(request))) {
+                upgrade = request;
+                return;
+            }
             begin(ctx, request);
+        }
+        if (upgrade != null && object instanceof LastHttpContent) {
+            WebSockets.upgrade(ctx, upgrade, this, service);
+            return;
         }
         Asked asked = current;
         if (asked == null || !(object instanceof HttpContent content)) {
@@ -128,10 +153,11 @@ final class Http1Connection extends SimpleChannelInboundHandler<HttpObject> {
         }
     }
 
-    /** Nothing was read for long: right for a client that listens to a stream, and for no other. */
+    /** Nothing was read for long: right for a client that waits for its answer, and for no other. */
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof IdleStateEvent && (current == null || !current.sender.isStreaming())) {
+        boolean waits = current != null && (current.bodyEnded || current.sender.isStreaming());
+        if (event instanceof IdleStateEvent && !waits) {
             ctx.close();
         }
         ctx.fireUserEventTriggered(event);

@@ -5,4 +5,9 @@ package dev.cairn.server.net;
 public interface HttpService {
     /** A request has begun. */
     HttpExchange open(HttpHead head, HttpSender sender);
+
+    /** Whether body and answer of a request to this head's path may be the messages of a WebSocket. */
+    default boolean takesWebSockets(HttpHead head) {
+        return false;
+    }
 }

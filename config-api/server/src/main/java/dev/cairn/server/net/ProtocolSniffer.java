@@ -7,12 +7,9 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
-import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.codec.http.HttpServerExpectContinueHandler;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
-import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -26,7 +23,6 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored") // A failed write or close ends in the pipeline.
 final class ProtocolSniffer extends ChannelInboundHandlerAdapter {
     private static final byte[] PREFACE = "PRI".getBytes(StandardCharsets.US_ASCII);
-    private static final int HTTP_IDLE_SECONDS = 75;
 
     private final ChannelHandlerContext acceptor;
     private final HttpService service;
@@ -73,11 +69,7 @@ final class ProtocolSniffer extends ChannelInboundHandlerAdapter {
     }
 
     private void serveHttp1(ChannelHandlerContext ctx) {
-        ctx.pipeline()
-                .addLast(new IdleStateHandler(HTTP_IDLE_SECONDS, 0, 0))
-                .addLast(new HttpServerCodec())
-                .addLast(new HttpServerExpectContinueHandler())
-                .addLast(new Http1Connection(service, everyReply));
+        Http1Connection.serve(ctx.pipeline(), service, everyReply);
         replay(ctx);
     }
 

@@ -1,0 +1,116 @@
+package dev.cairn.server.net;
+
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import java.util.concurrent.Executor;
+
+/** One request whose body comes, and whose answer goes, as the messages of a WebSocket: a line is a message. */
+@SuppressWarnings("FutureReturnValueIgnored") // A failed write or close ends in the pipeline.
+final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFrame> implements HttpSender {
+    /** Of a message, however many frames it has. */
+    static final int MAX_MESSAGE_BYTES = 4 << 20;
+
+    private final Channel channel;
+    private final HttpExchange exchange;
+    private final Outflow outflow;
+    private boolean ended;
+
+    WebSocketConnection(Channel channel, HttpService service, HttpHead head) {
+        this.channel = channel;
+        this.outflow = new Outflow(this::becameWritable);
+        this.exchange = service.open(head.withMethod("POST"), this);
+    }
+
+    private void becameWritable() {
+        if (!ended) {
+            exchange.writable();
+        }
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext ctx, WebSocketFrame frame) {
+        switch (frame) {
+            case PingWebSocketFrame ping ->
+                ctx.writeAndFlush(new PongWebSocketFrame(ping.content().retain()));
+            case PongWebSocketFrame _ -> {}
+            case CloseWebSocketFrame close ->
+                ctx.writeAndFlush(close.retain()).addListener(ChannelFutureListener.CLOSE);
+            default -> {
+                if (!ended) {
+                    exchange.body(ByteBufUtil.getBytes(frame.content()));
+                }
+            }
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        if (!ended) {
+            ended = true;
+            exchange.gone();
+        }
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        ctx.close();
+    }
+
+    @Override
+    public void reply(HttpReply whole) {
+        send(whole.body().shared());
+        end();
+    }
+
+    /** A message has no head. */
+    @Override
+    public void begin(int status, String contentType) {}
+
+    @Override
+    public void send(byte[] part) {
+        if (!ended) {
+            boolean line = part.length > 0 && part[part.length - 1] == '\n';
+            ChannelFuture write = channel.writeAndFlush(
+                    new TextWebSocketFrame(Unpooled.wrappedBuffer(part, 0, line ? part.length - 1 : part.length)));
+            outflow.sent(part.length, write);
+        }
+    }
+
+    @Override
+    public void end() {
+        if (!ended) {
+            ended = true;
+            channel.writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE))
+                    .addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    @Override
+    public boolean isWritable() {
+        return outflow.isWritable();
+    }
+
+    @Override
+    public void pauseBody(boolean pause) {
+        if (!ended) {
+            channel.config().setAutoRead(!pause);
+        }
+    }
+
+    @Override
+    public Executor thread() {
+        return channel.eventLoop();
+    }
+}

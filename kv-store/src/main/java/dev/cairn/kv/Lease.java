@@ -1,8 +1,8 @@
 package dev.cairn.kv;
 
 /**
- * A lease in a state. Its time is that of the lease clock, which goes on only with blocks and by a second at most with each:
- * so nothing ends because nobody could keep it alive.
+ * A lease in a state. Its time is that of the lease clock, which goes on only with blocks and by a second at most with
+ * each: so nothing ends because nobody could keep it alive.
  *
  * @param grantedSeconds how long it lives after each time that it is kept alive
  * @param remainingMillis until it ends; 0 if it is about to

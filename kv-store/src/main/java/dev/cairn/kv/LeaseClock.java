@@ -5,9 +5,9 @@ import dev.cairn.protocol.model.ByteWriter;
 import dev.cairn.protocol.model.Bytes;
 
 /**
- * The clock by which leases end. It goes on with the times of blocks, by a second at most from one to the next: however long
- * nothing could be committed, to the leases it was a second. It stands still while there is no lease, and begins anew with the
- * first.
+ * The clock by which leases end. It goes on with the times of blocks, by a second at most from one to the next: however
+ * long nothing could be committed, to the leases it was a second. It stands still while there is no lease, and begins
+ * anew with the first.
  *
  * @param nanos what it shows
  * @param blockNanos the time of the block that brought it there

@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a block does to leases: what its requests ask for, and then the end of those whose time is over, so that a lease which is
- * kept alive in the very block that would end it lives on. Each end deletes the attached keys in their order, in a revision of its
- * own; where there is none it makes no revision. A key on which a guard decides is never deleted by it: it stays, and is
- * attached to nothing any more.
+ * What a block does to leases: what its requests ask for, and then the end of those whose time is over, so that a lease
+ * which is kept alive in the very block that would end it lives on. Each end deletes the attached keys in their order,
+ * in a revision of its own; where there is none it makes no revision. A key on which a guard decides is never deleted
+ * by it: it stays, and is attached to nothing any more.
  */
 final class LeaseExecution {
     /** Leases that end by time in one block; the others follow in the next. */

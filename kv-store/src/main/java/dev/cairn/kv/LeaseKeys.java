@@ -7,7 +7,10 @@ import dev.cairn.protocol.model.ByteWriter;
 import dev.cairn.protocol.model.Bytes;
 import java.util.Optional;
 
-/** The tree keys of what the state holds of leases, each a small record: ids and times are their parts, so that bytes sort as they do. */
+/**
+ * The tree keys of what the state holds of leases, each a small record: ids and times are their parts, so that bytes
+ * sort as they do.
+ */
 final class LeaseKeys {
     /** There while a lease lives. */
     static final Bytes CLOCK = SystemSpace.systemKey("leaseclock");
@@ -23,8 +26,8 @@ final class LeaseKeys {
     static final KeySpan BY_EXPIRY = KeySpan.prefix(EXPIRIES);
 
     /**
-     * So many levels of the tree can come to lie above the attached keys of a lease: by the first byte, by the names of records, of
-     * which each can add one, and by the bits of an id.
+     * So many levels of the tree can come to lie above the attached keys of a lease: by the first byte, by the names of
+     * records, of which each can add one, and by the bits of an id.
      */
     static final int LEVELS = Space.LEVELS + 24 + Long.SIZE;
 

@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Which leases live, and which keys are attached to them, in the state that a block makes. A key is attached to the lease that
- * its newest version names, if a record of that stands here. It stands nowhere for a key that outlived its lease, because a
- * guard had come to decide on it: such a version goes on naming a lease that is gone, and takes no part in one that is given the same
- * id later.
+ * Which leases live, and which keys are attached to them, in the state that a block makes. A key is attached to the
+ * lease that its newest version names, if a record of that stands here. It stands nowhere for a key that outlived its
+ * lease, because a guard had come to decide on it: such a version goes on naming a lease that is gone, and takes no
+ * part in one that is given the same id later.
  */
 final class Leases {
     private final Draft draft;
@@ -83,7 +83,10 @@ final class Leases {
                         .isPresent();
     }
 
-    /** Why a key cannot be attached: an end of a lease deletes all its keys in one revision, and may cost no more than any operation. */
+    /**
+     * Why a key cannot be attached: an end of a lease deletes all its keys in one revision, and may cost no more than
+     * any operation.
+     */
     Optional<KvError> cannotAttach(long id, Bytes treeKey) {
         if (id == 0) {
             return Optional.empty();

@@ -17,7 +17,9 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What the audit finds where a store has ended leases as it must not: each time one thing is not as a real one did it. */
+/**
+ * What the audit finds where a store has ended leases as it must not: each time one thing is not as a real one did it.
+ */
 class LeaseAuditTest extends LeaseFixture {
     @BeforeEach
     void attach() {

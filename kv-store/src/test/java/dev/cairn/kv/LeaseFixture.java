@@ -25,7 +25,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 
-/** A store in which all but prod/ is open, until alice, who alone decides on that, has it otherwise. Its blocks come in fine time. */
+/**
+ * A store in which all but prod/ is open, until alice, who alone decides on that, has it otherwise. Its blocks come in
+ * fine time.
+ */
 abstract class LeaseFixture extends LedgerFixture {
     private static final Scope.OfPrefix LATER = new Scope.OfPrefix(Bytes.utf8("g/"));
 

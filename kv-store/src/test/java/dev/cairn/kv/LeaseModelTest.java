@@ -20,7 +20,10 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 
-/** Blocks of grants, leased puts and renewals, at any pace, with restarts and with guards that come and go, beside a plain model. */
+/**
+ * Blocks of grants, leased puts and renewals, at any pace, with restarts and with guards that come and go, beside a
+ * plain model.
+ */
 class LeaseModelTest extends LeaseFixture {
     sealed interface Step {
         /** A block so much later. */

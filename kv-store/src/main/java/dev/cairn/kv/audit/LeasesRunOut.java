@@ -15,9 +15,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a block writes of keys though no operation asks for it is the end of one lease: it deletes keys that were attached to it, and
- * the lease was granted, and not kept alive since, for as long as it was to live. A revocation deletes likewise the keys of its
- * lease alone. Follows the leases by what was asked and answered; the clock is its own.
+ * What a block writes of keys though no operation asks for it is the end of one lease: it deletes keys that were
+ * attached to it, and the lease was granted, and not kept alive since, for as long as it was to live. A revocation
+ * deletes likewise the keys of its lease alone. Follows the leases by what was asked and answered; the clock is its
+ * own.
  */
 final class LeasesRunOut {
     private static final long NANOS_PER_SECOND = 1_000_000_000L;

@@ -20,7 +20,10 @@ import io.grpc.stub.StreamObserver;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** etcd's Election service: the leader is whoever has the oldest key below the election's name, and the key's value is what it says. */
+/**
+ * etcd's Election service: the leader is whoever has the oldest key below the election's name, and the key's value is
+ * what it says.
+ */
 public final class ElectionService extends ElectionGrpc.ElectionImplBase {
     private static final String NO_LEADER_KEY = "\"leader\" field must be provided";
     private static final String NOT_LEADER = "election: not leader";

@@ -6,8 +6,8 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 
 /**
- * One client's stream of renewals. Each request has one reply, also where the lease does not live; replies need not come in the
- * requests' order, as they name their lease. A client that does not read its replies is read from no more.
+ * One client's stream of renewals. Each request has one reply, also where the lease does not live; replies need not
+ * come in the requests' order, as they name their lease. A client that does not read its replies is read from no more.
  */
 final class KeepAliveStream implements StreamObserver<LeaseKeepAliveRequest> {
     /** Requests that have no reply yet; a client may keep so many leases alive in one window. */

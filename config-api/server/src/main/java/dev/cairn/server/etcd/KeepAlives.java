@@ -14,10 +14,10 @@ import java.util.function.LongSupplier;
 import java.util.function.LongUnaryOperator;
 
 /**
- * Gathers what clients ask for to keep their leases alive, and carries it in few operations: a lease is renewed once for all that ask
- * meanwhile. A renewal waits for a fortieth of its lease's time at most, and never longer than {@link #MAX_WINDOW_MILLIS}. All that was
- * gathered leaves together, when the wall clock comes to a multiple of such a window, so that what several replicas have
- * gathered is likely to share a block.
+ * Gathers what clients ask for to keep their leases alive, and carries it in few operations: a lease is renewed once
+ * for all that ask meanwhile. A renewal waits for a fortieth of its lease's time at most, and never longer than {@link
+ * #MAX_WINDOW_MILLIS}. All that was gathered leaves together, when the wall clock comes to a multiple of such a window,
+ * so that what several replicas have gathered is likely to share a block.
  */
 public final class KeepAlives {
     static final long MAX_WINDOW_MILLIS = 400;

@@ -27,9 +27,9 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * The store as its clients have it, for recipes that the server runs for them. Nothing blocks. A future fails with the exception that
- * the recipe's caller is told; as in etcd that says UNKNOWN of whatever the store has against an operation. What comes after a future runs on
- * threads that must not be held up.
+ * The store as its clients have it, for recipes that the server runs for them. Nothing blocks. A future fails with the
+ * exception that the recipe's caller is told; as in etcd that says UNKNOWN of whatever the store has against an
+ * operation. What comes after a future runs on threads that must not be held up.
  */
 public final class LocalClient {
     /** How long the lease of a caller lives that has brought none. */

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * etcd's Lock service. The holder of a lock is whoever has the oldest key below its name, for as long as that key's lease lives; what it
- * does under the lock it should fence by the key's create revision.
+ * etcd's Lock service. The holder of a lock is whoever has the oldest key below its name, for as long as that key's
+ * lease lives; what it does under the lock it should fence by the key's create revision.
  */
 public final class LockService extends LockGrpc.LockImplBase {
     private static final String EXPIRED = "mutex: session is expired";

@@ -16,8 +16,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 
 /**
- * Tells one caller who leads, then each thing that the leader says, and when the leader is gone who leads next. One watch at a time: until
- * somebody leads on everything below the name, then on the leader's key.
+ * Tells one caller who leads, then each thing that the leader says, and when the leader is gone who leads next. One
+ * watch at a time: until somebody leads on everything below the name, then on the leader's key.
  */
 final class Observation {
     private final LocalClient client;

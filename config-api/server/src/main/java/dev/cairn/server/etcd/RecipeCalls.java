@@ -11,7 +11,10 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
-/** The calls for locks and elections that are under way: so many at most, for each may wait for as long as its client likes. */
+/**
+ * The calls for locks and elections that are under way: so many at most, for each may wait for as long as its client
+ * likes.
+ */
 public final class RecipeCalls {
     private final int max;
     private final Set<Recipes.Caller> underWay = ConcurrentHashMap.newKeySet();

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * What locks and elections have in common: everybody who wants a name puts a key below it, and has it when no key that was created
- * earlier is left. Keys are etcd's, so that its clients' recipes and these wait for each other.
+ * What locks and elections have in common: everybody who wants a name puts a key below it, and has it when no key that
+ * was created earlier is left. Keys are etcd's, so that its clients' recipes and these wait for each other.
  */
 final class Recipes {
     private static final Bytes ALL = Bytes.wrap(new byte[] {0});

@@ -11,8 +11,8 @@ public sealed interface LeaseOutcome extends Outcome {
     record Revoked(long revision) implements LeaseOutcome {}
 
     /**
-     * Of each lease, in the order in which they were asked for, the whole seconds that it lives for from now on; 0 if there is
-     * none of that id. {@code revision} is that at which all this was true.
+     * Of each lease, in the order in which they were asked for, the whole seconds that it lives for from now on; 0 if
+     * there is none of that id. {@code revision} is that at which all this was true.
      */
     record KeptAlive(long revision, List<Long> ttlSeconds) implements LeaseOutcome {
         public KeptAlive {

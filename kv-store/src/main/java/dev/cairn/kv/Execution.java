@@ -1,5 +1,6 @@
 package dev.cairn.kv;
 
+import dev.cairn.kv.model.AuthOperation;
 import dev.cairn.kv.model.KvError;
 import dev.cairn.kv.model.LeaseOperation;
 import dev.cairn.kv.model.Operation;
@@ -28,6 +29,8 @@ final class Execution {
     private final Ledger ledger;
     private final SignedWrites signedWrites;
     private final LeaseExecution leases;
+    private final Permits permits;
+    private final AuthExecution auth;
 
     Execution(KvState parent, Proposal proposal, Surroundings around) {
         this.parent = parent;
@@ -39,6 +42,8 @@ final class Execution {
         this.ledger = new Ledger(draft);
         this.signedWrites = new SignedWrites(draft);
         this.leases = new LeaseExecution(draft);
+        this.permits = new Permits(draft);
+        this.auth = new AuthExecution(draft, permits);
     }
 
     KvState run() {
@@ -97,14 +102,16 @@ final class Execution {
     }
 
     private Outcome execute(Operation operation) {
-        Optional<KvError> invalid = Validation.check(operation, limits).or(() -> refusedByGuards(operation));
+        Optional<KvError> invalid = Validation.check(operation, limits)
+                .or(() -> permits.authoriser().refusal(operation))
+                .or(() -> refusedByGuards(operation));
         if (invalid.isPresent()) {
             return failed(invalid.get());
         }
         return perform(operation);
     }
 
-    /** What may be done, if guards are content. */
+    /** What may be done, if permissions and guards are content. */
     private Outcome perform(Operation operation) {
         return switch (operation) {
             case Operation.Put put -> draft.write(writer -> writer.put(put, limits.openTreeBytes()));
@@ -119,6 +126,8 @@ final class Execution {
             case Operation.SignedWrite write -> signedWrites.take(write, this::perform);
             case Operation.Unique unique -> execute(unique.operation());
             case LeaseOperation lease -> leases.perform(lease);
+            case Operation.OnBehalf onBehalf -> perform(onBehalf.operation());
+            case AuthOperation change -> auth.run(change);
         };
     }
 

@@ -1,5 +1,7 @@
 package dev.cairn.kv;
 
+import dev.cairn.kv.auth.Attachments;
+import dev.cairn.kv.auth.AuthView;
 import dev.cairn.kv.guard.Governance;
 import dev.cairn.kv.model.KeyEvent;
 import dev.cairn.kv.model.KeyValue;
@@ -297,9 +299,8 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
         return new Prover(state, store, limits, maxBytes).receipt(block, index, values);
     }
 
-    /** Conditions and ranges of a transaction that writes nothing, on the committed state. */
-    public Outcome readOnlyTxn(Operation.Txn txn) {
-        KvState state = committed;
+    /** Conditions and ranges of a transaction that writes nothing, on a state that is or was committed. */
+    public Outcome readOnlyTxn(KvState state, Operation.Txn txn) {
         Optional<KvError> invalid = Validation.check(txn, limits);
         if (invalid.isPresent()) {
             return new Outcome.Failed(state.revision(), invalid.get());
@@ -324,6 +325,16 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
             responses.add(outcome);
         }
         return new Outcome.Txn(state.revision(), holds, responses);
+    }
+
+    /** Which keys are attached to leases, as a state that is or was committed has it. Reads no disk. */
+    public Attachments attachments(KvState state) {
+        return new LeaseAttachments(state.tree()::liveCount);
+    }
+
+    /** Users and roles, as a state that is or was committed has them. Reads no disk. */
+    public AuthView auth(KvState state) {
+        return new AuthView(new AuthRecords(state.tree()::get, state.tree()::liveCount, state.tree()::forEach));
     }
 
     /** The key and value of a version; nothing if it has been compacted away meanwhile. May read from disk. */

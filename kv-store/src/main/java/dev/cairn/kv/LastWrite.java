@@ -44,7 +44,8 @@ record LastWrite(long timeMicros, Digest text, Outcome outcome) {
                             Outcome.Change _,
                             Outcome.Compacted _,
                             Outcome.SessionOpened _,
-                            LeaseOutcome _ ->
+                            LeaseOutcome _,
+                            Outcome.AuthChanged _ ->
                         throw new IllegalArgumentException("no outcome of a signed write: " + outcome);
                 });
     }
@@ -57,7 +58,12 @@ record LastWrite(long timeMicros, Digest text, Outcome outcome) {
             case Outcome.Txn txn -> put(out, TXN, txn.revision(), txn.succeeded() ? 1 : 0);
             case Outcome.Failed failed ->
                 put(out, FAILED, failed.revision(), failed.error().code());
-            case Outcome.Ranged _, Outcome.Change _, Outcome.Compacted _, Outcome.SessionOpened _, LeaseOutcome _ ->
+            case Outcome.Ranged _,
+                    Outcome.Change _,
+                    Outcome.Compacted _,
+                    Outcome.SessionOpened _,
+                    LeaseOutcome _,
+                    Outcome.AuthChanged _ ->
                 throw new IllegalStateException("no outcome of a signed write: " + outcome);
         }
         return Bytes.wrap(out.toArray());

@@ -68,6 +68,13 @@ final class LeaseKeys {
         return KeySpan.prefix(key(ATTACHED, id));
     }
 
+    /** Those keys of the span that are attached to the lease. */
+    static KeySpan attachedTo(long id, KeySpan span) {
+        Optional<Bytes> end = span.until().map(key -> attached(id, key));
+        return new KeySpan(
+                attached(id, span.from()), end.or(() -> attachedTo(id).until()));
+    }
+
     /** The key of a record of {@link #attached}. */
     static Bytes attachedKey(Bytes record) {
         return record.slice(ATTACHED.size() + Long.BYTES, record.size());

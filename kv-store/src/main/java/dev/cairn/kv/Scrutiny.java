@@ -6,6 +6,7 @@ import dev.cairn.kv.change.Purpose;
 import dev.cairn.kv.change.SignedText;
 import dev.cairn.kv.change.WriteText;
 import dev.cairn.kv.guard.Registry;
+import dev.cairn.kv.model.AuthOperation;
 import dev.cairn.kv.model.LeaseOperation;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.protocol.model.Bytes;
@@ -62,7 +63,9 @@ final class Scrutiny {
                         Operation.Txn _,
                         Operation.Compact _,
                         Operation.OpenSession _,
-                        LeaseOperation _ -> {}
+                        LeaseOperation _,
+                        Operation.OnBehalf _,
+                        AuthOperation _ -> {}
             }
             return Optional.empty();
         } catch (ChangeException e) {

@@ -1,5 +1,6 @@
 package dev.cairn.kv;
 
+import dev.cairn.kv.model.AuthOperation;
 import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.kv.model.KvError;
 import dev.cairn.kv.model.LeaseOperation;
@@ -82,7 +83,9 @@ final class TxnExecution {
                         Operation.StageValues _,
                         Operation.SignedWrite _,
                         Operation.Unique _,
-                        LeaseOperation _ -> Optional.empty();
+                        LeaseOperation _,
+                        Operation.OnBehalf _,
+                        AuthOperation _ -> Optional.empty();
             };
             if (error.isPresent()) {
                 return error;
@@ -110,7 +113,9 @@ final class TxnExecution {
                         Operation.StageValues _,
                         Operation.SignedWrite _,
                         Operation.Unique _,
-                        LeaseOperation _ -> new Outcome.Failed(draft.revision, KvError.MALFORMED);
+                        LeaseOperation _,
+                        Operation.OnBehalf _,
+                        AuthOperation _ -> new Outcome.Failed(draft.revision, KvError.MALFORMED);
             };
             responses.add(outcome);
             if (outcome instanceof Outcome.Failed failed) {

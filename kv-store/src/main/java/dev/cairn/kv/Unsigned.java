@@ -2,6 +2,7 @@ package dev.cairn.kv;
 
 import dev.cairn.kv.guard.Governance;
 import dev.cairn.kv.guard.Right;
+import dev.cairn.kv.model.AuthOperation;
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KvError;
 import dev.cairn.kv.model.LeaseOperation;
@@ -32,7 +33,9 @@ public final class Unsigned {
             case Operation.DeleteRange delete -> allows(KeySpan.of(delete.key(), delete.rangeEnd()));
             case Operation.Txn txn -> allowsAll(txn.success()) && allowsAll(txn.failure());
             case Operation.Compact _ -> governance.gatewayRights().contains(Right.COMPACT);
+            case AuthOperation _ -> governance.gatewayRights().contains(Right.AUTH);
             case Operation.Unique unique -> allows(unique.operation());
+            case Operation.OnBehalf onBehalf -> allows(onBehalf.operation());
             // What these write is decided on by the signatures in them.
             case Operation.SubmitChange _,
                     Operation.StageValues _,
@@ -59,8 +62,28 @@ public final class Unsigned {
         }
         Optional<KeySpan> guarded =
                 writes(operation).filter(span -> !allows(span)).findFirst();
-        return Optional.of(guarded.map(governance::guardedBecause)
-                .orElse("only a signed change compacts here; draft one with `cairn admin --compact REVISION`"));
+        return Optional.of(guarded.map(governance::guardedBecause).orElseGet(() -> missingRight(operation)));
+    }
+
+    private static String missingRight(Operation operation) {
+        return switch (operation) {
+            case Operation.Unique unique -> missingRight(unique.operation());
+            case Operation.OnBehalf onBehalf -> missingRight(onBehalf.operation());
+            case AuthOperation _ ->
+                "users and roles do not change here: gateways have no right to; give it with `cairn admin --gateways-may auth`";
+            case Operation.Compact _ ->
+                "only a signed change compacts here; draft one with `cairn admin --compact REVISION`";
+            case Operation.Put _,
+                    Operation.DeleteRange _,
+                    Operation.Range _,
+                    Operation.Txn _,
+                    Operation.OpenSession _,
+                    Operation.SubmitChange _,
+                    Operation.StageValues _,
+                    Operation.EndorseChange _,
+                    Operation.SignedWrite _,
+                    LeaseOperation _ -> throw new IllegalStateException("it needs no right: " + operation);
+        };
     }
 
     /** The keys to which an operation may attach a lease: of both branches of a transaction. */
@@ -70,6 +93,7 @@ public final class Unsigned {
             case Operation.Txn txn ->
                 Stream.concat(txn.success().stream(), txn.failure().stream()).flatMap(Unsigned::leased);
             case Operation.Unique unique -> leased(unique.operation());
+            case Operation.OnBehalf onBehalf -> leased(onBehalf.operation());
             case Operation.DeleteRange _,
                     Operation.Range _,
                     Operation.Compact _,
@@ -78,7 +102,8 @@ public final class Unsigned {
                     Operation.StageValues _,
                     Operation.EndorseChange _,
                     Operation.SignedWrite _,
-                    LeaseOperation _ -> Stream.of();
+                    LeaseOperation _,
+                    AuthOperation _ -> Stream.of();
         };
     }
 
@@ -90,7 +115,9 @@ public final class Unsigned {
             case Operation.Txn txn ->
                 Stream.concat(txn.success().stream(), txn.failure().stream()).flatMap(Unsigned::writes);
             case Operation.Unique unique -> writes(unique.operation());
-            case Operation.Range _, Operation.Compact _, Operation.OpenSession _, LeaseOperation _ -> Stream.of();
+            case Operation.OnBehalf onBehalf -> writes(onBehalf.operation());
+            case Operation.Range _, Operation.Compact _, Operation.OpenSession _, LeaseOperation _, AuthOperation _ ->
+                Stream.of();
             case Operation.SubmitChange _,
                     Operation.StageValues _,
                     Operation.EndorseChange _,

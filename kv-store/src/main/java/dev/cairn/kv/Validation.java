@@ -1,5 +1,6 @@
 package dev.cairn.kv;
 
+import dev.cairn.kv.model.AuthOperation;
 import dev.cairn.kv.model.Compare;
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KvError;
@@ -37,11 +38,13 @@ public final class Validation {
             case Operation.Unique unique -> checkUnique(unique.operation(), allowedOperations);
             case Operation.SignedWrite write -> checkSigned(write.operation(), allowedOperations);
             case LeaseOperation lease -> checkLease(lease);
+            case Operation.OnBehalf onBehalf -> checkOnBehalf(onBehalf.operation(), allowedOperations);
             case Operation.Compact _,
                     Operation.OpenSession _,
                     Operation.SubmitChange _,
                     Operation.EndorseChange _,
-                    Operation.StageValues _ -> Optional.empty();
+                    Operation.StageValues _,
+                    AuthOperation _ -> Optional.empty();
         };
     }
 
@@ -57,7 +60,9 @@ public final class Validation {
                     Operation.EndorseChange _,
                     Operation.StageValues _,
                     Operation.SignedWrite _,
-                    LeaseOperation _ -> check(operation, allowedOperations);
+                    LeaseOperation _,
+                    Operation.OnBehalf _,
+                    AuthOperation _ -> check(operation, allowedOperations);
         };
     }
 
@@ -75,6 +80,28 @@ public final class Validation {
         };
     }
 
+    /** What somebody's signature decides on, nobody asks for on another's behalf. */
+    private Optional<KvError> checkOnBehalf(Operation operation, int allowedOperations) {
+        return switch (operation) {
+            case Operation.Put _,
+                    Operation.DeleteRange _,
+                    Operation.Range _,
+                    Operation.Txn _,
+                    Operation.Compact _,
+                    LeaseOperation.Grant _,
+                    LeaseOperation.Revoke _,
+                    AuthOperation _ -> check(operation, allowedOperations);
+            case Operation.OpenSession _,
+                    LeaseOperation.KeepAlive _,
+                    Operation.SubmitChange _,
+                    Operation.EndorseChange _,
+                    Operation.StageValues _,
+                    Operation.SignedWrite _,
+                    Operation.Unique _,
+                    Operation.OnBehalf _ -> Optional.of(KvError.MALFORMED);
+        };
+    }
+
     private Optional<KvError> checkSigned(Operation operation, int allowedOperations) {
         return switch (operation) {
             case Operation.Put _, Operation.DeleteRange _, Operation.Txn _ -> check(operation, allowedOperations);
@@ -86,7 +113,9 @@ public final class Validation {
                     Operation.StageValues _,
                     Operation.SignedWrite _,
                     Operation.Unique _,
-                    LeaseOperation _ -> Optional.of(KvError.MALFORMED);
+                    LeaseOperation _,
+                    Operation.OnBehalf _,
+                    AuthOperation _ -> Optional.of(KvError.MALFORMED);
         };
     }
 
@@ -150,7 +179,9 @@ public final class Validation {
                     Operation.StageValues _,
                     Operation.SignedWrite _,
                     Operation.Unique _,
-                    LeaseOperation _ -> Optional.of(KvError.MALFORMED);
+                    LeaseOperation _,
+                    Operation.OnBehalf _,
+                    AuthOperation _ -> Optional.of(KvError.MALFORMED);
             case Operation.Put _, Operation.DeleteRange _, Operation.Range _ -> check(operation, allowedOperations);
         };
     }

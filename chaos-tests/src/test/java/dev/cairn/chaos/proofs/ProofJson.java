@@ -104,6 +104,7 @@ final class ProofJson {
                 "4, \"succeeded\": %b, \"responses\": %s".formatted(txn.succeeded(), outcomes(txn.responses()));
             case Outcome.Compacted _ -> "5";
             case Outcome.SessionOpened _ -> "6";
+            case Outcome.AuthChanged _ -> "30";
             case Outcome.Change change ->
                 "8, \"change\": \"%s\", \"standing\": %d, \"detail\": \"%s\""
                         .formatted(

@@ -5,6 +5,7 @@ import dev.cairn.client.NotVerifiedException;
 import dev.cairn.client.Receipt;
 import dev.cairn.client.Verified;
 import dev.cairn.kv.change.WriteText;
+import dev.cairn.kv.model.AuthOperation;
 import dev.cairn.kv.model.LeaseOperation;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.Outcome;
@@ -92,6 +93,7 @@ public final class Writes {
             case Operation.Range _, Operation.Compact _, Operation.OpenSession _, LeaseOperation _ -> false;
             case Operation.SubmitChange _, Operation.StageValues _, Operation.EndorseChange _ -> false;
             case Operation.SignedWrite _, Operation.Unique _ -> false;
+            case Operation.OnBehalf _, AuthOperation _ -> false;
         };
     }
 

@@ -216,7 +216,7 @@ class FoundingTest {
 
     @Test
     void whatIsTriedOutIsOpenUnlessSaid() throws Exception {
-        assertThat(tried()).isEqualTo("cairn-governance-1\nopen everything\ngateways-may compact\n");
+        assertThat(tried()).isEqualTo("cairn-governance-1\nopen everything\ngateways-may auth\ngateways-may compact\n");
         assertThat(tried(person("alice"), "--guard=prod/=1"))
                 .contains("\nguard registry ", "\nopen everything\nguard prefix prod/ ")
                 .endsWith("\ngateways-may compact\n");

@@ -6,6 +6,9 @@ import dev.cairn.kv.KvStateMachine;
 import dev.cairn.kv.LeaseView;
 import dev.cairn.kv.Proof;
 import dev.cairn.kv.Unsigned;
+import dev.cairn.kv.auth.AuthView;
+import dev.cairn.kv.auth.Authoriser;
+import dev.cairn.kv.auth.Caller;
 import dev.cairn.kv.change.LedgerKeys;
 import dev.cairn.kv.model.KeyEvent;
 import dev.cairn.kv.model.KeySpan;
@@ -37,6 +40,7 @@ final class CommittedStore implements Store, Timeline, StoreGauges, ProofSource 
 
     private final KvStateMachine machine;
     private final Consumer<StoreException> onDamage;
+    private final CommittedPermits permits = new CommittedPermits();
 
     /** {@code onDamage} is told when a read finds that the state on disk is damaged; the read fails too. */
     CommittedStore(KvStateMachine machine, Consumer<StoreException> onDamage) {
@@ -157,19 +161,39 @@ final class CommittedStore implements Store, Timeline, StoreGauges, ProofSource 
     }
 
     @Override
-    public Outcome read(Operation.Range range) {
-        return reading(() -> machine.range(range));
-    }
-
-    @Override
-    public Function<Operation.Range, Outcome> snapshot() {
+    public Outcome read(Optional<Caller> caller, Operation.Range range) {
         KvState state = machine.committed();
-        return range -> reading(() -> machine.range(state, range));
+        return refusal(state, caller, range).orElseGet(() -> reading(() -> machine.range(state, range)));
     }
 
     @Override
-    public Outcome read(Operation.Txn txn) {
-        return reading(() -> machine.readOnlyTxn(txn));
+    public Function<Operation.Range, Outcome> snapshot(Optional<Caller> caller) {
+        KvState state = machine.committed();
+        return range -> refusal(state, caller, range).orElseGet(() -> reading(() -> machine.range(state, range)));
+    }
+
+    @Override
+    public Outcome read(Optional<Caller> caller, Operation.Txn txn) {
+        KvState state = machine.committed();
+        return refusal(state, caller, txn).orElseGet(() -> reading(() -> machine.readOnlyTxn(state, txn)));
+    }
+
+    private Optional<Outcome> refusal(KvState state, Optional<Caller> caller, Operation operation) {
+        return authoriser(state).refusal(caller, operation).map(error -> new Outcome.Failed(state.revision(), error));
+    }
+
+    @Override
+    public AuthView auth() {
+        return machine.auth(machine.committed());
+    }
+
+    @Override
+    public Authoriser authoriser() {
+        return authoriser(machine.committed());
+    }
+
+    private Authoriser authoriser(KvState state) {
+        return permits.at(machine.auth(state), machine.attachments(state));
     }
 
     @Override

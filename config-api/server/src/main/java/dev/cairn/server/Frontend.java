@@ -3,7 +3,6 @@ package dev.cairn.server;
 import dev.cairn.kv.KvState;
 import dev.cairn.kv.Lease;
 import dev.cairn.kv.Limits;
-import dev.cairn.proto.etcdserverpb.AuthGrpc;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.ClientId;
 import dev.cairn.protocol.model.QuorumCertificate;
@@ -12,6 +11,11 @@ import dev.cairn.protocol.model.RequestId;
 import dev.cairn.protocol.model.Testimony;
 import dev.cairn.runtime.CommitListener;
 import dev.cairn.runtime.StorageException;
+import dev.cairn.server.auth.Credentials;
+import dev.cairn.server.auth.Passwords;
+import dev.cairn.server.etcd.Access;
+import dev.cairn.server.etcd.AccessGate;
+import dev.cairn.server.etcd.AuthService;
 import dev.cairn.server.etcd.ClusterIdentity;
 import dev.cairn.server.etcd.ClusterService;
 import dev.cairn.server.etcd.ElectionService;
@@ -92,6 +96,7 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
     private final ClientId self;
     private final OnePort port;
     private final Background background = new Background("background", BACKGROUND_THREADS, MAX_BACKGROUND_TASKS);
+    private final Passwords passwords = new Passwords(new SecureRandom());
     private final OrderedThread watchLoop = new OrderedThread("watch");
     private final OrderedThread historyReader = new OrderedThread("watch-history");
     private final Gateway gateway;
@@ -140,9 +145,11 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
                 limits(settings));
         this.readIndex = new ReadIndex(
                 consensus, answering, System::nanoTime, MAX_WAITING_READS, Gateway.Limits.DEFAULT.patienceNanos());
+        Access access = new Access(store, settings.tokens());
         this.proven = new ProvenServices(
                 consensus,
                 store,
+                access,
                 store::fault,
                 gateway,
                 background,
@@ -153,7 +160,7 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
                 Gateway.Limits.DEFAULT.patienceNanos());
         this.hub = new WatchHub(store, watchLoop, historyReader, WatchHub.MAX_WAITING_COMMITS);
         Headers headers = new Headers(cluster, () -> consensus.status().view().number());
-        this.watches = new WatchService(hub, headers);
+        this.watches = new WatchService(hub, headers, access);
         this.snapshots = new SnapshotFiles(settings.snapshots());
         this.upkeep = new Upkeep(
                 store::hold, snapshots, cluster, () -> consensus.status().view().number());
@@ -165,7 +172,8 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
                 System::currentTimeMillis,
                 MAX_WAITING_KEEPALIVES);
         LongSupplier leaseIds = new SecureRandom()::nextLong;
-        this.leases = new LeaseService(gateway, readIndex, keepAlives, store, headers, background, limits, leaseIds);
+        this.leases =
+                new LeaseService(gateway, readIndex, keepAlives, store, access, headers, background, limits, leaseIds);
         LocalClient local = new LocalClient(gateway, readIndex, store, background, hub, headers, limits, leaseIds);
         this.leaseCounts = new LeaseCounts(store.state());
         ProcessGauges process = new ProcessGauges();
@@ -176,13 +184,15 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
         metrics.bind(upkeep);
         metrics.bind(leaseCounts, keepAlives);
         metrics.bind(recipes);
+        metrics.bind(passwords, settings.tokens());
         List<BindableService> services = new ArrayList<>(List.of(
-                new KvService(gateway, readIndex, store, headers, background, limits, settings.maxRequestBytes()),
+                new KvService(
+                        gateway, readIndex, store, access, headers, background, limits, settings.maxRequestBytes()),
                 watches,
                 new MaintenanceService(consensus, store, cluster, headers, upkeep),
                 new ClusterService(cluster, headers),
                 leases,
-                new AuthGrpc.AuthImplBase() {},
+                new AuthService(gateway, readIndex, store, access, headers, background, passwords, settings.tokens()),
                 new LockService(local, recipes),
                 new ElectionService(local, recipes),
                 new StatusService(consensus, store, gateway, process, cluster, settings.version()),
@@ -198,8 +208,8 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
                 .keepAliveTime(2, TimeUnit.HOURS)
                 .keepAliveTimeout(20, TimeUnit.SECONDS);
         String within = InProcessServerBuilder.generateName();
-        this.inProcess =
-                serving(services, calls, InProcessServerBuilder.forName(within)).build();
+        this.inProcess = serving(services, calls, access, InProcessServerBuilder.forName(within))
+                .build();
         this.ownChannel =
                 InProcessChannelBuilder.forName(within).directExecutor().build();
         GatewayLoad load = new GatewayLoad(MAX_JSON_CALLS, MAX_JSON_BODY_BYTES);
@@ -209,16 +219,19 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
         Site site = new Site(pages, new JsonGateway(ownChannel, background, load));
         this.metricsPort = settings.metricsListen()
                 .map(address -> new PlainPort(address, pages, Site.EVERY_REPLY, port.workers()));
-        port.attach(serving(services, calls, builder), site, Site.EVERY_REPLY);
+        port.attach(serving(services, calls, access, builder), site, Site.EVERY_REPLY);
         this.server = builder.build();
     }
 
     /** The same services behind the same gates, whichever way a call comes in. */
-    private <B extends ServerBuilder<B>> B serving(List<BindableService> services, CallCounter calls, B builder) {
+    private <B extends ServerBuilder<B>> B serving(
+            List<BindableService> services, CallCounter calls, Access access, B builder) {
         builder.directExecutor()
                 .addStreamTracerFactory(calls)
+                .intercept(new AccessGate(access))
                 .intercept(new LeaderGate(consensus))
-                .intercept(new QuarantineGate(consensus));
+                .intercept(new QuarantineGate(consensus))
+                .intercept(new Credentials.Keeper());
         services.forEach(builder::addService);
         return builder;
     }
@@ -338,5 +351,6 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
         watchLoop.close();
         historyReader.close();
         background.close();
+        passwords.close();
     }
 }

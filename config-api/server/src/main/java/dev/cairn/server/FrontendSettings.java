@@ -1,5 +1,6 @@
 package dev.cairn.server;
 
+import dev.cairn.server.auth.Tokens;
 import dev.cairn.server.etcd.ClusterIdentity;
 import dev.cairn.server.net.PortTls;
 import java.net.InetSocketAddress;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param maxFutureNanos how far a block's time may be ahead of an honest clock
  * @param version of this program, for people
  * @param snapshots where snapshots are written before they are sent
+ * @param tokens gives out and takes in what shows who a user is
  * @param progressInterval how often an idle watch that asked for it is told that nothing happened
  */
 record FrontendSettings(
@@ -27,6 +29,7 @@ record FrontendSettings(
         long maxFutureNanos,
         String version,
         Path snapshots,
+        Tokens tokens,
         Duration progressInterval) {
     static final Duration PROGRESS_INTERVAL = Duration.ofMinutes(10);
 }

@@ -17,6 +17,8 @@ import dev.cairn.runtime.PeerAddress;
 import dev.cairn.runtime.ReplicaNode;
 import dev.cairn.runtime.StorageException;
 import dev.cairn.runtime.Surroundings;
+import dev.cairn.server.auth.TokenKeys;
+import dev.cairn.server.auth.Tokens;
 import dev.cairn.server.config.KeyFiles;
 import dev.cairn.server.config.ServerConfig;
 import dev.cairn.server.config.StartupException;
@@ -28,6 +30,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -185,7 +188,14 @@ public final class ReplicaServer implements Supervisor.Life {
                 config.genesis().parameters().maxFutureNanos(),
                 version(),
                 config.data().resolve("snapshots"),
+                tokens(config),
                 FrontendSettings.PROGRESS_INTERVAL);
+    }
+
+    private static Tokens tokens(ServerConfig config) {
+        TokenKeys keys =
+                new TokenKeys(config.genesis(), config.self(), config.keys().voteSeed());
+        return new Tokens(config.tokens(), keys, () -> Instant.now().getEpochSecond());
     }
 
     private static String version() {

@@ -6,6 +6,8 @@ import dev.cairn.kv.guard.Governance;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.runtime.StorageException;
+import dev.cairn.server.auth.TokenKeys;
+import dev.cairn.server.auth.Tokens;
 import dev.cairn.server.etcd.ClusterIdentity;
 import dev.cairn.server.net.PortTls;
 import io.grpc.ManagedChannel;
@@ -17,8 +19,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /** A store behind the real client side, on a free port of this machine. */
 final class ServedStore implements AutoCloseable {
@@ -29,6 +33,10 @@ final class ServedStore implements AutoCloseable {
             List.of(new ClusterIdentity.Member(
                     "r0", List.of("https://127.0.0.1:7100"), List.of("http://127.0.0.1:7000"))));
 
+    /** What tokens take for the time. */
+    volatile LongSupplier nowSeconds = () -> Instant.now().getEpochSecond();
+
+    final Tokens tokens;
     final SoloChain chain = new SoloChain("served");
     final KvStateMachine machine;
     final SoloNode node;
@@ -50,6 +58,20 @@ final class ServedStore implements AutoCloseable {
 
     ServedStore(Path directory, Duration progressInterval, Governance governance, Optional<PortTls> tls)
             throws IOException, StorageException {
+        this(directory, progressInterval, governance, tls, Tokens.Settings.DEFAULT);
+    }
+
+    ServedStore(
+            Path directory,
+            Duration progressInterval,
+            Governance governance,
+            Optional<PortTls> tls,
+            Tokens.Settings tokenSettings)
+            throws IOException, StorageException {
+        tokens = new Tokens(
+                tokenSettings,
+                new TokenKeys(chain.document(), new ReplicaId(0), SoloChain.seed(0)),
+                () -> nowSeconds.getAsLong());
         machine = KvStateMachine.open(directory, CHAIN, governance, Limits.DEFAULT);
         node = new SoloNode(machine, chain);
         frontend = new Frontend(
@@ -62,6 +84,7 @@ final class ServedStore implements AutoCloseable {
                         chain.document().genesis().parameters().maxFutureNanos(),
                         "0.1.0",
                         directory.resolveSibling("snapshots"),
+                        tokens,
                         progressInterval),
                 node,
                 new CommittedStore(machine, damage -> {}),

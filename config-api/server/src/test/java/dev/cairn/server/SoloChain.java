@@ -61,7 +61,8 @@ public final class SoloChain implements CommittedChain {
         this.blocks.add(document.genesis().block());
     }
 
-    private static Bytes seed(int replica) {
+    /** What the replica signs with. */
+    static Bytes seed(int replica) {
         byte[] seed = new byte[Ed25519.SEED_BYTES];
         seed[0] = (byte) (replica + 1);
         return Bytes.wrap(seed);

@@ -4,6 +4,7 @@ import dev.cairn.kv.change.ChangeException;
 import dev.cairn.kv.change.ChangeRecord;
 import dev.cairn.kv.change.Endorsement;
 import dev.cairn.kv.change.Purpose;
+import dev.cairn.kv.model.AuthOperation;
 import dev.cairn.kv.model.LeaseOperation;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.protocol.model.Bytes;
@@ -29,7 +30,9 @@ record Brought(Digest change, ChangeRecord.Taken signature, Bytes keyBlob) {
             case Operation.EndorseChange endorse ->
                 change(endorse.text()).flatMap(change -> of(change, endorse.signature(), nowSeconds));
             case Operation.Unique unique -> by(unique.operation(), nowSeconds);
-            case Operation.SignedWrite _,
+            case Operation.OnBehalf _,
+                    AuthOperation _,
+                    Operation.SignedWrite _,
                     Operation.StageValues _,
                     Operation.Put _,
                     Operation.DeleteRange _,

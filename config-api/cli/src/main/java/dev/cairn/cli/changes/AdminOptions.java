@@ -5,6 +5,7 @@ import dev.cairn.kv.change.AdminOperation;
 import dev.cairn.kv.change.AdminText;
 import dev.cairn.kv.change.ChangeException;
 import dev.cairn.kv.change.ChangeText;
+import dev.cairn.kv.guard.Right;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.ssh.Fingerprint;
 import java.nio.file.Path;
@@ -67,7 +68,7 @@ final class AdminOptions {
     @Option(
             names = "--gateways-may",
             paramLabel = "RIGHT",
-            description = "Let gateways do this without signatures: compact.")
+            description = "Let gateways do this without signatures: " + Right.WORDS + ".")
     private List<String> rights = new ArrayList<>();
 
     @Option(names = "--gateways-may-not", paramLabel = "RIGHT", description = "Take that back.")

@@ -85,7 +85,7 @@ public final class FoundingOptions {
     @Option(
             names = "--gateways-may",
             paramLabel = "RIGHT",
-            description = "What replicas may do for clients without signatures, beside that: compact.")
+            description = "What replicas may do for clients without signatures, beside that: " + Right.WORDS + ".")
     private List<String> rights = new ArrayList<>();
 
     @Option(
@@ -282,7 +282,7 @@ public final class FoundingOptions {
         for (String right : rights) {
             named.add(Right.named(right)
                     .orElseThrow(() -> new IllegalArgumentException(
-                            "--gateways-may: there is no right \"" + right + "\"; the one there is, is compact")));
+                            "--gateways-may: there is no right \"" + right + "\"; there are: " + Right.WORDS)));
         }
         return named;
     }

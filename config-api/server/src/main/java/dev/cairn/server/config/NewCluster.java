@@ -184,7 +184,8 @@ public final class NewCluster {
                 case PEER_LISTEN ->
                     out.append(line(setting, places.get(index).peer().toString()));
                 case PID_FILE -> out.append(line(setting, PID));
-                case GENESIS, KEYS, DATA, RETAIN_BLOCKS -> out.append(line(setting, setting.example()));
+                case GENESIS, KEYS, DATA, RETAIN_BLOCKS, AUTH_TOKEN, AUTH_TOKEN_TTL ->
+                    out.append(line(setting, setting.example()));
                 case CLIENT_TLS_CERTIFICATE, CLIENT_TLS_KEY ->
                     out.append(clientTls ? "" : "# ").append(line(setting, setting.example()));
                 case CLIENT_TLS_AUTHORITY, METRICS_LISTEN -> out.append("# ").append(line(setting, setting.example()));

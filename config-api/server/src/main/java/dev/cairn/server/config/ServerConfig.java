@@ -5,6 +5,8 @@ import dev.cairn.genesis.GenesisFile;
 import dev.cairn.genesis.HostPort;
 import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.runtime.NodeConfig;
+import dev.cairn.server.auth.Token;
+import dev.cairn.server.auth.Tokens;
 import dev.cairn.server.net.PortTls;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +24,7 @@ import java.util.Optional;
  * @param metricsListen where to serve health and metrics in clear text, beside the clients' port
  * @param peerListen where to listen for the other replicas
  * @param retainedBlocks how many committed blocks below the stable checkpoint to keep whole
+ * @param tokens which tokens users get
  * @param pidFile where to write the process id, if wanted
  */
 public record ServerConfig(
@@ -36,6 +39,7 @@ public record ServerConfig(
         Optional<HostPort> metricsListen,
         HostPort peerListen,
         long retainedBlocks,
+        Tokens.Settings tokens,
         Optional<Path> pidFile) {
     private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
 
@@ -66,6 +70,7 @@ public record ServerConfig(
                 settings.address(Setting.METRICS_LISTEN),
                 settings.address(Setting.PEER_LISTEN).orElse(member.peer()),
                 settings.numberOrAll(Setting.RETAIN_BLOCKS).orElse(NodeConfig.ALL_BLOCKS),
+                tokens(settings),
                 settings.optionalPath(Setting.PID_FILE));
     }
 
@@ -84,6 +89,20 @@ public record ServerConfig(
         return certificate.isPresent()
                 ? Optional.of(new PortTls.Pem(certificate.get(), key.orElseThrow(), authority))
                 : Optional.empty();
+    }
+
+    private static Tokens.Settings tokens(SettingsFile<Setting> settings) throws StartupException {
+        int seconds = settings.number(Setting.AUTH_TOKEN_TTL);
+        if (seconds < 1) {
+            throw settings.refuse(Setting.AUTH_TOKEN_TTL, "a token is good for 1 second at least");
+        }
+        return new Tokens.Settings(
+                switch (settings.value(Setting.AUTH_TOKEN)) {
+                    case "simple" -> Token.Kind.SIMPLE;
+                    case "jwt" -> Token.Kind.JWT;
+                    default -> throw settings.refuse(Setting.AUTH_TOKEN, "is neither \"simple\" nor \"jwt\"");
+                },
+                seconds);
     }
 
     /** Refuses a clock that cannot be right: one that reads earlier than the cluster's own beginning. */

@@ -33,6 +33,16 @@ enum Setting implements SettingKey {
             "all",
             "how many committed blocks to keep whole below the last checkpoint: all, or a number. Of older ones headers and"
                     + " certificates stay, and a replica that was away longer fetches the state instead of blocks"),
+    AUTH_TOKEN(
+            "auth-token",
+            "simple",
+            "simple",
+            "which tokens users get who give their password, as etcd's --auth-token: simple or jwt"),
+    AUTH_TOKEN_TTL(
+            "auth-token-ttl",
+            "300",
+            "300",
+            "how many seconds such a token is good; a simple one, since it was last used"),
     PID_FILE("pid-file", null, "pid", "a file that gets the process id");
 
     private final String key;

@@ -4,6 +4,7 @@ import dev.cairn.kv.model.KvError;
 import dev.cairn.server.gateway.Refusal;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -31,6 +32,27 @@ public enum EtcdError {
     LEASE_NOT_FOUND(Status.Code.NOT_FOUND, "etcdserver: requested lease not found"),
     MEMBER_NOT_FOUND(Status.Code.NOT_FOUND, "etcdserver: member not found"),
     LEASE_EXISTS(Status.Code.FAILED_PRECONDITION, "etcdserver: lease already exists"),
+    USER_EMPTY(Status.Code.INVALID_ARGUMENT, "etcdserver: user name is empty"),
+    ROLE_EMPTY(Status.Code.INVALID_ARGUMENT, "etcdserver: role name is empty"),
+    AUTH_FAILED(Status.Code.INVALID_ARGUMENT, "etcdserver: authentication failed, invalid user ID or password"),
+    PERMISSION_NOT_GIVEN(Status.Code.INVALID_ARGUMENT, "etcdserver: permission not given"),
+    INVALID_AUTH_MANAGEMENT(Status.Code.INVALID_ARGUMENT, "etcdserver: invalid auth management"),
+    AUTH_OLD_REVISION(Status.Code.INVALID_ARGUMENT, "etcdserver: revision of auth store is old"),
+    ROOT_USER_MISSING(Status.Code.FAILED_PRECONDITION, "etcdserver: root user does not exist"),
+    ROOT_ROLE_MISSING(Status.Code.FAILED_PRECONDITION, "etcdserver: root user does not have root role"),
+    USER_EXISTS(Status.Code.FAILED_PRECONDITION, "etcdserver: user name already exists"),
+    USER_NOT_FOUND(Status.Code.FAILED_PRECONDITION, "etcdserver: user name not found"),
+    ROLE_EXISTS(Status.Code.FAILED_PRECONDITION, "etcdserver: role name already exists"),
+    ROLE_NOT_FOUND(Status.Code.FAILED_PRECONDITION, "etcdserver: role name not found"),
+    ROLE_NOT_GRANTED(Status.Code.FAILED_PRECONDITION, "etcdserver: role is not granted to the user"),
+    PERMISSION_NOT_GRANTED(Status.Code.FAILED_PRECONDITION, "etcdserver: permission is not granted to the role"),
+    INVALID_AUTH_TOKEN(Status.Code.UNAUTHENTICATED, "etcdserver: invalid auth token"),
+    /** Not etcd's own sentence for it, but its library's: clients see it as unknown. */
+    PASSWORD_TOO_LONG(Status.Code.UNKNOWN, "bcrypt: password length exceeds 72 bytes"),
+    NO_PASSWORD_USER(Status.Code.UNKNOWN, "auth: authentication failed, password was given for no password user"),
+    AUTH_LIMIT(
+            Status.Code.RESOURCE_EXHAUSTED,
+            "etcdserver: too many users, roles or permissions, or a name or range among them is too long"),
     AUTH_NOT_ENABLED(Status.Code.FAILED_PRECONDITION, "etcdserver: authentication is not enabled"),
     NOT_LEADER(Status.Code.FAILED_PRECONDITION, "etcdserver: not leader"),
     INVALID_DOWNGRADE(Status.Code.INVALID_ARGUMENT, "etcdserver: invalid downgrade target version"),
@@ -91,6 +113,20 @@ public enum EtcdError {
             case KEY_TOO_NESTED -> KEY_TOO_NESTED;
             case NO_SPACE -> NO_SPACE;
             case MALFORMED -> MALFORMED;
+            case USER_EMPTY -> USER_EMPTY;
+            case ROLE_EMPTY -> ROLE_EMPTY;
+            case ROOT_USER_MISSING -> ROOT_USER_MISSING;
+            case ROOT_ROLE_MISSING -> ROOT_ROLE_MISSING;
+            case USER_EXISTS -> USER_EXISTS;
+            case USER_NOT_FOUND -> USER_NOT_FOUND;
+            case ROLE_EXISTS -> ROLE_EXISTS;
+            case ROLE_NOT_FOUND -> ROLE_NOT_FOUND;
+            case ROLE_NOT_GRANTED -> ROLE_NOT_GRANTED;
+            case PERMISSION_NOT_GRANTED -> PERMISSION_NOT_GRANTED;
+            case INVALID_AUTH_MANAGEMENT -> INVALID_AUTH_MANAGEMENT;
+            case AUTH_OLD_REVISION -> AUTH_OLD_REVISION;
+            case PERMISSION_DENIED -> PERMISSION_DENIED;
+            case AUTH_LIMIT -> AUTH_LIMIT;
             case GUARDED -> GUARDED;
             case INVALID_CHANGE -> INVALID_CHANGE;
             case BAD_SIGNATURE -> BAD_SIGNATURE;
@@ -129,6 +165,15 @@ public enum EtcdError {
 
     public String description() {
         return description;
+    }
+
+    /** As etcd's library for Go prints it, which is what stands in a watch's cancel_reason. */
+    String asGoWritesIt() {
+        StringBuilder name = new StringBuilder();
+        for (String word : code.name().split("_", -1)) {
+            name.append(word.charAt(0)).append(word.substring(1).toLowerCase(Locale.ROOT));
+        }
+        return "rpc error: code = " + name + " desc = " + description;
     }
 
     public StatusRuntimeException exception() {

@@ -4,6 +4,8 @@ import dev.cairn.proto.etcdserverpb.LeaseKeepAliveRequest;
 import dev.cairn.proto.etcdserverpb.LeaseKeepAliveResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.Optional;
+import java.util.function.LongFunction;
 
 /**
  * One client's stream of renewals. Each request has one reply, also where the lease does not live; replies need not
@@ -16,15 +18,22 @@ final class KeepAliveStream implements StreamObserver<LeaseKeepAliveRequest> {
     private final ServerCallStreamObserver<LeaseKeepAliveResponse> call;
     private final KeepAlives keepAlives;
     private final Headers headers;
+    private final LongFunction<Optional<EtcdError>> refusals;
     private int unanswered;
     private int owed;
     private boolean isAskedOut;
     private boolean ended;
 
-    KeepAliveStream(ServerCallStreamObserver<LeaseKeepAliveResponse> call, KeepAlives keepAlives, Headers headers) {
+    /** @param refusals why the client must not keep a lease alive */
+    KeepAliveStream(
+            ServerCallStreamObserver<LeaseKeepAliveResponse> call,
+            KeepAlives keepAlives,
+            Headers headers,
+            LongFunction<Optional<EtcdError>> refusals) {
         this.call = call;
         this.keepAlives = keepAlives;
         this.headers = headers;
+        this.refusals = refusals;
     }
 
     /** Takes the first requests off the wire. */
@@ -51,6 +60,11 @@ final class KeepAliveStream implements StreamObserver<LeaseKeepAliveRequest> {
             unanswered++;
         }
         long lease = request.getID();
+        Optional<EtcdError> refusal = refusals.apply(lease);
+        if (refusal.isPresent()) {
+            end(refusal.get());
+            return;
+        }
         keepAlives.renew(lease, new KeepAlives.Waiter() {
             @Override
             public void renewed(long revision, long ttlSeconds) {

@@ -3,6 +3,7 @@ package dev.cairn.server.etcd;
 import com.google.protobuf.MessageLite;
 import dev.cairn.kv.Limits;
 import dev.cairn.kv.Validation;
+import dev.cairn.kv.auth.Caller;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.Outcome;
 import dev.cairn.proto.etcdserverpb.CompactionRequest;
@@ -19,6 +20,8 @@ import dev.cairn.proto.etcdserverpb.RequestOp;
 import dev.cairn.proto.etcdserverpb.TxnRequest;
 import dev.cairn.proto.etcdserverpb.TxnResponse;
 import dev.cairn.server.Background;
+import dev.cairn.server.auth.Credentials;
+import dev.cairn.server.auth.Identity;
 import dev.cairn.server.gateway.Gateway;
 import dev.cairn.server.gateway.ReadIndex;
 import io.grpc.Status;
@@ -26,7 +29,6 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +43,7 @@ public final class KvService extends KVGrpc.KVImplBase {
     private final Gateway gateway;
     private final ReadIndex readIndex;
     private final Store store;
+    private final Access access;
     private final Responses responses;
     private final Background background;
     private final Limits limits;
@@ -56,6 +59,7 @@ public final class KvService extends KVGrpc.KVImplBase {
             Gateway gateway,
             ReadIndex readIndex,
             Store store,
+            Access access,
             Headers headers,
             Background background,
             Limits limits,
@@ -63,6 +67,7 @@ public final class KvService extends KVGrpc.KVImplBase {
         this.gateway = gateway;
         this.readIndex = readIndex;
         this.store = store;
+        this.access = access;
         this.responses = new Responses(store::value, headers);
         this.background = background;
         this.limits = limits;
@@ -77,7 +82,7 @@ public final class KvService extends KVGrpc.KVImplBase {
         Operation.Range range = Requests.operation(request);
         Reply<RangeResponse> reply = reply(
                 observer, outcome -> outcome instanceof Outcome.Ranged ranged ? responses.range(range, ranged) : null);
-        read(request.getSerializable(), isSmall(range), () -> store.read(range), reply);
+        read(request.getSerializable(), isSmall(range), caller -> store.read(caller, range), reply);
     }
 
     @Override
@@ -94,11 +99,18 @@ public final class KvService extends KVGrpc.KVImplBase {
         ServerCallStreamObserver<RangeStreamResponse> call = (ServerCallStreamObserver<RangeStreamResponse>) observer;
         StreamedRange range = new StreamedRange(call, Requests.operation(request), responses, background);
         call.setOnReadyHandler(range::ready);
-        Runnable begin = () -> range.begin(store.snapshot());
+        Credentials credentials = Credentials.current();
+        Reply<RangeStreamResponse> reply = reply(observer, outcome -> null);
+        Runnable begin = () -> {
+            switch (access.identify(credentials)) {
+                case Identity.BadToken _ -> reply.fail(EtcdError.INVALID_AUTH_TOKEN);
+                case Identity.Known(Optional<Caller> caller) -> range.begin(store.snapshot(caller));
+            }
+        };
         if (request.getSerializable()) {
             begin.run();
         } else {
-            readIndex.await(new ReadCall(begin, reply(observer, outcome -> null)));
+            readIndex.await(new ReadCall(begin, reply));
         }
     }
 
@@ -138,7 +150,7 @@ public final class KvService extends KVGrpc.KVImplBase {
                 operations(request).allMatch(op -> op.getRequestRange().getSerializable());
         boolean small = Stream.concat(txn.success().stream(), txn.failure().stream())
                 .allMatch(operation -> operation instanceof Operation.Range range && isSmall(range));
-        read(serializable, small && txn.compares().isEmpty(), () -> store.read(txn), reply);
+        read(serializable, small && txn.compares().isEmpty(), caller -> store.read(caller, txn), reply);
     }
 
     @Override
@@ -171,20 +183,39 @@ public final class KvService extends KVGrpc.KVImplBase {
     }
 
     private void write(MessageLite request, Operation operation, Reply<?> reply) {
-        EtcdError error = Validation.check(operation, limits).map(EtcdError::of).orElse(null);
-        int size = OperationSize.of(operation);
-        if (error == null && (request.getSerializedSize() > MAX_REQUEST_BYTES || size > maxOperationBytes)) {
-            error = EtcdError.REQUEST_TOO_LARGE;
+        Optional<EtcdError> error = Validation.check(operation, limits).map(EtcdError::of);
+        if (error.isPresent()) {
+            reply.fail(error.get());
+            return;
         }
-        if (error == null) {
-            gateway.submit(new WriteCall(operation, size, reply, store));
+        Optional<Operation> asked = access.asked(Credentials.current(), operation);
+        if (asked.isEmpty()) {
+            reply.fail(EtcdError.INVALID_AUTH_TOKEN);
+            return;
+        }
+        int size = OperationSize.of(asked.get());
+        if (request.getSerializedSize() > MAX_REQUEST_BYTES || size > maxOperationBytes) {
+            reply.fail(EtcdError.REQUEST_TOO_LARGE);
         } else {
-            reply.fail(error);
+            gateway.submit(new WriteCall(asked.get(), size, reply, store));
         }
     }
 
-    private void read(boolean serializable, boolean small, Supplier<Outcome> outcome, Reply<?> reply) {
-        Runnable answer = small ? () -> reply.answer(outcome.get()) : () -> reply.answerLater(outcome);
+    private void read(
+            boolean serializable, boolean small, Function<Optional<Caller>, Outcome> outcome, Reply<?> reply) {
+        Credentials credentials = Credentials.current();
+        Runnable answer = () -> {
+            switch (access.identify(credentials)) {
+                case Identity.BadToken _ -> reply.fail(EtcdError.INVALID_AUTH_TOKEN);
+                case Identity.Known(Optional<Caller> caller) -> {
+                    if (small) {
+                        reply.answer(outcome.apply(caller));
+                    } else {
+                        reply.answerLater(() -> outcome.apply(caller));
+                    }
+                }
+            }
+        };
         if (serializable) {
             answer.run();
         } else {

@@ -21,6 +21,7 @@ import dev.cairn.proto.etcdserverpb.LeaseStatus;
 import dev.cairn.proto.etcdserverpb.LeaseTimeToLiveRequest;
 import dev.cairn.proto.etcdserverpb.LeaseTimeToLiveResponse;
 import dev.cairn.server.Background;
+import dev.cairn.server.auth.Credentials;
 import dev.cairn.server.gateway.Gateway;
 import dev.cairn.server.gateway.ReadIndex;
 import dev.cairn.server.gateway.Refusal;
@@ -42,6 +43,7 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
     private final ReadIndex readIndex;
     private final KeepAlives keepAlives;
     private final Store store;
+    private final Access access;
     private final Headers headers;
     private final Background background;
     private final Limits limits;
@@ -59,6 +61,7 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
             ReadIndex readIndex,
             KeepAlives keepAlives,
             Store store,
+            Access access,
             Headers headers,
             Background background,
             Limits limits,
@@ -67,6 +70,7 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
         this.readIndex = readIndex;
         this.keepAlives = keepAlives;
         this.store = store;
+        this.access = access;
         this.headers = headers;
         this.background = background;
         this.limits = limits;
@@ -113,18 +117,24 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
     private <T> void write(
             LeaseOperation operation, StreamObserver<T> observer, Function<Outcome, @Nullable T> message) {
         Reply<T> reply = new Reply<>(observer, message, background);
-        Validation.check(operation, limits)
-                .map(EtcdError::of)
+        Optional<EtcdError> error = Validation.check(operation, limits).map(EtcdError::of);
+        if (error.isPresent()) {
+            reply.fail(error.get());
+            return;
+        }
+        access.asked(Credentials.current(), operation)
                 .ifPresentOrElse(
-                        reply::fail,
-                        () -> gateway.submit(new WriteCall(operation, OperationSize.of(operation), reply, store)));
+                        asked -> gateway.submit(new WriteCall(asked, OperationSize.of(asked), reply, store)),
+                        () -> reply.fail(EtcdError.INVALID_AUTH_TOKEN));
     }
 
     @Override
     public StreamObserver<LeaseKeepAliveRequest> leaseKeepAlive(StreamObserver<LeaseKeepAliveResponse> responses) {
+        Credentials credentials = Credentials.current();
         ServerCallStreamObserver<LeaseKeepAliveResponse> call =
                 (ServerCallStreamObserver<LeaseKeepAliveResponse>) responses;
-        KeepAliveStream stream = new KeepAliveStream(call, keepAlives, headers);
+        KeepAliveStream stream =
+                new KeepAliveStream(call, keepAlives, headers, lease -> access.keepAliveRefusal(credentials, lease));
         call.disableAutoRequest();
         streams.add(stream);
         if (LeaderGate.isLeaderRequired()) {
@@ -162,7 +172,10 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
 
     @Override
     public void leaseTimeToLive(LeaseTimeToLiveRequest request, StreamObserver<LeaseTimeToLiveResponse> observer) {
-        read(observer, leases -> timeToLive(request, leases));
+        read(
+                observer,
+                leases -> request.getKeys() ? List.of(request.getID()) : List.of(),
+                leases -> timeToLive(request, leases));
     }
 
     private LeaseTimeToLiveResponse timeToLive(LeaseTimeToLiveRequest request, LeaseView leases) {
@@ -184,7 +197,7 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
 
     @Override
     public void leaseLeases(LeaseLeasesRequest request, StreamObserver<LeaseLeasesResponse> observer) {
-        read(observer, leases -> {
+        read(observer, LeaseView::byExpiry, leases -> {
             LeaseLeasesResponse.Builder response =
                     LeaseLeasesResponse.newBuilder().setHeader(headers.at(leases.revision()));
             leases.byExpiry()
@@ -193,13 +206,22 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
         });
     }
 
-    private <T> void read(StreamObserver<T> observer, Function<LeaseView, T> message) {
+    /** @param told the leases whose keys the caller must be allowed to read */
+    private <T> void read(
+            StreamObserver<T> observer, Function<LeaseView, List<Long>> told, Function<LeaseView, T> message) {
+        Credentials credentials = Credentials.current();
         readIndex.await(new ReadIndex.Read() {
             @Override
             public void proceed() {
                 boolean isTaken = background.offer(() -> {
-                    observer.onNext(message.apply(store.leases()));
-                    observer.onCompleted();
+                    LeaseView leases = store.leases();
+                    Optional<EtcdError> refusal = access.leaseReadRefusal(credentials, told.apply(leases));
+                    if (refusal.isPresent()) {
+                        observer.onError(refusal.get().exception());
+                    } else {
+                        observer.onNext(message.apply(leases));
+                        observer.onCompleted();
+                    }
                 });
                 if (!isTaken) {
                     observer.onError(EtcdError.TOO_MANY_REQUESTS.exception());

@@ -21,6 +21,7 @@ import dev.cairn.server.watch.WatchHub;
 import dev.cairn.server.watch.WatchStream;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -158,7 +159,7 @@ public final class LocalClient {
             @Override
             public void proceed() {
                 inBackground(done, () -> {
-                    switch (store.read(range)) {
+                    switch (store.read(Optional.empty(), range)) {
                         case Outcome.Ranged ranged -> done.complete(ranged);
                         case Outcome.Failed failed ->
                             done.completeExceptionally(

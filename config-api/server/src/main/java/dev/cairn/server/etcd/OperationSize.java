@@ -1,5 +1,6 @@
 package dev.cairn.server.etcd;
 
+import dev.cairn.kv.model.AuthOperation;
 import dev.cairn.kv.model.Compare;
 import dev.cairn.kv.model.LeaseOperation;
 import dev.cairn.kv.model.Operation;
@@ -20,6 +21,10 @@ final class OperationSize {
     private static final int SIGNED = 13;
     private static final int UNIQUE = 33;
     private static final int LEASE = 17;
+    private static final int ON_BEHALF = 13;
+    private static final int AUTH = 1;
+    private static final int STRING = 4;
+    private static final int FLAG = 1;
     private static final int OTHER = 16;
 
     private OperationSize() {}
@@ -48,11 +53,41 @@ final class OperationSize {
                 CHANGE + endorse.text().size() + endorse.signature().size();
             case Operation.SignedWrite write -> SIGNED + write.signature().size() + of(write.operation());
             case Operation.Unique unique -> UNIQUE + of(unique.operation());
+            case Operation.OnBehalf onBehalf -> ON_BEHALF + onBehalf.user().size() + of(onBehalf.operation());
+            case AuthOperation auth -> AUTH + of(auth);
             case Operation.Compact _, Operation.OpenSession _ -> OTHER;
             case LeaseOperation.Grant _, LeaseOperation.Revoke _ -> LEASE;
             case LeaseOperation.KeepAlive keepAlive ->
                 OTHER + Long.BYTES * keepAlive.ids().size();
         };
+    }
+
+    private static int of(AuthOperation operation) {
+        return switch (operation) {
+            case AuthOperation.Enable _, AuthOperation.Disable _ -> 0;
+            case AuthOperation.UserAdd add -> ofStrings(add.name(), add.passwordHash()) + FLAG;
+            case AuthOperation.UserDelete delete -> ofStrings(delete.name());
+            case AuthOperation.UserChangePassword change -> ofStrings(change.name(), change.passwordHash());
+            case AuthOperation.UserGrantRole grant -> ofStrings(grant.user(), grant.role());
+            case AuthOperation.UserRevokeRole revoke -> ofStrings(revoke.name(), revoke.role());
+            case AuthOperation.RoleAdd add -> ofStrings(add.name());
+            case AuthOperation.RoleDelete delete -> ofStrings(delete.name());
+            case AuthOperation.RoleGrantPermission grant ->
+                ofStrings(
+                                grant.role(),
+                                grant.permission().key(),
+                                grant.permission().rangeEnd())
+                        + FLAG;
+            case AuthOperation.RoleRevokePermission revoke -> ofStrings(revoke.role(), revoke.key(), revoke.rangeEnd());
+        };
+    }
+
+    private static int ofStrings(Bytes... strings) {
+        int size = 0;
+        for (Bytes string : strings) {
+            size += STRING + string.size();
+        }
+        return size;
     }
 
     private static int ofValues(List<Bytes> values) {

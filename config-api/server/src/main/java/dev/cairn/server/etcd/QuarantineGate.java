@@ -1,5 +1,6 @@
 package dev.cairn.server.etcd;
 
+import dev.cairn.proto.etcdserverpb.AuthGrpc;
 import dev.cairn.proto.etcdserverpb.KVGrpc;
 import dev.cairn.proto.etcdserverpb.LeaseGrpc;
 import dev.cairn.proto.etcdserverpb.WatchGrpc;
@@ -16,6 +17,7 @@ import java.util.Set;
 /** Turns away all calls that look into the state while it is not to be trusted. */
 public final class QuarantineGate implements ServerInterceptor {
     private static final Set<String> STATEFUL = Set.of(
+            AuthGrpc.SERVICE_NAME,
             KVGrpc.SERVICE_NAME,
             WatchGrpc.SERVICE_NAME,
             LeaseGrpc.SERVICE_NAME,

@@ -44,13 +44,18 @@ record Reply<T>(StreamObserver<T> observer, Function<Outcome, @Nullable T> messa
             return;
         }
         if (reply != null) {
-            observer.onNext(reply);
-            observer.onCompleted();
+            send(reply);
         } else if (outcome instanceof Outcome.Failed failed) {
             fail(EtcdError.of(failed.error()));
         } else {
             throw new AssertionError("an outcome of another kind: " + outcome);
         }
+    }
+
+    /** Sends an answer that is no operation's outcome. */
+    void send(T reply) {
+        observer.onNext(reply);
+        observer.onCompleted();
     }
 
     void fail(EtcdError error) {

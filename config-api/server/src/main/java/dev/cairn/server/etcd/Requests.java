@@ -128,7 +128,7 @@ public final class Requests {
         };
     }
 
-    private static Bytes bytes(ByteString string) {
+    static Bytes bytes(ByteString string) {
         return Bytes.wrap(string.toByteArray());
     }
 

@@ -109,8 +109,12 @@ public final class Responses {
             case Outcome.Txn txn ->
                 response.setResponseTxn(txn((Operation.Txn) operation, txn, ResponseHeader.getDefaultInstance()))
                         .build();
-            case Outcome.Compacted _, Outcome.SessionOpened _, Outcome.Change _, Outcome.Failed _, LeaseOutcome _ ->
-                throw new AssertionError("not inside a transaction: " + outcome);
+            case Outcome.Compacted _,
+                    Outcome.SessionOpened _,
+                    Outcome.Change _,
+                    Outcome.Failed _,
+                    LeaseOutcome _,
+                    Outcome.AuthChanged _ -> throw new AssertionError("not inside a transaction: " + outcome);
         };
     }
 
@@ -128,8 +132,12 @@ public final class Responses {
             case Outcome.Deleted deleted -> deleted.previous().stream().allMatch(Responses::isInMemory);
             case Outcome.Ranged ranged -> ranged.versions().stream().allMatch(Responses::isInMemory);
             case Outcome.Txn txn -> txn.responses().stream().allMatch(Responses::isInMemory);
-            case Outcome.Compacted _, Outcome.SessionOpened _, Outcome.Change _, Outcome.Failed _, LeaseOutcome _ ->
-                true;
+            case Outcome.Compacted _,
+                    Outcome.SessionOpened _,
+                    Outcome.Change _,
+                    Outcome.Failed _,
+                    LeaseOutcome _,
+                    Outcome.AuthChanged _ -> true;
         };
     }
 

@@ -1,6 +1,9 @@
 package dev.cairn.server.etcd;
 
 import dev.cairn.kv.LeaseView;
+import dev.cairn.kv.auth.AuthView;
+import dev.cairn.kv.auth.Authoriser;
+import dev.cairn.kv.auth.Caller;
 import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.Outcome;
@@ -17,14 +20,20 @@ public interface Store {
     /** Revisions below it can't be read any more. Never blocks. */
     long compactRevision();
 
-    /** Reads the committed state. A big range takes long; older revisions are on disk. */
-    Outcome read(Operation.Range range);
+    /** Reads the committed state, if the caller may. A big range takes long; older revisions are on disk. */
+    Outcome read(Optional<Caller> caller, Operation.Range range);
 
-    /** Reads the state that is committed now, however many ranges that takes and whatever is committed meanwhile. */
-    Function<Operation.Range, Outcome> snapshot();
+    /** As {@link #read}, of the state that is committed now, however many ranges that takes and whatever is committed meanwhile. */
+    Function<Operation.Range, Outcome> snapshot(Optional<Caller> caller);
 
-    /** Decides and runs a transaction that writes nothing, on one committed state. */
-    Outcome read(Operation.Txn txn);
+    /** Decides and runs a transaction that writes nothing, on one committed state, if the caller may. */
+    Outcome read(Optional<Caller> caller, Operation.Txn txn);
+
+    /** Users and roles of the committed state. Never blocks. */
+    AuthView auth();
+
+    /** What users may do at the committed state. Never blocks. */
+    Authoriser authoriser();
 
     /** Why the operation needs signatures, in one line that names the guard; nothing if it needs none. Never blocks. */
     Optional<String> needsSignatures(Operation operation);

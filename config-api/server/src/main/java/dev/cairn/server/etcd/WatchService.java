@@ -1,8 +1,12 @@
 package dev.cairn.server.etcd;
 
+import dev.cairn.kv.model.KeySpan;
+import dev.cairn.proto.etcdserverpb.WatchCreateRequest;
 import dev.cairn.proto.etcdserverpb.WatchGrpc;
 import dev.cairn.proto.etcdserverpb.WatchRequest;
 import dev.cairn.proto.etcdserverpb.WatchResponse;
+import dev.cairn.protocol.model.Bytes;
+import dev.cairn.server.auth.Credentials;
 import dev.cairn.server.watch.Outlet;
 import dev.cairn.server.watch.WatchHub;
 import dev.cairn.server.watch.WatchStream;
@@ -17,12 +21,14 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class WatchService extends WatchGrpc.WatchImplBase {
     private final WatchHub hub;
     private final Headers headers;
+    private final Access access;
     private final Set<WatchStream> streams = ConcurrentHashMap.newKeySet();
     private final Set<WatchStream> needLeader = ConcurrentHashMap.newKeySet();
 
-    public WatchService(WatchHub hub, Headers headers) {
+    public WatchService(WatchHub hub, Headers headers, Access access) {
         this.hub = hub;
         this.headers = headers;
+        this.access = access;
     }
 
     @Override
@@ -40,7 +46,7 @@ public final class WatchService extends WatchGrpc.WatchImplBase {
             stream.gone();
         });
         call.request(1);
-        return new Requests(stream, call);
+        return new Requests(stream, call, access, Credentials.current());
     }
 
     /** The leader has been missing for long: ends the streams that asked not to be kept in the dark. */
@@ -64,16 +70,35 @@ public final class WatchService extends WatchGrpc.WatchImplBase {
         needLeader.remove(stream);
     }
 
-    private record Requests(WatchStream stream, ServerCallStreamObserver<WatchResponse> call)
+    private record Requests(
+            WatchStream stream, ServerCallStreamObserver<WatchResponse> call, Access access, Credentials credentials)
             implements StreamObserver<WatchRequest> {
+        /** What etcd takes an empty key for. */
+        private static final Bytes LOWEST = Bytes.wrap(new byte[1]);
+
         @Override
         public void onNext(WatchRequest request) {
             switch (request.getRequestUnionCase()) {
-                case CREATE_REQUEST -> stream.create(request.getCreateRequest(), this::next);
+                case CREATE_REQUEST -> create(request.getCreateRequest());
                 case CANCEL_REQUEST -> stream.cancel(request.getCancelRequest().getWatchId(), this::next);
                 case PROGRESS_REQUEST -> stream.requestProgress(this::next);
                 case REQUESTUNION_NOT_SET -> next();
             }
+        }
+
+        /** Permissions are asked once, when the watch is made, as in etcd. */
+        private void create(WatchCreateRequest request) {
+            access.readRefusal(credentials, span(request))
+                    .ifPresentOrElse(
+                            refusal -> stream.refuse(refusal.asGoWritesIt(), this::next),
+                            () -> stream.create(request, this::next));
+        }
+
+        private static KeySpan span(WatchCreateRequest request) {
+            Bytes key = request.getKey().isEmpty()
+                    ? LOWEST
+                    : Bytes.wrap(request.getKey().toByteArray());
+            return KeySpan.of(key, Bytes.wrap(request.getRangeEnd().toByteArray()));
         }
 
         private void next() {

@@ -4,6 +4,8 @@ import dev.cairn.protocol.ReplicaStatus;
 import dev.cairn.server.Background;
 import dev.cairn.server.Consensus;
 import dev.cairn.server.StoreGauges;
+import dev.cairn.server.auth.Passwords;
+import dev.cairn.server.auth.Tokens;
 import dev.cairn.server.etcd.KeepAlives;
 import dev.cairn.server.etcd.RecipeCalls;
 import dev.cairn.server.json.GatewayLoad;
@@ -145,6 +147,17 @@ public final class ReplicaMetrics {
                 .tag(label, value)
                 .description("It is told by the label.")
                 .register(registry);
+    }
+
+    /** What it costs to know users. */
+    public void bind(Passwords passwords, Tokens tokens) {
+        gauge("cairn_passwords_waiting", "Passwords that wait to be hashed or checked.", passwords, Passwords::waiting);
+        counter(
+                "cairn_passwords_worked",
+                "Passwords hashed or checked; those known again not.",
+                passwords,
+                Passwords::worked);
+        gauge("cairn_tokens_remembered", "Tokens whose signature was checked before.", tokens, Tokens::remembered);
     }
 
     private static boolean isPrimary(ReplicaStatus status) {

@@ -10,6 +10,7 @@ import dev.cairn.protocol.model.Testimony;
 import dev.cairn.runtime.StorageException;
 import dev.cairn.server.Background;
 import dev.cairn.server.Consensus;
+import dev.cairn.server.etcd.Access;
 import dev.cairn.server.etcd.EtcdError;
 import dev.cairn.server.gateway.Gateway;
 import io.grpc.BindableService;
@@ -33,6 +34,7 @@ public final class ProvenServices {
     private final List<BindableService> services;
 
     /**
+     * @param access who may see what
      * @param faults what is wrong with a signed operation whatever the state is; verifies signatures
      * @param answering tells callers what came of a round among the replicas; never this replica's event loop
      * @param maxFutureNanos how far a block's time may be ahead of an honest clock
@@ -40,6 +42,7 @@ public final class ProvenServices {
     public ProvenServices(
             Consensus consensus,
             ProofSource proofs,
+            Access access,
             Function<Operation, Optional<String>> faults,
             Gateway gateway,
             Background background,
@@ -60,9 +63,10 @@ public final class ProvenServices {
                 ProvenServices::wallNanos,
                 maxFutureNanos);
         this.watches = new ProvenWatches(answers, proofs);
-        this.receipts = new Receipts(gateway, answers, offers, proofs, faults, limits, maxOperationBytes);
+        this.receipts = new Receipts(gateway, access, answers, offers, proofs, faults, limits, maxOperationBytes);
         this.services = List.of(
-                new StoreService(answers, proofs, watches, receipts), new ChainService(answers, offers, consensus));
+                new StoreService(access, answers, proofs, watches, receipts),
+                new ChainService(answers, offers, consensus));
     }
 
     private static Supplier<Digest> challenges(SecureRandom random) {

@@ -17,6 +17,8 @@ import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.RequestId;
 import dev.cairn.runtime.StorageException;
+import dev.cairn.server.auth.Credentials;
+import dev.cairn.server.etcd.Access;
 import dev.cairn.server.etcd.EtcdError;
 import dev.cairn.server.gateway.Call;
 import dev.cairn.server.gateway.Gateway;
@@ -39,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Receipts {
     private final Gateway gateway;
+    private final Access access;
     private final Answers answers;
     private final HeadOffers offers;
     private final ProofSource proofs;
@@ -57,6 +60,7 @@ public final class Receipts {
     /** @param faults what is wrong with a signed operation whatever the state is; verifies signatures */
     Receipts(
             Gateway gateway,
+            Access access,
             Answers answers,
             HeadOffers offers,
             ProofSource proofs,
@@ -64,6 +68,7 @@ public final class Receipts {
             Limits limits,
             int maxOperationBytes) {
         this.gateway = gateway;
+        this.access = access;
         this.answers = answers;
         this.offers = offers;
         this.proofs = proofs;
@@ -77,6 +82,9 @@ public final class Receipts {
         int size = request.getOperations().size();
         if (error.isEmpty() && size > maxOperationBytes) {
             error = Optional.of(EtcdError.REQUEST_TOO_LARGE);
+        }
+        if (error.isEmpty()) {
+            error = access.behalfRefusal(Credentials.current(), operation);
         }
         if (error.isPresent()) {
             call.onError(error.get().status().asException());

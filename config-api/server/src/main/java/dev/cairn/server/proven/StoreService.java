@@ -17,6 +17,8 @@ import dev.cairn.proto.v1.SubmitResponse;
 import dev.cairn.proto.v1.WatchRequest;
 import dev.cairn.proto.v1.WatchResponse;
 import dev.cairn.protocol.model.Bytes;
+import dev.cairn.server.auth.Credentials;
+import dev.cairn.server.etcd.Access;
 import dev.cairn.server.etcd.EtcdError;
 import io.grpc.Status;
 import io.grpc.StatusException;
@@ -27,12 +29,14 @@ import java.util.Optional;
 
 /** Keys and values with their proofs. Runs on the transport's threads and blocks none of them. */
 final class StoreService extends StoreGrpc.StoreImplBase {
+    private final Access access;
     private final Answers answers;
     private final ProofSource proofs;
     private final ProvenWatches watches;
     private final Receipts receipts;
 
-    StoreService(Answers answers, ProofSource proofs, ProvenWatches watches, Receipts receipts) {
+    StoreService(Access access, Answers answers, ProofSource proofs, ProvenWatches watches, Receipts receipts) {
+        this.access = access;
         this.answers = answers;
         this.proofs = proofs;
         this.watches = watches;
@@ -44,6 +48,7 @@ final class StoreService extends StoreGrpc.StoreImplBase {
         try {
             Question.Get question =
                     new Question.Get(space(request.getSpace()), key(request.getKey()), revision(request.getRevision()));
+            requireReadable(question.space(), KeySpan.single(question.key()));
             answers.answer(
                     request.getHead(),
                     responses,
@@ -65,6 +70,7 @@ final class StoreService extends StoreGrpc.StoreImplBase {
                     Integer.toUnsignedLong(request.getLimit()),
                     revision(request.getRevision()),
                     request.getKeysOnly());
+            requireReadable(question.space(), question.span());
             answers.answer(
                     request.getHead(),
                     ChainService.compressed(responses),
@@ -89,12 +95,12 @@ final class StoreService extends StoreGrpc.StoreImplBase {
     @Override
     public void watch(WatchRequest request, StreamObserver<WatchResponse> responses) {
         try {
-            watches.open(
-                    request,
-                    space(request.getSpace()),
-                    span(request.getKey(), request.getRangeEnd()),
-                    revision(request.getAfterRevision()),
-                    (ServerCallStreamObserver<WatchResponse>) responses);
+            Space space = space(request.getSpace());
+            KeySpan span = span(request.getKey(), request.getRangeEnd());
+            requireReadable(space, span);
+            watches.open(request, space, span, revision(request.getAfterRevision()), (ServerCallStreamObserver<
+                            WatchResponse>)
+                    responses);
         } catch (StatusException e) {
             responses.onError(e);
         }
@@ -109,6 +115,18 @@ final class StoreService extends StoreGrpc.StoreImplBase {
             return;
         }
         receipts.submit(request, operations.get().getFirst(), (ServerCallStreamObserver<SubmitResponse>) responses);
+    }
+
+    /** As in etcd's API. The ledger speaks of everybody's keys, so it takes somebody who may read them all. */
+    private void requireReadable(Space space, KeySpan span) throws StatusException {
+        KeySpan asked = switch (space) {
+            case CLIENTS -> span;
+            case LEDGER -> new KeySpan(Bytes.EMPTY, Optional.empty());
+        };
+        Optional<EtcdError> refusal = access.readRefusal(Credentials.current(), asked);
+        if (refusal.isPresent()) {
+            throw refusal.get().status().asException();
+        }
     }
 
     private static Space space(dev.cairn.proto.v1.Space space) throws StatusException {

@@ -60,6 +60,14 @@ public final class WatchStream {
         });
     }
 
+    /** Answers a request for a watch that is not to be. */
+    public void refuse(String reason, Runnable handled) {
+        hub.execute(() -> {
+            refuse(reason, Math.max(hub.revision(), hub.timeline().revision()));
+            handled.run();
+        });
+    }
+
     public void cancel(long id, Runnable handled) {
         hub.execute(() -> {
             Watcher watcher = watchers.get(id);

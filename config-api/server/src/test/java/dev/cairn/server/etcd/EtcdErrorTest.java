@@ -27,7 +27,11 @@ class EtcdErrorTest {
             EtcdError.WRITE_OUT_OF_TIME,
             EtcdError.WRITE_SUPERSEDED,
             EtcdError.LEASE_ON_GUARDED,
-            EtcdError.QUARANTINED);
+            EtcdError.QUARANTINED,
+            EtcdError.AUTH_LIMIT,
+            // etcd's too, but without its prefix.
+            EtcdError.PASSWORD_TOO_LONG,
+            EtcdError.NO_PASSWORD_USER);
 
     @Test
     void saysWhatEtcdSays() {
@@ -49,6 +53,27 @@ class EtcdErrorTest {
         check(EtcdError.MEMBER_NOT_FOUND, Code.NOT_FOUND, "etcdserver: member not found");
         check(EtcdError.LEASE_EXISTS, Code.FAILED_PRECONDITION, "etcdserver: lease already exists");
         check(EtcdError.AUTH_NOT_ENABLED, Code.FAILED_PRECONDITION, "etcdserver: authentication is not enabled");
+        check(EtcdError.USER_EMPTY, Code.INVALID_ARGUMENT, "etcdserver: user name is empty");
+        check(EtcdError.ROLE_EMPTY, Code.INVALID_ARGUMENT, "etcdserver: role name is empty");
+        check(
+                EtcdError.AUTH_FAILED,
+                Code.INVALID_ARGUMENT,
+                "etcdserver: authentication failed, invalid user ID or password");
+        check(EtcdError.PERMISSION_NOT_GIVEN, Code.INVALID_ARGUMENT, "etcdserver: permission not given");
+        check(EtcdError.INVALID_AUTH_MANAGEMENT, Code.INVALID_ARGUMENT, "etcdserver: invalid auth management");
+        check(EtcdError.AUTH_OLD_REVISION, Code.INVALID_ARGUMENT, "etcdserver: revision of auth store is old");
+        check(EtcdError.ROOT_USER_MISSING, Code.FAILED_PRECONDITION, "etcdserver: root user does not exist");
+        check(EtcdError.ROOT_ROLE_MISSING, Code.FAILED_PRECONDITION, "etcdserver: root user does not have root role");
+        check(EtcdError.USER_EXISTS, Code.FAILED_PRECONDITION, "etcdserver: user name already exists");
+        check(EtcdError.USER_NOT_FOUND, Code.FAILED_PRECONDITION, "etcdserver: user name not found");
+        check(EtcdError.ROLE_EXISTS, Code.FAILED_PRECONDITION, "etcdserver: role name already exists");
+        check(EtcdError.ROLE_NOT_FOUND, Code.FAILED_PRECONDITION, "etcdserver: role name not found");
+        check(EtcdError.ROLE_NOT_GRANTED, Code.FAILED_PRECONDITION, "etcdserver: role is not granted to the user");
+        check(
+                EtcdError.PERMISSION_NOT_GRANTED,
+                Code.FAILED_PRECONDITION,
+                "etcdserver: permission is not granted to the role");
+        check(EtcdError.INVALID_AUTH_TOKEN, Code.UNAUTHENTICATED, "etcdserver: invalid auth token");
         check(EtcdError.NOT_LEADER, Code.FAILED_PRECONDITION, "etcdserver: not leader");
         check(EtcdError.PERMISSION_DENIED, Code.PERMISSION_DENIED, "etcdserver: permission denied");
         check(EtcdError.NO_LEADER, Code.UNAVAILABLE, "etcdserver: no leader");

@@ -6,7 +6,12 @@ import java.util.Optional;
 /** What reaches beyond keys, and gateways may do without signatures if the governance says so. */
 public enum Right {
     /** To drop old revisions, down to those that the governance keeps. */
-    COMPACT("compact");
+    COMPACT("compact"),
+    /** To change etcd's users and roles, where users may too. */
+    AUTH("auth");
+
+    /** Those there are, for people. */
+    public static final String WORDS = "auth, compact";
 
     private final String word;
 

@@ -46,6 +46,26 @@ public enum KvError {
     LEASE_TTL_TOO_LARGE(26),
     /** A signed write would attach a lease to a key that is not open. */
     LEASE_ON_GUARDED(27),
+    /** No user is named, and users need permissions here; or the user to be made has no name. */
+    USER_EMPTY(35),
+    ROLE_EMPTY(36),
+    /** Permissions cannot be enabled without the user root. */
+    ROOT_USER_MISSING(37),
+    /** Nor without the role root in that user's hands. */
+    ROOT_ROLE_MISSING(38),
+    USER_EXISTS(39),
+    USER_NOT_FOUND(40),
+    ROLE_EXISTS(41),
+    ROLE_NOT_FOUND(42),
+    ROLE_NOT_GRANTED(43),
+    PERMISSION_NOT_GRANTED(44),
+    /** It would take from root what makes it root, or grant something on no key. */
+    INVALID_AUTH_MANAGEMENT(45),
+    /** The gateway knew older users and roles than there are. */
+    AUTH_OLD_REVISION(46),
+    PERMISSION_DENIED(47),
+    /** A name, a hash or a range is too long, or there are too many users, roles, grants or permissions. */
+    AUTH_LIMIT(48),
     /** The bytes are no list of operations. */
     MALFORMED(12),
     /** The request was executed before; nothing is done again. */

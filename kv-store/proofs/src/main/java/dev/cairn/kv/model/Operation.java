@@ -17,14 +17,24 @@ public sealed interface Operation
                 Operation.EndorseChange,
                 Operation.SignedWrite,
                 Operation.Unique,
-                LeaseOperation {
+                Operation.OnBehalf,
+                LeaseOperation,
+                AuthOperation {
 
     /** Whether what it does is decided by people's signatures. It stands alone in its request. */
     default boolean isSigned() {
         return switch (this) {
             case SubmitChange _, StageValues _, EndorseChange _, SignedWrite _ -> true;
             case Unique unique -> unique.operation().isSigned();
-            case Put _, DeleteRange _, Range _, Txn _, Compact _, OpenSession _, LeaseOperation _ -> false;
+            case Put _,
+                    DeleteRange _,
+                    Range _,
+                    Txn _,
+                    Compact _,
+                    OpenSession _,
+                    LeaseOperation _,
+                    Operation.OnBehalf _,
+                    AuthOperation _ -> false;
         };
     }
 
@@ -150,4 +160,12 @@ public sealed interface Operation
      * @param nonce drawn for this operation alone by whoever wants the receipt
      */
     record Unique(Digest nonce, Operation operation) implements Operation {}
+
+    /**
+     * Does what {@code operation} does, if etcd's permissions let the user do it. Who the user is, the gateway says and nobody
+     * else: a lying one can name anybody. No signed operation stands in it, and it stands in none but {@link Unique}.
+     *
+     * @param authRevision of the users and roles by which the gateway knew the user; older than what they are, it is refused
+     */
+    record OnBehalf(Bytes user, long authRevision, Operation operation) implements Operation {}
 }

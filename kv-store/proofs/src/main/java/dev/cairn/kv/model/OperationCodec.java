@@ -30,6 +30,7 @@ public final class OperationCodec {
     private static final int LEASE_GRANT = 12;
     private static final int LEASE_REVOKE = 13;
     private static final int LEASE_KEEP_ALIVE = 14;
+    private static final int ON_BEHALF = 30;
 
     /** Where the first operation says what it is, and where it does if it is {@link Operation.Unique}. */
     private static final int FIRST_KIND = 4;
@@ -106,6 +107,11 @@ public final class OperationCodec {
                 write(out, unique);
             }
             case LeaseOperation lease -> write(out, lease);
+            case Operation.OnBehalf(Bytes user, long authRevision, Operation asked) -> {
+                out.putByte(ON_BEHALF).putBytes(user).putLong(authRevision);
+                write(out, asked);
+            }
+            case AuthOperation auth -> AuthOperationCodec.write(out, auth);
         }
     }
 
@@ -171,7 +177,7 @@ public final class OperationCodec {
     }
 
     /** Reads until something is wrong; from then on yields only empty values, and never ends cleanly. */
-    private static final class Reader {
+    static final class Reader {
         private final byte[] bytes;
         private int at;
         private boolean broken;
@@ -220,9 +226,23 @@ public final class OperationCodec {
                 case LEASE_GRANT -> operation = Optional.of(new LeaseOperation.Grant(nextLong(), nextLong()));
                 case LEASE_REVOKE -> operation = Optional.of(new LeaseOperation.Revoke(nextLong()));
                 case LEASE_KEEP_ALIVE -> operation = Optional.of(new LeaseOperation.KeepAlive(nextLongs()));
-                default -> broken = true;
+                case ON_BEHALF -> operation = nextOnBehalf(depth);
+                default -> {
+                    boolean isAuth = kind >= AuthOperationCodec.FIRST && kind <= AuthOperationCodec.LAST;
+                    broken |= !isAuth;
+                    operation = isAuth ? Optional.of(AuthOperationCodec.next(kind, this)) : Optional.empty();
+                }
             }
             return operation;
+        }
+
+        private Optional<Operation> nextOnBehalf(int depth) {
+            if (!mayNest(depth)) {
+                return Optional.empty();
+            }
+            Bytes user = nextBytes();
+            long authRevision = nextLong();
+            return next(depth + 1).map(operation -> new Operation.OnBehalf(user, authRevision, operation));
         }
 
         private Optional<Operation> nextSignedWrite(int depth) {
@@ -309,7 +329,7 @@ public final class OperationCodec {
             return !broken;
         }
 
-        private <E> E nextOf(E[] all) {
+        <E> E nextOf(E[] all) {
             int index = nextByte();
             if (index >= all.length) {
                 broken = true;
@@ -328,13 +348,13 @@ public final class OperationCodec {
             return count;
         }
 
-        private int nextFlags(int bits) {
+        int nextFlags(int bits) {
             int flags = nextByte();
             broken |= flags >>> bits != 0;
             return flags;
         }
 
-        private Bytes nextBytes() {
+        Bytes nextBytes() {
             int length = nextInt();
             if (!has(length)) {
                 return Bytes.EMPTY;

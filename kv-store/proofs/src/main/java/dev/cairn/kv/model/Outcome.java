@@ -18,6 +18,7 @@ public sealed interface Outcome
                 Outcome.Compacted,
                 Outcome.SessionOpened,
                 Outcome.Failed,
+                Outcome.AuthChanged,
                 LeaseOutcome {
     long revision();
 
@@ -53,6 +54,9 @@ public sealed interface Outcome
     record Change(long revision, Digest change, ChangeStanding standing, Bytes detail) implements Outcome {}
 
     record Compacted(long revision) implements Outcome {}
+
+    /** Users or roles are as was asked for. */
+    record AuthChanged(long revision) implements Outcome {}
 
     record SessionOpened(long revision) implements Outcome {}
 

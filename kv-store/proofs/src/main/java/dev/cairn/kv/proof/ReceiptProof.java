@@ -121,6 +121,7 @@ public record ReceiptProof(MerklePath request, MerklePath resultPath, RequestOut
             case Outcome.Compacted compacted -> compacted;
             case Outcome.Change change -> change;
             case Outcome.SessionOpened opened -> opened;
+            case Outcome.AuthChanged changed -> changed;
             case Outcome.Failed failed -> failed;
             case LeaseOutcome lease -> lease;
         };

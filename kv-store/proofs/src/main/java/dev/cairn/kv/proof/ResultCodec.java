@@ -31,6 +31,7 @@ final class ResultCodec {
     private static final int LEASE_GRANTED = 12;
     private static final int LEASE_REVOKED = 13;
     private static final int LEASE_KEPT_ALIVE = 14;
+    private static final int AUTH_CHANGED = 30;
 
     private ResultCodec() {}
 
@@ -73,6 +74,7 @@ final class ResultCodec {
             }
             case Outcome.Compacted compacted -> out.putByte(COMPACTION).putLong(compacted.revision());
             case Outcome.SessionOpened opened -> out.putByte(SESSION_OPENED).putLong(opened.revision());
+            case Outcome.AuthChanged changed -> out.putByte(AUTH_CHANGED).putLong(changed.revision());
             case Outcome.Change change ->
                 out.putByte(CHANGE)
                         .putLong(change.revision())
@@ -151,6 +153,7 @@ final class ResultCodec {
             case TXN -> new Outcome.Txn(revision, in.nextFlag(), outcomes(in, depth + 1));
             case COMPACTION -> new Outcome.Compacted(revision);
             case SESSION_OPENED -> new Outcome.SessionOpened(revision);
+            case AUTH_CHANGED -> new Outcome.AuthChanged(revision);
             case CHANGE -> new Outcome.Change(revision, in.nextDigest(), standing(in), in.nextBytes());
             case FAILED -> new Outcome.Failed(revision, error(in));
             case LEASE_GRANTED -> new LeaseOutcome.Granted(revision, in.nextLong(), in.nextLong());

@@ -1,0 +1,7 @@
+package dev.cairn.kv.auth;
+
+/** Which keys are attached to leases, as one state has it. */
+public interface Attachments {
+    /** Whether all keys of the lease are among these; so it is where there is no such lease. Costs no more for many keys. */
+    boolean areAllIn(SpanSet keys, long lease);
+}

@@ -146,6 +146,23 @@ class AgentConfigTest {
         assertThat(load(chainLine(), listen, socket, "allow-uids = any").key()).isEmpty();
     }
 
+    @Test
+    void tlsNeedsToKnowWhomToBelieveAndACertificateItsKey() throws Exception {
+        String authority = "tls-authority = ca.crt";
+        String certificate = "tls-certificate = agent.crt";
+        String key = "tls-key = agent.key";
+        assertThat(load(chainLine()).tls()).isEmpty();
+        assertThat(load(chainLine(), authority).tls().orElseThrow().own()).isEmpty();
+        assertThat(load(chainLine(), authority, certificate, key)
+                        .tls()
+                        .orElseThrow()
+                        .own())
+                .isPresent();
+        assertRefused("stand together", chainLine(), authority, certificate);
+        assertRefused("stand together", chainLine(), authority, key);
+        assertRefused("set tls-authority", chainLine(), certificate, key);
+    }
+
     private static String[] with(String[] lines, String... more) {
         return Stream.concat(Arrays.stream(lines), Arrays.stream(more)).toArray(String[]::new);
     }

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -251,6 +252,44 @@ class JsonGatewayTest {
                         .get("message")
                         .getAsString())
                 .isEqualTo("etcdserver: no leader");
+    }
+
+    @Test
+    void whoeverReadsSlowlyIsWaitedForAndMissesNothing() throws Exception {
+        int puts = 60;
+        String value = "v".repeat(200_000);
+        try (Socket slow = new Socket()) {
+            slow.setReceiveBufferSize(16 << 10);
+            slow.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), served.port()));
+            String create = quoted("{'create_request':{'key':'AA==','range_end':'AA=='}}");
+            send(
+                    slow,
+                    "POST /v3/watch HTTP/1.0\r\nHost: x\r\nContent-Length: " + create.length() + "\r\n\r\n" + create);
+            BufferedReader lines =
+                    new BufferedReader(new InputStreamReader(slow.getInputStream(), StandardCharsets.UTF_8));
+            assertThat(nextObject(lines).has("created")).isTrue();
+            for (int i = 0; i < puts; i++) {
+                put("k" + i, value);
+            }
+            for (int i = 0; i < puts; ) {
+                for (JsonElement event : nextObject(lines).getAsJsonArray("events")) {
+                    JsonObject pair = event.getAsJsonObject().getAsJsonObject("kv");
+                    assertThat(pair.get("key").getAsString()).isEqualTo(b64("k" + i));
+                    assertThat(pair.get("value").getAsString())
+                            .hasSize(b64(value).length());
+                    i++;
+                }
+            }
+        }
+        Awaiting.until("the call has ended with its connection", () -> gauge("cairn_json_calls") == 0);
+    }
+
+    private static JsonObject nextObject(BufferedReader lines) throws IOException {
+        String line = lines.readLine();
+        while (!line.startsWith("{")) {
+            line = lines.readLine();
+        }
+        return json(line).getAsJsonObject("result");
     }
 
     @Test

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Http2Requests extends Http2FrameListenerDecorator {
     private static final String GRPC = "application/grpc";
-    private static final int MAX_STREAMS = 100;
+    private static final int MAX_STREAMS = 1000;
 
     private final Http2ConnectionHandler handler;
     private final HttpService service;

@@ -150,6 +150,9 @@ class ServerConfigTest {
         mistake("replica\n", "server.conf:1: \"replica\" is no setting; write it as key = value");
         mistake("replica = 0\n\nclient-listen = 2379\n", "server.conf:3: client-listen: \"2379\" has no port");
         mistake("replica = 0\npeer-listen = 127.0.0.1:99999\n", "server.conf:2: peer-listen: port 99999");
+        mistake("replica = 0\nclient-tls-certificate = a.crt\n", "server.conf:2: client-tls-certificate: its key is");
+        mistake("replica = 0\nclient-tls-key = a.key\n", "server.conf:2: client-tls-key: TLS needs a certificate too");
+        mistake("replica = 0\nclient-tls-authority = a.crt\n", "server.conf:2: client-tls-authority: TLS needs");
     }
 
     @Test

@@ -33,6 +33,11 @@ final class EtcdctlTest {
         return bothPrintTheSame("leases");
     }
 
+    @TestFactory
+    Stream<DynamicTest> users() throws Exception {
+        return bothPrintTheSame("users");
+    }
+
     private Stream<DynamicTest> bothPrintTheSame(String script) throws Exception {
         Path etcd = ReferenceEtcd.binary();
         Path etcdctl = etcd.resolveSibling("etcdctl");

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import dev.cairn.proto.etcdserverpb.AlarmRequest;
-import dev.cairn.proto.etcdserverpb.AuthGrpc;
-import dev.cairn.proto.etcdserverpb.AuthStatusRequest;
 import dev.cairn.proto.etcdserverpb.ClusterGrpc;
 import dev.cairn.proto.etcdserverpb.DefragmentRequest;
 import dev.cairn.proto.etcdserverpb.KVGrpc;
@@ -14,15 +12,19 @@ import dev.cairn.proto.etcdserverpb.MemberListRequest;
 import dev.cairn.proto.etcdserverpb.MemberListResponse;
 import dev.cairn.proto.etcdserverpb.PutRequest;
 import dev.cairn.proto.etcdserverpb.RangeRequest;
+import dev.cairn.proto.etcdserverpb.RangeResponse;
 import dev.cairn.proto.etcdserverpb.StatusRequest;
 import dev.cairn.proto.etcdserverpb.StatusResponse;
 import dev.cairn.proto.v1.ReplicaGrpc;
 import dev.cairn.proto.v1.ReplicaStatusRequest;
 import dev.cairn.proto.v1.ReplicaStatusResponse;
+import io.grpc.CallOptions;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
+import io.grpc.stub.ClientCalls;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -216,8 +218,11 @@ class OperatorPagesTest {
 
     @Test
     void whatIsNotServedIsUnimplemented() {
-        Assertions.assertThatThrownBy(() ->
-                        AuthGrpc.newBlockingStub(served.channel).authStatus(AuthStatusRequest.getDefaultInstance()))
+        MethodDescriptor<RangeRequest, RangeResponse> unheard = KVGrpc.getRangeMethod().toBuilder()
+                .setFullMethodName("etcdserverpb.KV/Unheard")
+                .build();
+        Assertions.assertThatThrownBy(() -> ClientCalls.blockingUnaryCall(
+                        served.channel, unheard, CallOptions.DEFAULT, RangeRequest.getDefaultInstance()))
                 .satisfies(e -> assertThat(Status.fromThrowable(e).getCode()).isEqualTo(Status.Code.UNIMPLEMENTED));
     }
 

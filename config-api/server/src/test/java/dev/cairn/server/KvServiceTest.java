@@ -63,12 +63,12 @@ class KvServiceTest {
                 .isEqualTo(header(3, 7));
     }
 
-    private static ResponseHeader header(long revision, long term) {
+    private static ResponseHeader header(long revision, long view) {
         return ResponseHeader.newBuilder()
                 .setClusterId(0x0011223344556677L)
                 .setMemberId(ServedStore.CLUSTER.memberId())
                 .setRevision(revision)
-                .setRaftTerm(term)
+                .setRaftTerm(view + 1)
                 .build();
     }
 

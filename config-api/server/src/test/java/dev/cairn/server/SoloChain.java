@@ -4,6 +4,7 @@ import dev.cairn.codec.Ed25519;
 import dev.cairn.genesis.GenesisFile;
 import dev.cairn.genesis.HostPort;
 import dev.cairn.kv.guard.Governance;
+import dev.cairn.kv.guard.Right;
 import dev.cairn.protocol.Parameters;
 import dev.cairn.protocol.model.Ballot;
 import dev.cairn.protocol.model.Block;
@@ -28,6 +29,7 @@ import dev.cairn.protocol.model.Witness;
 import dev.cairn.runtime.CommittedChain;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -35,6 +37,11 @@ import java.util.stream.IntStream;
 /** A chain as four replicas would have certified it, by one who holds all their keys. In memory. */
 public final class SoloChain implements CommittedChain {
     private static final int REPLICAS = 4;
+
+    /** Always the same, whatever rights there come to be: published files name its chains. */
+    private static final Governance GOVERNANCE = new Governance(
+            Governance.OPEN.registry(), Governance.OPEN.guards(), Optional.empty(), EnumSet.of(Right.COMPACT), 0);
+
     private static final int QUORUM = 3;
 
     private final Ed25519 ed25519 = Ed25519.fastest();
@@ -57,7 +64,7 @@ public final class SoloChain implements CommittedChain {
                         keys.get(i).publicKey()))
                 .toList();
         this.document = new GenesisFile(
-                cluster, Instant.parse("2026-01-01T00:00:00Z"), Parameters.DEFAULT, members, Governance.OPEN);
+                cluster, Instant.parse("2026-01-01T00:00:00Z"), Parameters.DEFAULT, members, GOVERNANCE);
         this.blocks.add(document.genesis().block());
     }
 

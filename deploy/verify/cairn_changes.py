@@ -24,7 +24,7 @@ MAX_VALUES_BYTES = 64 << 20
 MAX_NAMED = 256
 MAX_HELD = 32
 MAX_VALID_SECONDS = 10**12
-RIGHTS = ("auth", "compact")
+RIGHTS = ("alarm", "auth", "compact", "import", "move-leader")
 
 HIDDEN = [
     (0x0000, 0x001F), (0x007F, 0x00A0), (0x00AD, 0x00AD), (0x061C, 0x061C), (0x115F, 0x1160), (0x180E, 0x180E),

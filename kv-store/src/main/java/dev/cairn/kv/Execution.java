@@ -1,5 +1,6 @@
 package dev.cairn.kv;
 
+import dev.cairn.kv.model.Alarm;
 import dev.cairn.kv.model.AuthOperation;
 import dev.cairn.kv.model.KvError;
 import dev.cairn.kv.model.LeaseOperation;
@@ -7,6 +8,7 @@ import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.OperationCodec;
 import dev.cairn.kv.model.Outcome;
 import dev.cairn.kv.model.RequestOutcome;
+import dev.cairn.kv.model.UpkeepOperation;
 import dev.cairn.kv.proof.ResultHashing;
 import dev.cairn.kv.tree.Tree;
 import dev.cairn.protocol.Proposal;
@@ -104,7 +106,8 @@ final class Execution {
     private Outcome execute(Operation operation) {
         Optional<KvError> invalid = Validation.check(operation, limits)
                 .or(() -> permits.authoriser().refusal(operation))
-                .or(() -> refusedByGuards(operation));
+                .or(() -> refusedByGuards(operation))
+                .or(() -> Quota.refusal(draft, operation));
         if (invalid.isPresent()) {
             return failed(invalid.get());
         }
@@ -128,6 +131,9 @@ final class Execution {
             case LeaseOperation lease -> leases.perform(lease);
             case Operation.OnBehalf onBehalf -> perform(onBehalf.operation());
             case AuthOperation change -> auth.run(change);
+            case UpkeepOperation.RaiseAlarm(Alarm alarm) -> Alarms.raise(draft, alarm);
+            case UpkeepOperation.DisarmAlarm(Alarm alarm) -> Alarms.disarm(draft, alarm);
+            case UpkeepOperation.RaiseRevision(long revision) -> raiseRevision(revision);
         };
     }
 
@@ -139,6 +145,14 @@ final class Execution {
     private Outcome compact(Operation.Compact compact) {
         Optional<KvError> error = Compaction.run(draft, compact.revision());
         return error.<Outcome>map(this::failed).orElseGet(() -> new Outcome.Compacted(draft.revision));
+    }
+
+    private Outcome raiseRevision(long revision) {
+        if (revision <= draft.revision) {
+            return new Outcome.Upkept(draft.revision, false);
+        }
+        Optional<KvError> error = Compaction.raise(draft, revision);
+        return error.<Outcome>map(this::failed).orElseGet(() -> new Outcome.Upkept(draft.revision, true));
     }
 
     private Outcome.Failed failed(KvError error) {

@@ -3,6 +3,7 @@ package dev.cairn.kv;
 import dev.cairn.kv.auth.Attachments;
 import dev.cairn.kv.auth.AuthView;
 import dev.cairn.kv.guard.Governance;
+import dev.cairn.kv.model.Alarm;
 import dev.cairn.kv.model.KeyEvent;
 import dev.cairn.kv.model.KeyValue;
 import dev.cairn.kv.model.KeyVersion;
@@ -32,6 +33,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.function.Predicate;
 
 /**
@@ -255,6 +257,11 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
     }
 
     // Reading the committed state.
+
+    /** The alarms that are raised in the committed state. */
+    public SortedSet<Alarm> alarms() {
+        return Alarms.in(committed.tree());
+    }
 
     public Limits limits() {
         return limits;

@@ -45,7 +45,8 @@ record LastWrite(long timeMicros, Digest text, Outcome outcome) {
                             Outcome.Compacted _,
                             Outcome.SessionOpened _,
                             LeaseOutcome _,
-                            Outcome.AuthChanged _ ->
+                            Outcome.AuthChanged _,
+                            Outcome.Upkept _ ->
                         throw new IllegalArgumentException("no outcome of a signed write: " + outcome);
                 });
     }
@@ -63,8 +64,8 @@ record LastWrite(long timeMicros, Digest text, Outcome outcome) {
                     Outcome.Compacted _,
                     Outcome.SessionOpened _,
                     LeaseOutcome _,
-                    Outcome.AuthChanged _ ->
-                throw new IllegalStateException("no outcome of a signed write: " + outcome);
+                    Outcome.AuthChanged _,
+                    Outcome.Upkept _ -> throw new IllegalStateException("no outcome of a signed write: " + outcome);
         }
         return Bytes.wrap(out.toArray());
     }

@@ -9,6 +9,7 @@ import dev.cairn.kv.guard.Registry;
 import dev.cairn.kv.model.AuthOperation;
 import dev.cairn.kv.model.LeaseOperation;
 import dev.cairn.kv.model.Operation;
+import dev.cairn.kv.model.UpkeepOperation;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.ssh.Signatures;
@@ -65,7 +66,8 @@ final class Scrutiny {
                         Operation.OpenSession _,
                         LeaseOperation _,
                         Operation.OnBehalf _,
-                        AuthOperation _ -> {}
+                        AuthOperation _,
+                        UpkeepOperation _ -> {}
             }
             return Optional.empty();
         } catch (ChangeException e) {

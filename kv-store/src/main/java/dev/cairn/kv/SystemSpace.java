@@ -18,6 +18,9 @@ final class SystemSpace {
     /** How far the forgetting of executed changes has come. */
     static final Bytes CHANGE_SWEEP = systemKey("changesweep");
 
+    /** The alarms that are raised. */
+    static final Bytes ALARMS = systemKey("alarms");
+
     private static final Bytes SESSIONS = systemKey("session/");
     private static final Bytes PUSHED_OUT = systemKey("pushed/");
     private static final Bytes EXPIRIES = systemKey("expiry/");

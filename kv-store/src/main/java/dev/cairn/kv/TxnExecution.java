@@ -7,6 +7,7 @@ import dev.cairn.kv.model.LeaseOperation;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.Outcome;
 import dev.cairn.kv.model.Space;
+import dev.cairn.kv.model.UpkeepOperation;
 import dev.cairn.kv.tree.Leaf;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,6 +79,7 @@ final class TxnExecution {
                 case Operation.DeleteRange _,
                         Operation.Compact _,
                         Operation.OpenSession _,
+                        UpkeepOperation _,
                         Operation.SubmitChange _,
                         Operation.EndorseChange _,
                         Operation.StageValues _,
@@ -108,6 +110,7 @@ final class TxnExecution {
                 case Operation.Txn nested -> perform(nested, writer, failures);
                 case Operation.Compact _,
                         Operation.OpenSession _,
+                        UpkeepOperation _,
                         Operation.SubmitChange _,
                         Operation.EndorseChange _,
                         Operation.StageValues _,

@@ -2,11 +2,13 @@ package dev.cairn.kv;
 
 import dev.cairn.kv.guard.Governance;
 import dev.cairn.kv.guard.Right;
+import dev.cairn.kv.model.Alarm;
 import dev.cairn.kv.model.AuthOperation;
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KvError;
 import dev.cairn.kv.model.LeaseOperation;
 import dev.cairn.kv.model.Operation;
+import dev.cairn.kv.model.UpkeepOperation;
 import dev.cairn.protocol.model.Bytes;
 import java.util.List;
 import java.util.Optional;
@@ -44,6 +46,18 @@ public final class Unsigned {
             // A lease takes no key with it on which a guard decides.
             case LeaseOperation _ -> true;
             case Operation.Range _, Operation.OpenSession _ -> true;
+            case UpkeepOperation upkeep ->
+                right(upkeep).map(governance.gatewayRights()::contains).orElse(true);
+        };
+    }
+
+    /** What a gateway needs for it, if anything. Whoever takes back {@link Alarm.Kind#NOSPACE} gets no more room by that. */
+    private static Optional<Right> right(UpkeepOperation operation) {
+        return switch (operation) {
+            case UpkeepOperation.RaiseAlarm _ -> Optional.of(Right.ALARM);
+            case UpkeepOperation.DisarmAlarm(Alarm alarm) ->
+                alarm.kind() == Alarm.Kind.NOSPACE ? Optional.empty() : Optional.of(Right.ALARM);
+            case UpkeepOperation.RaiseRevision _ -> Optional.of(Right.IMPORT);
         };
     }
 
@@ -71,6 +85,11 @@ public final class Unsigned {
             case Operation.OnBehalf onBehalf -> missingRight(onBehalf.operation());
             case AuthOperation _ ->
                 "users and roles do not change here: gateways have no right to; give it with `cairn admin --gateways-may auth`";
+            case UpkeepOperation upkeep -> {
+                String word = right(upkeep).orElseThrow().word();
+                yield "gateways have no right \"" + word
+                        + "\" here; a signed change gives it: `cairn admin --gateways-may " + word + "`";
+            }
             case Operation.Compact _ ->
                 "only a signed change compacts here; draft one with `cairn admin --compact REVISION`";
             case Operation.Put _,
@@ -103,7 +122,8 @@ public final class Unsigned {
                     Operation.EndorseChange _,
                     Operation.SignedWrite _,
                     LeaseOperation _,
-                    AuthOperation _ -> Stream.of();
+                    AuthOperation _,
+                    UpkeepOperation _ -> Stream.of();
         };
     }
 
@@ -116,8 +136,12 @@ public final class Unsigned {
                 Stream.concat(txn.success().stream(), txn.failure().stream()).flatMap(Unsigned::writes);
             case Operation.Unique unique -> writes(unique.operation());
             case Operation.OnBehalf onBehalf -> writes(onBehalf.operation());
-            case Operation.Range _, Operation.Compact _, Operation.OpenSession _, LeaseOperation _, AuthOperation _ ->
-                Stream.of();
+            case Operation.Range _,
+                    Operation.Compact _,
+                    Operation.OpenSession _,
+                    LeaseOperation _,
+                    AuthOperation _,
+                    UpkeepOperation _ -> Stream.of();
             case Operation.SubmitChange _,
                     Operation.StageValues _,
                     Operation.EndorseChange _,

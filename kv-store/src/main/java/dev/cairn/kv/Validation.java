@@ -6,6 +6,7 @@ import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KvError;
 import dev.cairn.kv.model.LeaseOperation;
 import dev.cairn.kv.model.Operation;
+import dev.cairn.kv.model.UpkeepOperation;
 import dev.cairn.protocol.model.Bytes;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +42,7 @@ public final class Validation {
             case Operation.OnBehalf onBehalf -> checkOnBehalf(onBehalf.operation(), allowedOperations);
             case Operation.Compact _,
                     Operation.OpenSession _,
+                    UpkeepOperation _,
                     Operation.SubmitChange _,
                     Operation.EndorseChange _,
                     Operation.StageValues _,
@@ -62,7 +64,8 @@ public final class Validation {
                     Operation.SignedWrite _,
                     LeaseOperation _,
                     Operation.OnBehalf _,
-                    AuthOperation _ -> check(operation, allowedOperations);
+                    AuthOperation _,
+                    UpkeepOperation _ -> check(operation, allowedOperations);
         };
     }
 
@@ -90,6 +93,7 @@ public final class Validation {
                     Operation.Compact _,
                     LeaseOperation.Grant _,
                     LeaseOperation.Revoke _,
+                    UpkeepOperation _,
                     AuthOperation _ -> check(operation, allowedOperations);
             case Operation.OpenSession _,
                     LeaseOperation.KeepAlive _,
@@ -108,6 +112,7 @@ public final class Validation {
             case Operation.Range _,
                     Operation.Compact _,
                     Operation.OpenSession _,
+                    UpkeepOperation _,
                     Operation.SubmitChange _,
                     Operation.EndorseChange _,
                     Operation.StageValues _,
@@ -174,6 +179,7 @@ public final class Validation {
             case Operation.Txn txn -> checkTxnSyntax(txn, allowedOperations);
             case Operation.Compact _,
                     Operation.OpenSession _,
+                    UpkeepOperation _,
                     Operation.SubmitChange _,
                     Operation.EndorseChange _,
                     Operation.StageValues _,

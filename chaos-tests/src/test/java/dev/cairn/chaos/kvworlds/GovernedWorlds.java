@@ -101,7 +101,11 @@ final class GovernedWorlds implements AutoCloseable {
                         counters.count(change.standing().name());
                     case Outcome.Failed failed -> counters.count(failed.error().name());
                     case Outcome.Put _, Outcome.Deleted _, Outcome.Ranged _, Outcome.Txn _ -> {}
-                    case Outcome.Compacted _, Outcome.SessionOpened _, LeaseOutcome _, Outcome.AuthChanged _ -> {}
+                    case Outcome.Compacted _,
+                            Outcome.SessionOpened _,
+                            LeaseOutcome _,
+                            Outcome.AuthChanged _,
+                            Outcome.Upkept _ -> {}
                 }
             });
         }

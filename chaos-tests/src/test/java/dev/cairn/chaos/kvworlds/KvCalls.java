@@ -88,6 +88,7 @@ final class KvCalls {
             case dev.cairn.kv.model.Outcome.Compacted _,
                     dev.cairn.kv.model.Outcome.SessionOpened _,
                     dev.cairn.kv.model.Outcome.AuthChanged _,
+                    dev.cairn.kv.model.Outcome.Upkept _,
                     dev.cairn.kv.model.Outcome.Change _,
                     dev.cairn.kv.model.Outcome.Failed _,
                     LeaseOutcome _ -> throw new IllegalStateException("no client asked for what ends in " + outcome);

@@ -105,6 +105,7 @@ final class ProofJson {
             case Outcome.Compacted _ -> "5";
             case Outcome.SessionOpened _ -> "6";
             case Outcome.AuthChanged _ -> "30";
+            case Outcome.Upkept upkept -> "20, \"changed\": %b".formatted(upkept.changed());
             case Outcome.Change change ->
                 "8, \"change\": \"%s\", \"standing\": %d, \"detail\": \"%s\""
                         .formatted(

@@ -63,7 +63,11 @@ final class ChangePages {
             case Outcome.Failed(long _, var error) ->
                 throw new Problem(409, "the cluster refused it: " + error.name().toLowerCase(Locale.ROOT));
             case Outcome.Put _, Outcome.Deleted _, Outcome.Ranged _, Outcome.Txn _ -> throw foreign();
-            case Outcome.Compacted _, Outcome.SessionOpened _, LeaseOutcome _, Outcome.AuthChanged _ -> throw foreign();
+            case Outcome.Compacted _,
+                    Outcome.SessionOpened _,
+                    LeaseOutcome _,
+                    Outcome.AuthChanged _,
+                    Outcome.Upkept _ -> throw foreign();
         };
     }
 

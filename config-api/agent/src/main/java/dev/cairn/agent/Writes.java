@@ -9,6 +9,7 @@ import dev.cairn.kv.model.AuthOperation;
 import dev.cairn.kv.model.LeaseOperation;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.Outcome;
+import dev.cairn.kv.model.UpkeepOperation;
 import dev.cairn.protocol.model.Bytes;
 import java.time.InstantSource;
 import java.util.List;
@@ -90,7 +91,8 @@ public final class Writes {
             case Operation.Txn txn ->
                 txn.success().stream().anyMatch(Writes::isWrite)
                         || txn.failure().stream().anyMatch(Writes::isWrite);
-            case Operation.Range _, Operation.Compact _, Operation.OpenSession _, LeaseOperation _ -> false;
+            case Operation.Range _, Operation.Compact _, Operation.OpenSession _, LeaseOperation _, UpkeepOperation _ ->
+                false;
             case Operation.SubmitChange _, Operation.StageValues _, Operation.EndorseChange _ -> false;
             case Operation.SignedWrite _, Operation.Unique _ -> false;
             case Operation.OnBehalf _, AuthOperation _ -> false;

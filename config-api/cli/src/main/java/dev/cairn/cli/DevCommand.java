@@ -59,6 +59,9 @@ final class DevCommand implements Callable<Integer> {
     private @Nullable Integer basePort;
 
     @Mixin
+    private LimitOptions limits = new LimitOptions();
+
+    @Mixin
     private FoundingOptions founding = new FoundingOptions();
 
     @Spec
@@ -110,8 +113,15 @@ final class DevCommand implements Callable<Integer> {
                             .flatMap(place -> Stream.of(place.client(), place.peer()))
                             .toList(),
                     "stop what uses that port, or choose others, for example: --base-port " + (port + 1000));
-            GenesisFile genesis =
-                    new NewCluster("dev", Instant.now(), Parameters.DEFAULT, places, founding.lenient()).create(home);
+            GenesisFile genesis = new NewCluster(
+                            "dev",
+                            Instant.now(),
+                            Parameters.DEFAULT,
+                            places,
+                            founding.lenient(),
+                            false,
+                            limits.limits())
+                    .create(home);
             out.println("made keys and genesis of a new cluster in " + home);
             if (founding.isGiven()) {
                 GovernanceReview.lines(genesis.governance(), genesis.created().getEpochSecond())

@@ -87,6 +87,9 @@ final class InitCommand implements Callable<Integer> {
     private boolean clientTls;
 
     @Mixin
+    private LimitOptions limits = new LimitOptions();
+
+    @Mixin
     private FoundingOptions founding = new FoundingOptions();
 
     @Spec
@@ -99,7 +102,8 @@ final class InitCommand implements Callable<Integer> {
         Governance governance = founding.strict();
         GenesisFile genesis;
         try {
-            genesis = new NewCluster(name, Instant.now(), Parameters.DEFAULT, places, governance, clientTls)
+            genesis = new NewCluster(
+                            name, Instant.now(), Parameters.DEFAULT, places, governance, clientTls, limits.limits())
                     .create(directory);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);

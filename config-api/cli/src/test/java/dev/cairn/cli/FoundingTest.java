@@ -216,10 +216,18 @@ class FoundingTest {
 
     @Test
     void whatIsTriedOutIsOpenUnlessSaid() throws Exception {
-        assertThat(tried()).isEqualTo("cairn-governance-1\nopen everything\ngateways-may auth\ngateways-may compact\n");
+        assertThat(tried()).isEqualTo("""
+                        cairn-governance-1
+                        open everything
+                        gateways-may alarm
+                        gateways-may auth
+                        gateways-may compact
+                        gateways-may import
+                        gateways-may move-leader
+                        """);
         assertThat(tried(person("alice"), "--guard=prod/=1"))
                 .contains("\nguard registry ", "\nopen everything\nguard prefix prod/ ")
-                .endsWith("\ngateways-may compact\n");
+                .endsWith("\ngateways-may move-leader\n");
         assertThat(tried(person("alice"), "--guard==1"))
                 .contains("\nguard everything ")
                 .doesNotContain("open");

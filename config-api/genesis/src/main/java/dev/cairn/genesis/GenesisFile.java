@@ -32,9 +32,15 @@ import java.util.stream.Stream;
  * @param created the time of the genesis block, in whole seconds
  * @param replicas in the order of their ids, from 0
  * @param governance who may change what, until that is changed as it says itself; it has no guard that could let nothing pass
+ * @param limits what the store takes from clients
  */
 public record GenesisFile(
-        String cluster, Instant created, Parameters parameters, List<Member> replicas, Governance governance) {
+        String cluster,
+        Instant created,
+        Parameters parameters,
+        List<Member> replicas,
+        Governance governance,
+        StoreLimits limits) {
     static final String FORMAT = "cairn-genesis-1";
     static final int MAX_BYTES = 4 << 20;
     static final int MAX_REPLICAS = 100;
@@ -59,6 +65,12 @@ public record GenesisFile(
                 throw new IllegalArgumentException("a vote key has 32 bytes, not " + voteKey.size());
             }
         }
+    }
+
+    /** With etcd's limits. */
+    public GenesisFile(
+            String cluster, Instant created, Parameters parameters, List<Member> replicas, Governance governance) {
+        this(cluster, created, parameters, replicas, governance, StoreLimits.DEFAULT);
     }
 
     public GenesisFile {

@@ -33,12 +33,15 @@ final class GenesisFormat {
                     .put("voteKey", member.voteKey().toHex())
                     .build());
         }
-        return Json.object()
+        Json.Builder document = Json.object()
                 .put("cluster", genesis.cluster())
                 .put("created", genesis.created().toString())
                 .put("format", GenesisFile.FORMAT)
-                .put("governance", lines(genesis.governance()))
-                .put(
+                .put("governance", lines(genesis.governance()));
+        if (!genesis.limits().equals(StoreLimits.DEFAULT)) {
+            document.put("limits", limits(genesis.limits()));
+        }
+        return document.put(
                         "parameters",
                         Json.object()
                                 .put("batchBytes", parameters.batchBytes())
@@ -51,6 +54,14 @@ final class GenesisFormat {
                 .put("replicas", replicas)
                 .build()
                 .render();
+    }
+
+    private static Json limits(StoreLimits limits) {
+        return Json.object()
+                .put("maxRequestBytes", limits.maxRequestBytes())
+                .put("maxTxnOperations", limits.maxTxnOperations())
+                .put("quotaBytes", limits.quotaBytes())
+                .build();
     }
 
     /** The lines of its text, each of which ends with a line feed there. */
@@ -71,7 +82,8 @@ final class GenesisFormat {
                     Instant.parse(top.text("created")),
                     parameters(new Reader("parameters.", top.field("parameters"))),
                     members(top.items("replicas")),
-                    governance(top.items("governance")));
+                    governance(top.items("governance")),
+                    top.has("limits") ? limits(new Reader("limits.", top.field("limits"))) : StoreLimits.DEFAULT);
             top.end();
             return genesis;
         } catch (DateTimeParseException e) {
@@ -91,6 +103,13 @@ final class GenesisFormat {
                 fields.whole("maxPastNanos"));
         fields.end();
         return parameters;
+    }
+
+    private static StoreLimits limits(Reader fields) throws MalformedException {
+        StoreLimits limits = new StoreLimits(
+                fields.whole("quotaBytes"), fields.count("maxTxnOperations"), fields.count("maxRequestBytes"));
+        fields.end();
+        return limits;
     }
 
     private static List<Member> members(List<Json> items) throws MalformedException {
@@ -153,6 +172,10 @@ final class GenesisFormat {
             }
             this.path = path;
             this.fields = object.values();
+        }
+
+        boolean has(String name) {
+            return fields.containsKey(name);
         }
 
         Json field(String name) throws MalformedException {

@@ -10,6 +10,7 @@ import dev.cairn.kv.auth.AuthView;
 import dev.cairn.kv.auth.Authoriser;
 import dev.cairn.kv.auth.Caller;
 import dev.cairn.kv.change.LedgerKeys;
+import dev.cairn.kv.model.Alarm;
 import dev.cairn.kv.model.KeyEvent;
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KeyValue;
@@ -29,6 +30,7 @@ import dev.cairn.server.watch.Timeline;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -62,6 +64,26 @@ final class CommittedStore implements Store, Timeline, StoreGauges, ProofSource 
     @Override
     public long revision() {
         return machine.committed().revision();
+    }
+
+    @Override
+    public SortedSet<Alarm> alarms() {
+        return machine.alarms();
+    }
+
+    @Override
+    public int raisedAlarms() {
+        return machine.alarms().size();
+    }
+
+    @Override
+    public long dataBytes() {
+        return machine.committed().tree().dataBytes();
+    }
+
+    @Override
+    public long quotaBytes() {
+        return machine.limits().quotaBytes();
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.cairn.server;
 import dev.cairn.kv.KvState;
 import dev.cairn.kv.Lease;
 import dev.cairn.kv.Limits;
+import dev.cairn.kv.model.Alarm;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.ClientId;
 import dev.cairn.protocol.model.QuorumCertificate;
@@ -66,6 +67,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
@@ -82,7 +84,9 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
     private static final int MAX_WAITING_READS = 65_536;
     private static final int MAX_WAITING_KEEPALIVES = 65_536;
     private static final int MAX_RECIPES = 16_384;
-    private static final int MAX_MESSAGE_BYTES = 2 << 20;
+    /** As etcd's: a message somewhat too large is refused in etcd's words. */
+    private static final int MESSAGE_SLACK_BYTES = 512 << 10;
+
     private static final int MAX_METADATA_BYTES = 64 << 10;
     private static final int MAX_JSON_CALLS = 16_384;
     private static final long MAX_JSON_BODY_BYTES = 64 << 20;
@@ -174,11 +178,12 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
         LongSupplier leaseIds = new SecureRandom()::nextLong;
         this.leases =
                 new LeaseService(gateway, readIndex, keepAlives, store, access, headers, background, limits, leaseIds);
-        LocalClient local = new LocalClient(gateway, readIndex, store, background, hub, headers, limits, leaseIds);
+        LocalClient local = new LocalClient(
+                gateway, readIndex, store, background, hub, headers, limits, leaseIds, settings.maxClientBytes());
         this.leaseCounts = new LeaseCounts(store.state());
         ProcessGauges process = new ProcessGauges();
         ReplicaMetrics metrics = new ReplicaMetrics(registry, consensus);
-        metrics.bind(store, process, EtcdVersion.SERVER, cluster.memberId(), limits.treeBytes());
+        metrics.bind(store, process, EtcdVersion.SERVER, cluster.memberId(), limits.quotaBytes());
         metrics.bindRefusals(refusedRequests);
         metrics.bind(proven, background);
         metrics.bind(upkeep);
@@ -187,10 +192,19 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
         metrics.bind(passwords, settings.tokens());
         List<BindableService> services = new ArrayList<>(List.of(
                 new KvService(
-                        gateway, readIndex, store, access, headers, background, limits, settings.maxRequestBytes()),
+                        gateway,
+                        readIndex,
+                        store,
+                        access,
+                        headers,
+                        background,
+                        limits,
+                        settings.maxClientBytes(),
+                        settings.maxRequestBytes()),
                 watches,
-                new MaintenanceService(consensus, store, cluster, headers, upkeep),
-                new ClusterService(cluster, headers),
+                new MaintenanceService(
+                        consensus, store, store, access, cluster, headers, upkeep, gateway, readIndex, background),
+                new ClusterService(cluster, headers, readIndex::await),
                 leases,
                 new AuthService(gateway, readIndex, store, access, headers, background, passwords, settings.tokens()),
                 new LockService(local, recipes),
@@ -201,7 +215,7 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
         services.addAll(proven.services());
         CallCounter calls = new CallCounter(registry);
         NettyServerBuilder builder = NettyServerBuilder.forAddress(settings.listen())
-                .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+                .maxInboundMessageSize(settings.maxClientBytes() + MESSAGE_SLACK_BYTES)
                 .maxInboundMetadataSize(MAX_METADATA_BYTES)
                 .permitKeepAliveTime(5, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(false)
@@ -214,8 +228,8 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
                 InProcessChannelBuilder.forName(within).directExecutor().build();
         GatewayLoad load = new GatewayLoad(MAX_JSON_CALLS, MAX_JSON_BODY_BYTES);
         metrics.bind(load);
-        OperatorPages pages =
-                new OperatorPages(consensus, readIndex, List::of, registry, background, EtcdVersion.SERVER);
+        OperatorPages pages = new OperatorPages(
+                consensus, readIndex, () -> names(store.alarms()), registry, background, EtcdVersion.SERVER);
         Site site = new Site(pages, new JsonGateway(ownChannel, background, load));
         this.metricsPort = settings.metricsListen()
                 .map(address -> new PlainPort(address, pages, Site.EVERY_REPLY, port.workers()));
@@ -247,6 +261,11 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
                 usual.waitingCalls(),
                 usual.waitingBytes(),
                 usual.patienceNanos());
+    }
+
+    /** Each once, whosever it is. */
+    private static List<String> names(Set<Alarm> alarms) {
+        return alarms.stream().map(alarm -> alarm.kind().name()).distinct().toList();
     }
 
     /** Begins to serve, from what is committed now. */

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param tls nothing for clear text
  * @param metricsListen where health and metrics are served in clear text besides
  * @param maxRequestBytes what one request of consensus may carry
+ * @param maxClientBytes what one message of a client may be, as etcd's {@code --max-request-bytes}
  * @param maxFutureNanos how far a block's time may be ahead of an honest clock
  * @param version of this program, for people
  * @param snapshots where snapshots are written before they are sent
@@ -26,6 +27,7 @@ record FrontendSettings(
         Optional<InetSocketAddress> metricsListen,
         ClusterIdentity cluster,
         int maxRequestBytes,
+        int maxClientBytes,
         long maxFutureNanos,
         String version,
         Path snapshots,

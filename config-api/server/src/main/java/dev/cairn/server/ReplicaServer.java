@@ -133,7 +133,9 @@ public final class ReplicaServer implements Supervisor.Life {
                     StateDirectory.in(config.data()).path(),
                     config.genesis().chainId(),
                     config.genesis().governance(),
-                    Limits.DEFAULT);
+                    Limits.DEFAULT.with(
+                            config.genesis().limits().maxTxnOperations(),
+                            config.genesis().limits().quotaBytes()));
         } catch (StoreException e) {
             throw new StartupException(line(e), e);
         }
@@ -185,6 +187,7 @@ public final class ReplicaServer implements Supervisor.Life {
                 config.metricsListen().map(ReplicaServer::address),
                 new ClusterIdentity(config.genesis().chainId(), config.self(), members),
                 config.genesis().parameters().maxRequestBytes() - REQUEST_OVERHEAD_BYTES,
+                config.genesis().limits().maxRequestBytes(),
                 config.genesis().parameters().maxFutureNanos(),
                 version(),
                 config.data().resolve("snapshots"),

@@ -21,6 +21,14 @@ public interface StoreGauges {
     /** What the keys take in memory, about; at the limit nothing more is put. */
     long treeBytes();
 
+    /** What the keys' newest versions hold, which the quota is about. */
+    long dataBytes();
+
+    long quotaBytes();
+
+    /** Alarms that are raised. */
+    int raisedAlarms();
+
     /** What the store takes on disk, about. */
     long diskBytes();
 

@@ -1,5 +1,6 @@
 package dev.cairn.server;
 
+import dev.cairn.genesis.StoreLimits;
 import dev.cairn.kv.KvStateMachine;
 import dev.cairn.kv.Limits;
 import dev.cairn.kv.guard.Governance;
@@ -53,12 +54,16 @@ final class ServedStore implements AutoCloseable {
     }
 
     ServedStore(Path directory, Duration progressInterval, Governance governance) throws IOException, StorageException {
-        this(directory, progressInterval, governance, Optional.empty());
+        this(directory, progressInterval, governance, Limits.DEFAULT, Optional.empty(), Tokens.Settings.DEFAULT);
+    }
+
+    ServedStore(Path directory, Governance governance, Limits limits) throws IOException, StorageException {
+        this(directory, Duration.ofMinutes(10), governance, limits, Optional.empty(), Tokens.Settings.DEFAULT);
     }
 
     ServedStore(Path directory, Duration progressInterval, Governance governance, Optional<PortTls> tls)
             throws IOException, StorageException {
-        this(directory, progressInterval, governance, tls, Tokens.Settings.DEFAULT);
+        this(directory, progressInterval, governance, Limits.DEFAULT, tls, Tokens.Settings.DEFAULT);
     }
 
     ServedStore(
@@ -68,11 +73,22 @@ final class ServedStore implements AutoCloseable {
             Optional<PortTls> tls,
             Tokens.Settings tokenSettings)
             throws IOException, StorageException {
+        this(directory, progressInterval, governance, Limits.DEFAULT, tls, tokenSettings);
+    }
+
+    private ServedStore(
+            Path directory,
+            Duration progressInterval,
+            Governance governance,
+            Limits limits,
+            Optional<PortTls> tls,
+            Tokens.Settings tokenSettings)
+            throws IOException, StorageException {
         tokens = new Tokens(
                 tokenSettings,
                 new TokenKeys(chain.document(), new ReplicaId(0), SoloChain.seed(0)),
                 () -> nowSeconds.getAsLong());
-        machine = KvStateMachine.open(directory, CHAIN, governance, Limits.DEFAULT);
+        machine = KvStateMachine.open(directory, CHAIN, governance, limits);
         node = new SoloNode(machine, chain);
         frontend = new Frontend(
                 new FrontendSettings(
@@ -81,6 +97,7 @@ final class ServedStore implements AutoCloseable {
                         Optional.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
                         CLUSTER,
                         2 << 20,
+                        StoreLimits.DEFAULT.maxRequestBytes(),
                         chain.document().genesis().parameters().maxFutureNanos(),
                         "0.1.0",
                         directory.resolveSibling("snapshots"),

@@ -274,7 +274,8 @@ final class BlockWalk {
     }
 
     private static boolean mayCompact(Governance governance) {
-        return governance.gatewayRights().contains(Right.COMPACT);
+        return governance.gatewayRights().contains(Right.COMPACT)
+                || governance.gatewayRights().contains(Right.IMPORT);
     }
 
     private static void require(String subject, Class<?> rule, Optional<String> broken) throws BrokenRuleException {

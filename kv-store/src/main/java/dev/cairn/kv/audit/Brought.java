@@ -7,6 +7,7 @@ import dev.cairn.kv.change.Purpose;
 import dev.cairn.kv.model.AuthOperation;
 import dev.cairn.kv.model.LeaseOperation;
 import dev.cairn.kv.model.Operation;
+import dev.cairn.kv.model.UpkeepOperation;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Hashing;
@@ -40,7 +41,8 @@ record Brought(Digest change, ChangeRecord.Taken signature, Bytes keyBlob) {
                     Operation.Txn _,
                     Operation.Compact _,
                     Operation.OpenSession _,
-                    LeaseOperation _ -> Optional.empty();
+                    LeaseOperation _,
+                    UpkeepOperation _ -> Optional.empty();
         };
     }
 

@@ -6,6 +6,7 @@ import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KvError;
 import dev.cairn.kv.model.LeaseOperation;
 import dev.cairn.kv.model.Operation;
+import dev.cairn.kv.model.UpkeepOperation;
 import dev.cairn.protocol.model.Bytes;
 import java.util.List;
 import java.util.Optional;
@@ -53,6 +54,7 @@ public final class Authoriser {
                     Operation.Compact _,
                     LeaseOperation.Grant _,
                     LeaseOperation.Revoke _,
+                    UpkeepOperation _,
                     AuthOperation _ -> refusal(Optional.empty(), operation);
         };
     }
@@ -62,7 +64,7 @@ public final class Authoriser {
         return switch (operation) {
             case Operation.Put _, Operation.DeleteRange _, Operation.Range _, Operation.Txn _ ->
                 onKeys(caller, user -> permits(user, operation));
-            case Operation.Compact _, AuthOperation _ -> rootRefusal(caller);
+            case Operation.Compact _, UpkeepOperation _, AuthOperation _ -> rootRefusal(caller);
             case LeaseOperation.Grant _ -> userRefusal(caller);
             case LeaseOperation.Revoke(long id) -> leaseWriteRefusal(caller, id);
             case Operation.OpenSession _,
@@ -152,6 +154,7 @@ public final class Authoriser {
                     Operation.Unique _,
                     Operation.OnBehalf _,
                     LeaseOperation _,
+                    UpkeepOperation _,
                     AuthOperation _ -> false;
         };
     }

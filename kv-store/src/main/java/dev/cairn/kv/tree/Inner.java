@@ -18,6 +18,7 @@ final class Inner implements Node {
     private int leafCount;
     private int height;
     private long weightBytes;
+    private long dataBytes;
     private @Nullable Digest hash;
 
     Inner(int critBit, Node left, Node right, Edit owner) {
@@ -63,6 +64,7 @@ final class Inner implements Node {
         liveCount = left.liveCount() + right.liveCount();
         leafCount = left.leafCount() + right.leafCount();
         height = 1 + Math.max(left.height(), right.height());
+        dataBytes = left.dataBytes() + right.dataBytes();
         weightBytes = left.weightBytes() + right.weightBytes();
     }
 
@@ -94,6 +96,11 @@ final class Inner implements Node {
     @Override
     public int height() {
         return height;
+    }
+
+    @Override
+    public long dataBytes() {
+        return dataBytes;
     }
 
     @Override

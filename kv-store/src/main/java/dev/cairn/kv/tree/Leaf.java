@@ -13,6 +13,9 @@ public final class Leaf implements Node {
 
     private static final int PEAK_BYTES = 64;
 
+    /** What a key costs of the quota beside its bytes, as in etcd. */
+    public static final int DATA_FIXED_BYTES = 256;
+
     private final KeyVersion head;
     private final MerkleFrontier history;
     private @Nullable Digest hash;
@@ -59,6 +62,11 @@ public final class Leaf implements Node {
     @Override
     public int height() {
         return 0;
+    }
+
+    @Override
+    public long dataBytes() {
+        return (long) DATA_FIXED_BYTES + head.sizeBytes();
     }
 
     @Override

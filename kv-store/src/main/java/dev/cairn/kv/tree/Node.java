@@ -21,6 +21,9 @@ sealed interface Node permits Leaf, Inner {
     /** Edges on the longest way down; not hashed. */
     int height();
 
+    /** What the newest versions below hold, keys and values, wherever they lie; not hashed, the same everywhere. */
+    long dataBytes();
+
     /** About what the leaves below and their share of inner nodes hold in memory; not hashed, the same everywhere. */
     long weightBytes();
 }

@@ -52,6 +52,11 @@ public final class Tree {
         return root == null ? 0 : root.weightBytes();
     }
 
+    /** What the newest versions of all keys hold, keys and values, in memory or not; follows from them alone. */
+    public long dataBytes() {
+        return root == null ? 0 : root.dataBytes();
+    }
+
     public int leafCount() {
         return root == null ? 0 : root.leafCount();
     }

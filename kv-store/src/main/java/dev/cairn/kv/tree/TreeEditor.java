@@ -56,6 +56,11 @@ public final class TreeEditor {
         return root == null ? 0 : root.weightBytes();
     }
 
+    /** As {@link Tree#dataBytes}, of what has been edited so far. */
+    public long dataBytes() {
+        return root == null ? 0 : root.dataBytes();
+    }
+
     public long liveCount(KeySpan span) {
         return new SpanWalk(root, span).liveCount();
     }

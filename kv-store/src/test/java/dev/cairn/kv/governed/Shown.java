@@ -83,7 +83,7 @@ final class Shown {
                 VerdictText.Verdict verdict = parse(change.detail());
                 yield change(change.standing(), change.revision(), verdict.objections(), verdict.uncounted());
             }
-            case Outcome.Ranged _, Outcome.SessionOpened _, LeaseOutcome _, Outcome.AuthChanged _ ->
+            case Outcome.Ranged _, Outcome.SessionOpened _, LeaseOutcome _, Outcome.AuthChanged _, Outcome.Upkept _ ->
                 throw new AssertionError("nobody asked for what ends in " + outcome);
         };
     }

@@ -86,8 +86,11 @@ public final class Cluster implements AutoCloseable {
             case Outcome.Failed(long _, var error) ->
                 throw new Failure("the cluster refused it: " + Sentences.of(error));
             case Outcome.Put _, Outcome.Deleted _, Outcome.Ranged _, Outcome.Txn _ -> throw foreign(outcome);
-            case Outcome.Compacted _, Outcome.SessionOpened _, LeaseOutcome _, Outcome.AuthChanged _ ->
-                throw foreign(outcome);
+            case Outcome.Compacted _,
+                    Outcome.SessionOpened _,
+                    LeaseOutcome _,
+                    Outcome.AuthChanged _,
+                    Outcome.Upkept _ -> throw foreign(outcome);
         };
     }
 

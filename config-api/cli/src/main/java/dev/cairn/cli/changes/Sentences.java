@@ -47,6 +47,8 @@ final class Sentences {
                     AUTH_OLD_REVISION,
                     PERMISSION_DENIED,
                     AUTH_LIMIT,
+                    CORRUPT,
+                    TOO_MANY_ALARMS,
                     MALFORMED,
                     DUPLICATE_REQUEST,
                     NO_SESSION ->

@@ -2,6 +2,7 @@ package dev.cairn.server.config;
 
 import dev.cairn.genesis.GenesisFile;
 import dev.cairn.genesis.HostPort;
+import dev.cairn.genesis.StoreLimits;
 import dev.cairn.kv.guard.Governance;
 import dev.cairn.protocol.Parameters;
 import dev.cairn.protocol.model.Bytes;
@@ -53,17 +54,19 @@ public final class NewCluster {
     private final List<Place> places;
     private final Governance governance;
     private final boolean clientTls;
+    private final StoreLimits limits;
     private final SecureRandom random = new SecureRandom();
 
-    /** Clients' connections are in clear text. */
+    /** Clients' connections are in clear text, and the limits are etcd's. */
     public NewCluster(String name, Instant created, Parameters parameters, List<Place> places, Governance governance) {
-        this(name, created, parameters, places, governance, false);
+        this(name, created, parameters, places, governance, false, StoreLimits.DEFAULT);
     }
 
     /**
      * Writes nothing yet.
      *
      * @param clientTls whether replicas get certificates for TLS towards clients too
+     * @param limits what the store takes from clients
      */
     public NewCluster(
             String name,
@@ -71,7 +74,8 @@ public final class NewCluster {
             Parameters parameters,
             List<Place> places,
             Governance governance,
-            boolean clientTls) {
+            boolean clientTls,
+            StoreLimits limits) {
         this.clientTls = clientTls;
         GenesisFile.requireName(name);
         this.name = name;
@@ -79,6 +83,7 @@ public final class NewCluster {
         this.parameters = parameters;
         this.places = List.copyOf(places);
         this.governance = governance;
+        this.limits = limits;
     }
 
     /** {@code replicas} places on this machine: replica i has client port {@code basePort + 10·i}, peer port one more. */
@@ -162,7 +167,7 @@ public final class NewCluster {
                     KeyFiles.fingerprint(tls.certificate()),
                     Bytes.wrap(voteKey.generatePublicKey().getEncoded())));
         }
-        GenesisFile genesis = new GenesisFile(name, created, parameters, members, governance);
+        GenesisFile genesis = new GenesisFile(name, created, parameters, members, governance, limits);
         Files.write(draft.resolve(GENESIS), genesis.render());
         Files.writeString(draft.resolve(".gitignore"), "# There are keys in here.\n*\n");
         for (int i = 0; i < places.size(); i++) {

@@ -30,6 +30,12 @@ public enum EtcdError {
     NO_SPACE(Status.Code.RESOURCE_EXHAUSTED, "etcdserver: mvcc: database space exceeded"),
     TOO_MANY_REQUESTS(Status.Code.RESOURCE_EXHAUSTED, "etcdserver: too many requests"),
     LEASE_NOT_FOUND(Status.Code.NOT_FOUND, "etcdserver: requested lease not found"),
+    BAD_MEMBER_URLS(Status.Code.INVALID_ARGUMENT, "etcdserver: given member URLs are invalid"),
+    PEER_URL_EXISTS(Status.Code.FAILED_PRECONDITION, "etcdserver: Peer URLs already exists"),
+    NOT_A_LEARNER(Status.Code.FAILED_PRECONDITION, "etcdserver: can only promote a learner member"),
+    FIXED_MEMBERS(
+            Status.Code.UNIMPLEMENTED,
+            "etcdserver: the members are those of the genesis document, and cannot be changed yet"),
     MEMBER_NOT_FOUND(Status.Code.NOT_FOUND, "etcdserver: member not found"),
     LEASE_EXISTS(Status.Code.FAILED_PRECONDITION, "etcdserver: lease already exists"),
     USER_EMPTY(Status.Code.INVALID_ARGUMENT, "etcdserver: user name is empty"),
@@ -87,6 +93,7 @@ public enum EtcdError {
             "etcdserver: this replica's state is wrong or missing and is being replaced by a copy from the others"),
     TIMEOUT(Status.Code.UNAVAILABLE, "etcdserver: request timed out"),
     CORRUPT(Status.Code.DATA_LOSS, "etcdserver: corrupt cluster"),
+    TOO_MANY_ALARMS(Status.Code.RESOURCE_EXHAUSTED, "etcdserver: too many alarms are raised; disarm some"),
     WATCH_CANCELED(Status.Code.CANCELLED, "etcdserver: watch canceled"),
     REQUEST_CANCELED(Status.Code.CANCELLED, "etcdserver: request canceled");
 
@@ -139,6 +146,8 @@ public enum EtcdError {
             case LEASE_EXISTS -> LEASE_EXISTS;
             case LEASE_TTL_TOO_LARGE -> LEASE_TTL_TOO_LARGE;
             case LEASE_ON_GUARDED -> LEASE_ON_GUARDED;
+            case CORRUPT -> CORRUPT;
+            case TOO_MANY_ALARMS -> TOO_MANY_ALARMS;
             // Executed before, in a block this process has not seen: its result is not known here.
             case DUPLICATE_REQUEST, NO_SESSION -> TIMEOUT;
         };

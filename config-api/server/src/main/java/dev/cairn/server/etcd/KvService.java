@@ -37,9 +37,6 @@ import org.jspecify.annotations.Nullable;
  * what this replica has. Runs on the transport's threads and blocks none of them.
  */
 public final class KvService extends KVGrpc.KVImplBase {
-    /** etcd's default for {@code --max-request-bytes}. */
-    static final int MAX_REQUEST_BYTES = 1_536 << 10;
-
     private final Gateway gateway;
     private final ReadIndex readIndex;
     private final Store store;
@@ -47,11 +44,13 @@ public final class KvService extends KVGrpc.KVImplBase {
     private final Responses responses;
     private final Background background;
     private final Limits limits;
+    private final int maxClientBytes;
     private final int maxOperationBytes;
 
     /**
      * Serves from the start.
      *
+     * @param maxClientBytes what one message of a client may be
      * @param maxOperationBytes what fits into one request of consensus
      * @param background does what may take long: big ranges, values from disk
      */
@@ -63,6 +62,7 @@ public final class KvService extends KVGrpc.KVImplBase {
             Headers headers,
             Background background,
             Limits limits,
+            int maxClientBytes,
             int maxOperationBytes) {
         this.gateway = gateway;
         this.readIndex = readIndex;
@@ -71,6 +71,7 @@ public final class KvService extends KVGrpc.KVImplBase {
         this.responses = new Responses(store::value, headers);
         this.background = background;
         this.limits = limits;
+        this.maxClientBytes = maxClientBytes;
         this.maxOperationBytes = maxOperationBytes;
     }
 
@@ -194,7 +195,7 @@ public final class KvService extends KVGrpc.KVImplBase {
             return;
         }
         int size = OperationSize.of(asked.get());
-        if (request.getSerializedSize() > MAX_REQUEST_BYTES || size > maxOperationBytes) {
+        if (request.getSerializedSize() > maxClientBytes || size > maxOperationBytes) {
             reply.fail(EtcdError.REQUEST_TOO_LARGE);
         } else {
             gateway.submit(new WriteCall(asked.get(), size, reply, store));

@@ -44,6 +44,7 @@ public final class LocalClient {
     private final Headers headers;
     private final Limits limits;
     private final LongSupplier leaseIds;
+    private final int maxClientBytes;
 
     public LocalClient(
             Gateway gateway,
@@ -53,7 +54,8 @@ public final class LocalClient {
             WatchHub hub,
             Headers headers,
             Limits limits,
-            LongSupplier leaseIds) {
+            LongSupplier leaseIds,
+            int maxClientBytes) {
         this.gateway = gateway;
         this.readIndex = readIndex;
         this.store = store;
@@ -62,6 +64,7 @@ public final class LocalClient {
         this.headers = headers;
         this.limits = limits;
         this.leaseIds = leaseIds;
+        this.maxClientBytes = maxClientBytes;
     }
 
     Headers headers() {
@@ -97,7 +100,7 @@ public final class LocalClient {
         int size = OperationSize.of(operation);
         EtcdError error = Validation.check(operation, limits)
                 .map(EtcdError::of)
-                .orElse(size > KvService.MAX_REQUEST_BYTES ? EtcdError.REQUEST_TOO_LARGE : null);
+                .orElse(size > maxClientBytes ? EtcdError.REQUEST_TOO_LARGE : null);
         if (error != null) {
             return failed(error.description());
         }

@@ -4,6 +4,7 @@ import dev.cairn.proto.etcdserverpb.AlarmRequest;
 import dev.cairn.proto.etcdserverpb.AlarmResponse;
 import dev.cairn.proto.etcdserverpb.DefragmentRequest;
 import dev.cairn.proto.etcdserverpb.DefragmentResponse;
+import dev.cairn.proto.etcdserverpb.DowngradeInfo;
 import dev.cairn.proto.etcdserverpb.DowngradeRequest;
 import dev.cairn.proto.etcdserverpb.DowngradeResponse;
 import dev.cairn.proto.etcdserverpb.HashKVRequest;
@@ -16,8 +17,11 @@ import dev.cairn.proto.etcdserverpb.SnapshotResponse;
 import dev.cairn.proto.etcdserverpb.StatusRequest;
 import dev.cairn.proto.etcdserverpb.StatusResponse;
 import dev.cairn.protocol.ReplicaStatus;
+import dev.cairn.server.Background;
 import dev.cairn.server.Consensus;
 import dev.cairn.server.StoreGauges;
+import dev.cairn.server.gateway.Gateway;
+import dev.cairn.server.gateway.ReadIndex;
 import dev.cairn.server.upkeep.KvHash;
 import dev.cairn.server.upkeep.Upkeep;
 import io.grpc.Status;
@@ -31,14 +35,28 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
     private final ClusterIdentity cluster;
     private final Headers headers;
     private final Upkeep upkeep;
+    private final Store reads;
+    private final AlarmCalls alarms;
 
+    /** Serves from the start; {@code reads} and {@code store} are of the same store. */
     public MaintenanceService(
-            Consensus consensus, StoreGauges store, ClusterIdentity cluster, Headers headers, Upkeep upkeep) {
+            Consensus consensus,
+            StoreGauges store,
+            Store reads,
+            Access access,
+            ClusterIdentity cluster,
+            Headers headers,
+            Upkeep upkeep,
+            Gateway gateway,
+            ReadIndex readIndex,
+            Background background) {
         this.consensus = consensus;
         this.store = store;
         this.cluster = cluster;
         this.headers = headers;
         this.upkeep = upkeep;
+        this.reads = reads;
+        this.alarms = new AlarmCalls(gateway, readIndex, reads, access, headers, background);
     }
 
     @Override
@@ -51,7 +69,9 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
                 .setVersion(EtcdVersion.SERVER)
                 .setStorageVersion(EtcdVersion.STORAGE)
                 .setDbSize(size)
-                .setDbSizeInUse(Math.min(size, store.treeBytes()))
+                .setDbSizeInUse(Math.min(size, store.dataBytes()))
+                .setDbSizeQuota(store.quotaBytes())
+                .setDowngradeInfo(DowngradeInfo.getDefaultInstance())
                 .setLeader(cluster.memberId(replica.primary()))
                 .setRaftTerm(headers.term())
                 .setRaftIndex(replica.proposed().value())
@@ -62,17 +82,16 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
         if (replica.changing()) {
             response.addErrors(EtcdError.NO_LEADER.description());
         }
+        reads.alarms().forEach(alarm -> response.addErrors(AlarmCalls.text(alarm)));
         responses.onNext(response.build());
         responses.onCompleted();
     }
 
-    /** There are no alarms yet: asking finds none, and clearing or raising nothing changes nothing. */
     @Override
     public void alarm(AlarmRequest request, StreamObserver<AlarmResponse> responses) {
-        responses.onNext(AlarmResponse.newBuilder()
-                .setHeader(headers.at(store.revision()))
-                .build());
-        responses.onCompleted();
+        if (!isQuarantined(responses)) {
+            alarms.answer(request, responses);
+        }
     }
 
     /** The store needs none; as in etcd the reply has no header. */

@@ -4,6 +4,7 @@ import dev.cairn.kv.model.AuthOperation;
 import dev.cairn.kv.model.Compare;
 import dev.cairn.kv.model.LeaseOperation;
 import dev.cairn.kv.model.Operation;
+import dev.cairn.kv.model.UpkeepOperation;
 import dev.cairn.protocol.model.Bytes;
 import java.util.List;
 
@@ -55,7 +56,7 @@ final class OperationSize {
             case Operation.Unique unique -> UNIQUE + of(unique.operation());
             case Operation.OnBehalf onBehalf -> ON_BEHALF + onBehalf.user().size() + of(onBehalf.operation());
             case AuthOperation auth -> AUTH + of(auth);
-            case Operation.Compact _, Operation.OpenSession _ -> OTHER;
+            case Operation.Compact _, Operation.OpenSession _, UpkeepOperation _ -> OTHER;
             case LeaseOperation.Grant _, LeaseOperation.Revoke _ -> LEASE;
             case LeaseOperation.KeepAlive keepAlive ->
                 OTHER + Long.BYTES * keepAlive.ids().size();

@@ -114,7 +114,8 @@ public final class Responses {
                     Outcome.Change _,
                     Outcome.Failed _,
                     LeaseOutcome _,
-                    Outcome.AuthChanged _ -> throw new AssertionError("not inside a transaction: " + outcome);
+                    Outcome.AuthChanged _,
+                    Outcome.Upkept _ -> throw new AssertionError("not inside a transaction: " + outcome);
         };
     }
 
@@ -137,7 +138,8 @@ public final class Responses {
                     Outcome.Change _,
                     Outcome.Failed _,
                     LeaseOutcome _,
-                    Outcome.AuthChanged _ -> true;
+                    Outcome.AuthChanged _,
+                    Outcome.Upkept _ -> true;
         };
     }
 

@@ -4,11 +4,13 @@ import dev.cairn.kv.LeaseView;
 import dev.cairn.kv.auth.AuthView;
 import dev.cairn.kv.auth.Authoriser;
 import dev.cairn.kv.auth.Caller;
+import dev.cairn.kv.model.Alarm;
 import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.Outcome;
 import dev.cairn.protocol.model.Bytes;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.function.Function;
 
 /** The committed state, as the services read it. From any thread. */
@@ -19,6 +21,9 @@ public interface Store {
 
     /** Revisions below it can't be read any more. Never blocks. */
     long compactRevision();
+
+    /** The alarms that are raised, in order. Never blocks. */
+    SortedSet<Alarm> alarms();
 
     /** Reads the committed state, if the caller may. A big range takes long; older revisions are on disk. */
     Outcome read(Optional<Caller> caller, Operation.Range range);

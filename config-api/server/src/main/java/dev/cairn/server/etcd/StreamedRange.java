@@ -22,7 +22,7 @@ final class StreamedRange {
     /** As etcd: small at first, then such that a part is about as large as a request may be. */
     private static final long FIRST_PART_KEYS = 10;
 
-    private static final long PART_BYTES = KvService.MAX_REQUEST_BYTES;
+    private static final long PART_BYTES = 1_536 << 10;
 
     private final ServerCallStreamObserver<RangeStreamResponse> call;
     private final Operation.Range range;

@@ -35,7 +35,7 @@ public final class ReplicaMetrics {
     /**
      * Shows the replica, its store and its process.
      *
-     * @param quotaBytes what {@link StoreGauges#treeBytes} may come to
+     * @param quotaBytes what {@link StoreGauges#dataBytes} may come to
      */
     public void bind(StoreGauges store, ProcessGauges process, String version, long memberId, long quotaBytes) {
         status("etcd_server_has_leader", "Whether a primary is in office here.", s -> s.changing() ? 0 : 1);
@@ -54,7 +54,7 @@ public final class ReplicaMetrics {
                 s -> s.committed().value());
         status("etcd_server_proposals_pending", "Requests that wait for their commit.", ReplicaStatus::waitingRequests);
         status("etcd_server_is_learner", "No replica is one.", _ -> 0);
-        gauge("etcd_server_quota_backend_bytes", "What the keys may take in memory.", store, _ -> quotaBytes);
+        gauge("etcd_server_quota_backend_bytes", "What keys may hold.", store, _ -> quotaBytes);
         status("cairn_view", "The view.", s -> s.view().number());
         status(
                 "cairn_committed_height",
@@ -70,7 +70,8 @@ public final class ReplicaMetrics {
                 s -> s.stableCheckpoint().value());
         status("cairn_candidate_blocks", "Blocks that may still be committed.", ReplicaStatus::candidateBlocks);
         gauge("etcd_mvcc_db_total_size_in_bytes", "The store on disk.", store, StoreGauges::diskBytes);
-        gauge("etcd_mvcc_db_total_size_in_use_in_bytes", "The store on disk.", store, StoreGauges::diskBytes);
+        gauge("etcd_mvcc_db_total_size_in_use_in_bytes", "What keys hold now.", store, StoreGauges::dataBytes);
+        gauge("cairn_alarms", "Alarms that are raised.", store, StoreGauges::raisedAlarms);
         gauge("cairn_tree_bytes", "The keys in memory.", store, StoreGauges::treeBytes);
         gauge("cairn_pinned_states", "States kept for others to fetch.", store, StoreGauges::pinnedStates);
         gauge("cairn_leases", "Leases that live.", store, StoreGauges::leaseCount);

@@ -7,11 +7,17 @@ import java.util.Optional;
 public enum Right {
     /** To drop old revisions, down to those that the governance keeps. */
     COMPACT("compact"),
+    /** To raise alarms, which hold back what nobody has signed, and to take back all but those of a full store. */
+    ALARM("alarm"),
+    /** To ask the primary to hand over. */
+    MOVE_LEADER("move-leader"),
+    /** To raise the store's revision to another store's, which compacts what is below. */
+    IMPORT("import"),
     /** To change etcd's users and roles, where users may too. */
     AUTH("auth");
 
     /** Those there are, for people. */
-    public static final String WORDS = "auth, compact";
+    public static final String WORDS = "alarm, auth, compact, import, move-leader";
 
     private final String word;
 

@@ -126,8 +126,15 @@ class GovernanceTextTest {
 
     @Example
     void nobodyGovernsTheOpenOne() throws ChangeException {
-        assertThat(Governance.OPEN.text().toUtf8())
-                .isEqualTo("cairn-governance-1\nopen everything\ngateways-may compact\n");
+        assertThat(Governance.OPEN.text().toUtf8()).isEqualTo("""
+                        cairn-governance-1
+                        open everything
+                        gateways-may alarm
+                        gateways-may auth
+                        gateways-may compact
+                        gateways-may import
+                        gateways-may move-leader
+                        """);
         assertThat(Governance.parse(Governance.OPEN.text())).isEqualTo(Governance.OPEN);
     }
 

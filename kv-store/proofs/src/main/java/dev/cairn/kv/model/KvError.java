@@ -46,6 +46,10 @@ public enum KvError {
     LEASE_TTL_TOO_LARGE(26),
     /** A signed write would attach a lease to a key that is not open. */
     LEASE_ON_GUARDED(27),
+    /** An alarm says that the store is wrong. */
+    CORRUPT(30),
+    /** More alarms are raised than may be. */
+    TOO_MANY_ALARMS(31),
     /** No user is named, and users need permissions here; or the user to be made has no name. */
     USER_EMPTY(35),
     ROLE_EMPTY(36),

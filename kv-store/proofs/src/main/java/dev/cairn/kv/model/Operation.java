@@ -19,6 +19,7 @@ public sealed interface Operation
                 Operation.Unique,
                 Operation.OnBehalf,
                 LeaseOperation,
+                UpkeepOperation,
                 AuthOperation {
 
     /** Whether what it does is decided by people's signatures. It stands alone in its request. */
@@ -33,6 +34,7 @@ public sealed interface Operation
                     Compact _,
                     OpenSession _,
                     LeaseOperation _,
+                    UpkeepOperation _,
                     Operation.OnBehalf _,
                     AuthOperation _ -> false;
         };

@@ -30,6 +30,9 @@ public final class OperationCodec {
     private static final int LEASE_GRANT = 12;
     private static final int LEASE_REVOKE = 13;
     private static final int LEASE_KEEP_ALIVE = 14;
+    private static final int RAISE_ALARM = 20;
+    private static final int DISARM_ALARM = 21;
+    private static final int RAISE_REVISION = 22;
     private static final int ON_BEHALF = 30;
 
     /** Where the first operation says what it is, and where it does if it is {@link Operation.Unique}. */
@@ -106,6 +109,7 @@ public final class OperationCodec {
                 out.putByte(UNIQUE).putDigest(nonce);
                 write(out, unique);
             }
+            case UpkeepOperation upkeep -> write(out, upkeep);
             case LeaseOperation lease -> write(out, lease);
             case Operation.OnBehalf(Bytes user, long authRevision, Operation asked) -> {
                 out.putByte(ON_BEHALF).putBytes(user).putLong(authRevision);
@@ -125,6 +129,19 @@ public final class OperationCodec {
                 ids.forEach(out::putLong);
             }
         }
+    }
+
+    private static void write(ByteWriter out, UpkeepOperation operation) {
+        switch (operation) {
+            case UpkeepOperation.RaiseAlarm(Alarm alarm) -> write(out.putByte(RAISE_ALARM), alarm);
+            case UpkeepOperation.DisarmAlarm(Alarm alarm) -> write(out.putByte(DISARM_ALARM), alarm);
+            case UpkeepOperation.RaiseRevision(long revision) ->
+                out.putByte(RAISE_REVISION).putLong(revision);
+        }
+    }
+
+    private static void write(ByteWriter out, Alarm alarm) {
+        out.putByte(alarm.kind().code()).putLong(alarm.member());
     }
 
     private static void writeValues(ByteWriter out, List<Bytes> values) {
@@ -226,6 +243,9 @@ public final class OperationCodec {
                 case LEASE_GRANT -> operation = Optional.of(new LeaseOperation.Grant(nextLong(), nextLong()));
                 case LEASE_REVOKE -> operation = Optional.of(new LeaseOperation.Revoke(nextLong()));
                 case LEASE_KEEP_ALIVE -> operation = Optional.of(new LeaseOperation.KeepAlive(nextLongs()));
+                case RAISE_ALARM -> operation = nextAlarm().map(UpkeepOperation.RaiseAlarm::new);
+                case DISARM_ALARM -> operation = nextAlarm().map(UpkeepOperation.DisarmAlarm::new);
+                case RAISE_REVISION -> operation = Optional.of(new UpkeepOperation.RaiseRevision(nextLong()));
                 case ON_BEHALF -> operation = nextOnBehalf(depth);
                 default -> {
                     boolean isAuth = kind >= AuthOperationCodec.FIRST && kind <= AuthOperationCodec.LAST;
@@ -252,6 +272,13 @@ public final class OperationCodec {
             long timeMicros = nextLong();
             Bytes signature = nextBytes();
             return next(depth + 1).map(operation -> new Operation.SignedWrite(timeMicros, operation, signature));
+        }
+
+        private Optional<Alarm> nextAlarm() {
+            Optional<Alarm.Kind> kind = Alarm.Kind.ofCode(nextByte());
+            broken |= kind.isEmpty();
+            long member = nextLong();
+            return kind.map(known -> new Alarm(member, known));
         }
 
         private Operation nextRange() {

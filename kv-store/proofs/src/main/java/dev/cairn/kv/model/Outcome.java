@@ -19,6 +19,7 @@ public sealed interface Outcome
                 Outcome.SessionOpened,
                 Outcome.Failed,
                 Outcome.AuthChanged,
+                Outcome.Upkept,
                 LeaseOutcome {
     long revision();
 
@@ -59,6 +60,9 @@ public sealed interface Outcome
     record AuthChanged(long revision) implements Outcome {}
 
     record SessionOpened(long revision) implements Outcome {}
+
+    /** Of an {@link UpkeepOperation}. */
+    record Upkept(long revision, boolean changed) implements Outcome {}
 
     record Failed(long revision, KvError error) implements Outcome {}
 }

@@ -122,6 +122,7 @@ public record ReceiptProof(MerklePath request, MerklePath resultPath, RequestOut
             case Outcome.Change change -> change;
             case Outcome.SessionOpened opened -> opened;
             case Outcome.AuthChanged changed -> changed;
+            case Outcome.Upkept upkept -> upkept;
             case Outcome.Failed failed -> failed;
             case LeaseOutcome lease -> lease;
         };

@@ -32,6 +32,7 @@ final class ResultCodec {
     private static final int LEASE_REVOKED = 13;
     private static final int LEASE_KEPT_ALIVE = 14;
     private static final int AUTH_CHANGED = 30;
+    private static final int UPKEPT = 20;
 
     private ResultCodec() {}
 
@@ -81,6 +82,8 @@ final class ResultCodec {
                         .putDigest(change.change())
                         .putByte(change.standing().code())
                         .putBytes(change.detail());
+            case Outcome.Upkept upkept ->
+                out.putByte(UPKEPT).putLong(upkept.revision()).putByte(upkept.changed() ? 1 : 0);
             case Outcome.Failed failed ->
                 out.putByte(FAILED)
                         .putLong(failed.revision())
@@ -155,6 +158,7 @@ final class ResultCodec {
             case SESSION_OPENED -> new Outcome.SessionOpened(revision);
             case AUTH_CHANGED -> new Outcome.AuthChanged(revision);
             case CHANGE -> new Outcome.Change(revision, in.nextDigest(), standing(in), in.nextBytes());
+            case UPKEPT -> new Outcome.Upkept(revision, in.nextFlag());
             case FAILED -> new Outcome.Failed(revision, error(in));
             case LEASE_GRANTED -> new LeaseOutcome.Granted(revision, in.nextLong(), in.nextLong());
             case LEASE_REVOKED -> new LeaseOutcome.Revoked(revision);

@@ -179,7 +179,17 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
         this.leases =
                 new LeaseService(gateway, readIndex, keepAlives, store, access, headers, background, limits, leaseIds);
         LocalClient local = new LocalClient(
-                gateway, readIndex, store, background, hub, headers, limits, leaseIds, settings.maxClientBytes());
+                gateway,
+                readIndex,
+                store,
+                access,
+                background,
+                hub,
+                headers,
+                limits,
+                leaseIds,
+                settings.maxClientBytes(),
+                Credentials.NONE);
         this.leaseCounts = new LeaseCounts(store.state());
         ProcessGauges process = new ProcessGauges();
         ReplicaMetrics metrics = new ReplicaMetrics(registry, consensus);

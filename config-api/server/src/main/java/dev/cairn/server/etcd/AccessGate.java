@@ -10,6 +10,8 @@ import dev.cairn.proto.etcdserverpb.WatchGrpc;
 import dev.cairn.proto.v1.ChainGrpc;
 import dev.cairn.proto.v1.ReplicaGrpc;
 import dev.cairn.proto.v1.StoreGrpc;
+import dev.cairn.proto.v3electionpb.ElectionGrpc;
+import dev.cairn.proto.v3lockpb.LockGrpc;
 import dev.cairn.server.auth.Credentials;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
@@ -31,6 +33,8 @@ public final class AccessGate implements ServerInterceptor {
             KVGrpc.SERVICE_NAME,
             WatchGrpc.SERVICE_NAME,
             AuthGrpc.SERVICE_NAME,
+            LockGrpc.SERVICE_NAME,
+            ElectionGrpc.SERVICE_NAME,
             StoreGrpc.SERVICE_NAME,
             ChainGrpc.SERVICE_NAME,
             ReplicaGrpc.SERVICE_NAME,

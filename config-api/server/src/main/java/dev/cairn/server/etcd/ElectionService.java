@@ -29,11 +29,11 @@ public final class ElectionService extends ElectionGrpc.ElectionImplBase {
     private static final String NOT_LEADER = "election: not leader";
     private static final String NO_LEADER = "election: no leader";
 
-    private final LocalClient client;
+    private final LocalClient local;
     private final RecipeCalls calls;
 
-    public ElectionService(LocalClient client, RecipeCalls calls) {
-        this.client = client;
+    public ElectionService(LocalClient local, RecipeCalls calls) {
+        this.local = local;
         this.calls = calls;
     }
 
@@ -44,13 +44,14 @@ public final class ElectionService extends ElectionGrpc.ElectionImplBase {
 
     @Override
     public void campaign(CampaignRequest request, StreamObserver<CampaignResponse> observer) {
+        LocalClient client = local.ofCaller();
         Bytes prefix = Recipes.prefix(bytes(request.getName()));
         Bytes value = bytes(request.getValue());
         calls.run(
                 observer,
                 caller -> client.session(request.getLease())
-                        .thenCompose(lease -> enter(Recipes.key(prefix, lease), lease, value))
-                        .thenCompose(entered -> win(prefix, entered, caller))
+                        .thenCompose(lease -> enter(client, Recipes.key(prefix, lease), lease, value))
+                        .thenCompose(entered -> win(client, prefix, entered, caller))
                         .thenApply(won -> CampaignResponse.newBuilder()
                                 .setHeader(client.headers().at(won.revision()))
                                 .setLeader(LeaderKey.newBuilder()
@@ -61,7 +62,7 @@ public final class ElectionService extends ElectionGrpc.ElectionImplBase {
                                 .build()));
     }
 
-    private CompletableFuture<Candidacy> enter(Bytes key, long lease, Bytes value) {
+    private static CompletableFuture<Candidacy> enter(LocalClient client, Bytes key, long lease, Bytes value) {
         CompletableFuture<Outcome.Txn> entered = client.txn(
                 Recipes.ifCreatedAt(key, 0, List.of(Recipes.put(key, value, lease)), List.of(Recipes.get(key))));
         return entered.thenCompose(txn -> {
@@ -70,31 +71,33 @@ public final class ElectionService extends ElectionGrpc.ElectionImplBase {
             }
             KeyVersion own =
                     ((Outcome.Ranged) txn.responses().getFirst()).versions().getFirst();
-            return comeBack(own, new Candidacy(key, lease, own.createRevision(), txn.revision()), value);
+            return comeBack(client, own, new Candidacy(key, lease, own.createRevision(), txn.revision()), value);
         });
     }
 
     /** Who is a candidate already may have something else to say. */
-    private CompletableFuture<Candidacy> comeBack(KeyVersion own, Candidacy candidacy, Bytes value) {
+    private static CompletableFuture<Candidacy> comeBack(
+            LocalClient client, KeyVersion own, Candidacy candidacy, Bytes value) {
         return client.value(own).thenCompose(said -> {
             if (said.equals(value)) {
                 return CompletableFuture.completedFuture(candidacy);
             }
-            return proclaim(candidacy.key(), candidacy.created(), candidacy.lease(), value)
+            return proclaim(client, candidacy.key(), candidacy.created(), candidacy.lease(), value)
                     .whenComplete((_, failure) -> {
                         if (failure != null) {
-                            var _ = resign(candidacy.key(), candidacy.created());
+                            var _ = resign(client, candidacy.key(), candidacy.created());
                         }
                     })
                     .thenApply(_ -> candidacy);
         });
     }
 
-    private CompletableFuture<Candidacy> win(Bytes prefix, Candidacy candidacy, Recipes.Caller caller) {
+    private static CompletableFuture<Candidacy> win(
+            LocalClient client, Bytes prefix, Candidacy candidacy, Recipes.Caller caller) {
         return Recipes.turn(client, prefix, candidacy.created(), caller)
                 .whenComplete((_, failure) -> {
                     if (failure != null && caller.hasLeft()) {
-                        var _ = resign(candidacy.key(), candidacy.created());
+                        var _ = resign(client, candidacy.key(), candidacy.created());
                     }
                 })
                 .thenApply(_ -> candidacy);
@@ -102,6 +105,7 @@ public final class ElectionService extends ElectionGrpc.ElectionImplBase {
 
     @Override
     public void proclaim(ProclaimRequest request, StreamObserver<ProclaimResponse> observer) {
+        LocalClient client = local.ofCaller();
         LeaderKey leader = request.getLeader();
         calls.run(
                 observer,
@@ -109,13 +113,18 @@ public final class ElectionService extends ElectionGrpc.ElectionImplBase {
                         ? LocalClient.failed(NO_LEADER_KEY)
                         : client.session(leader.getLease())
                                 .thenCompose(lease -> proclaim(
-                                        bytes(leader.getKey()), leader.getRev(), lease, bytes(request.getValue())))
+                                        client,
+                                        bytes(leader.getKey()),
+                                        leader.getRev(),
+                                        lease,
+                                        bytes(request.getValue())))
                                 .thenApply(revision -> ProclaimResponse.newBuilder()
                                         .setHeader(client.headers().at(revision))
                                         .build()));
     }
 
-    private CompletableFuture<Long> proclaim(Bytes key, long created, long lease, Bytes value) {
+    private static CompletableFuture<Long> proclaim(
+            LocalClient client, Bytes key, long created, long lease, Bytes value) {
         CompletableFuture<Outcome.Txn> said =
                 client.txn(Recipes.ifCreatedAt(key, created, List.of(Recipes.put(key, value, lease)), List.of()));
         return said.thenCompose(txn ->
@@ -124,18 +133,19 @@ public final class ElectionService extends ElectionGrpc.ElectionImplBase {
 
     @Override
     public void resign(ResignRequest request, StreamObserver<ResignResponse> observer) {
+        LocalClient client = local.ofCaller();
         LeaderKey leader = request.getLeader();
         calls.run(
                 observer,
                 _ -> !request.hasLeader()
                         ? LocalClient.failed(NO_LEADER_KEY)
-                        : resign(bytes(leader.getKey()), leader.getRev())
+                        : resign(client, bytes(leader.getKey()), leader.getRev())
                                 .thenApply(txn -> ResignResponse.newBuilder()
                                         .setHeader(client.headers().at(txn.revision()))
                                         .build()));
     }
 
-    private CompletableFuture<Outcome.Txn> resign(Bytes key, long created) {
+    private static CompletableFuture<Outcome.Txn> resign(LocalClient client, Bytes key, long created) {
         return client.txn(Recipes.ifCreatedAt(key, created, List.of(Recipes.delete(key)), List.of()));
     }
 
@@ -143,20 +153,21 @@ public final class ElectionService extends ElectionGrpc.ElectionImplBase {
 
     @Override
     public void leader(LeaderRequest request, StreamObserver<LeaderResponse> observer) {
+        LocalClient client = local.ofCaller();
         calls.run(
                 observer,
                 _ -> client.range(Recipes.first(Recipes.prefix(bytes(request.getName()))))
-                        .thenCompose(
-                                found -> found.versions().isEmpty() ? LocalClient.failed(NO_LEADER) : response(found)));
+                        .thenCompose(found ->
+                                found.versions().isEmpty() ? LocalClient.failed(NO_LEADER) : response(client, found)));
     }
 
-    private CompletableFuture<LeaderResponse> response(Outcome.Ranged found) {
+    private static CompletableFuture<LeaderResponse> response(LocalClient client, Outcome.Ranged found) {
         return Observation.response(client, found);
     }
 
     @Override
     public void observe(LeaderRequest request, StreamObserver<LeaderResponse> observer) {
-        new Observation(client, calls, Recipes.prefix(bytes(request.getName())), (ServerCallStreamObserver<
+        new Observation(local.ofCaller(), calls, Recipes.prefix(bytes(request.getName())), (ServerCallStreamObserver<
                                 LeaderResponse>)
                         observer)
                 .begin();

@@ -2,6 +2,8 @@ package dev.cairn.server.etcd;
 
 import dev.cairn.kv.Limits;
 import dev.cairn.kv.Validation;
+import dev.cairn.kv.auth.Caller;
+import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.kv.model.KvError;
 import dev.cairn.kv.model.LeaseOperation;
@@ -12,6 +14,8 @@ import dev.cairn.proto.etcdserverpb.WatchCreateRequest;
 import dev.cairn.proto.etcdserverpb.WatchResponse;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.server.Background;
+import dev.cairn.server.auth.Credentials;
+import dev.cairn.server.auth.Identity;
 import dev.cairn.server.gateway.Call;
 import dev.cairn.server.gateway.Gateway;
 import dev.cairn.server.gateway.ReadIndex;
@@ -28,9 +32,10 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * The store as its clients have it, for recipes that the server runs for them. Nothing blocks. A future fails with the
- * exception that the recipe's caller is told; as in etcd that says UNKNOWN of whatever the store has against an
- * operation. What comes after a future runs on threads that must not be held up.
+ * The store as its clients have it, for recipes that the server runs for them. Each operation needs the permissions of
+ * whoever made the call, as if they had asked for it themselves. Nothing blocks. A future fails with the exception that
+ * the recipe's caller is told; as in etcd that says UNKNOWN of whatever the store has against an operation. What comes
+ * after a future runs on threads that must not be held up.
  */
 public final class LocalClient {
     /** How long the lease of a caller lives that has brought none. */
@@ -39,32 +44,54 @@ public final class LocalClient {
     private final Gateway gateway;
     private final ReadIndex readIndex;
     private final Store store;
+    private final Access access;
     private final Background background;
     private final WatchHub hub;
     private final Headers headers;
     private final Limits limits;
     private final LongSupplier leaseIds;
     private final int maxClientBytes;
+    private final Credentials credentials;
 
     public LocalClient(
             Gateway gateway,
             ReadIndex readIndex,
             Store store,
+            Access access,
             Background background,
             WatchHub hub,
             Headers headers,
             Limits limits,
             LongSupplier leaseIds,
-            int maxClientBytes) {
+            int maxClientBytes,
+            Credentials credentials) {
         this.gateway = gateway;
         this.readIndex = readIndex;
         this.store = store;
+        this.access = access;
         this.background = background;
         this.hub = hub;
         this.headers = headers;
         this.limits = limits;
         this.leaseIds = leaseIds;
         this.maxClientBytes = maxClientBytes;
+        this.credentials = credentials;
+    }
+
+    /** Theirs who have made the call that is being handled. */
+    LocalClient ofCaller() {
+        return new LocalClient(
+                gateway,
+                readIndex,
+                store,
+                access,
+                background,
+                hub,
+                headers,
+                limits,
+                leaseIds,
+                maxClientBytes,
+                Credentials.current());
     }
 
     Headers headers() {
@@ -73,6 +100,10 @@ public final class LocalClient {
 
     static <T> CompletableFuture<T> failed(String why) {
         return CompletableFuture.failedFuture(unknown(why));
+    }
+
+    private static StatusRuntimeException unknown(EtcdError why) {
+        return unknown(why.description());
     }
 
     private static StatusRuntimeException unknown(String why) {
@@ -97,15 +128,20 @@ public final class LocalClient {
 
     /** What became of the operation; it never is {@link Outcome.Failed}. */
     CompletableFuture<Outcome> write(Operation operation) {
-        int size = OperationSize.of(operation);
-        EtcdError error = Validation.check(operation, limits)
-                .map(EtcdError::of)
-                .orElse(size > maxClientBytes ? EtcdError.REQUEST_TOO_LARGE : null);
-        if (error != null) {
-            return failed(error.description());
+        Optional<KvError> invalid = Validation.check(operation, limits);
+        if (invalid.isPresent()) {
+            return failed(EtcdError.of(invalid.get()).description());
+        }
+        Optional<Operation> asked = access.asked(credentials, operation);
+        if (asked.isEmpty()) {
+            return failed(EtcdError.INVALID_AUTH_TOKEN.description());
+        }
+        int size = OperationSize.of(asked.get());
+        if (size > maxClientBytes) {
+            return failed(EtcdError.REQUEST_TOO_LARGE.description());
         }
         CompletableFuture<Outcome> done = new CompletableFuture<>();
-        gateway.submit(new Write(operation, size, done));
+        gateway.submit(new Write(asked.get(), size, done));
         return done;
     }
 
@@ -143,7 +179,7 @@ public final class LocalClient {
                 done.completeExceptionally(
                         EtcdError.guarded(store.needsSignatures(operation)).asRuntimeException());
             } else {
-                done.completeExceptionally(unknown(EtcdError.of(failed.error()).description()));
+                done.completeExceptionally(unknown(EtcdError.of(failed.error())));
             }
         }
 
@@ -161,15 +197,11 @@ public final class LocalClient {
         readIndex.await(new ReadIndex.Read() {
             @Override
             public void proceed() {
-                inBackground(done, () -> {
-                    switch (store.read(Optional.empty(), range)) {
-                        case Outcome.Ranged ranged -> done.complete(ranged);
-                        case Outcome.Failed failed ->
-                            done.completeExceptionally(
-                                    EtcdError.of(failed.error()).exception());
-                        case Outcome other -> throw new AssertionError("an outcome of another kind: " + other);
-                    }
-                });
+                switch (access.identify(credentials)) {
+                    case Identity.BadToken _ -> done.completeExceptionally(unknown(EtcdError.INVALID_AUTH_TOKEN));
+                    case Identity.Known(Optional<Caller> caller) ->
+                        inBackground(done, () -> read(store.read(caller, range), done));
+                }
             }
 
             @Override
@@ -178,6 +210,14 @@ public final class LocalClient {
             }
         });
         return done;
+    }
+
+    private static void read(Outcome outcome, CompletableFuture<Outcome.Ranged> done) {
+        switch (outcome) {
+            case Outcome.Ranged ranged -> done.complete(ranged);
+            case Outcome.Failed failed -> done.completeExceptionally(unknown(EtcdError.of(failed.error())));
+            case Outcome other -> throw new AssertionError("an outcome of another kind: " + other);
+        }
     }
 
     /** The value of a version that was read a moment ago. */
@@ -265,7 +305,12 @@ public final class LocalClient {
                     }
                 },
                 headers::at);
-        stream.create(request, () -> {});
+        KeySpan span = KeySpan.of(
+                Bytes.wrap(request.getKey().toByteArray()),
+                Bytes.wrap(request.getRangeEnd().toByteArray()));
+        access.readRefusal(credentials, span)
+                .ifPresentOrElse(
+                        refusal -> stream.end(unknown(refusal).getStatus()), () -> stream.create(request, () -> {}));
         return stream;
     }
 }

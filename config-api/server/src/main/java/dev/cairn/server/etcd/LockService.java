@@ -21,11 +21,11 @@ import java.util.concurrent.CompletableFuture;
 public final class LockService extends LockGrpc.LockImplBase {
     private static final String EXPIRED = "mutex: session is expired";
 
-    private final LocalClient client;
+    private final LocalClient local;
     private final RecipeCalls calls;
 
-    public LockService(LocalClient client, RecipeCalls calls) {
-        this.client = client;
+    public LockService(LocalClient local, RecipeCalls calls) {
+        this.local = local;
         this.calls = calls;
     }
 
@@ -34,18 +34,19 @@ public final class LockService extends LockGrpc.LockImplBase {
 
     @Override
     public void lock(LockRequest request, StreamObserver<LockResponse> observer) {
+        LocalClient client = local.ofCaller();
         Bytes prefix = Recipes.prefix(bytes(request.getName()));
         calls.run(
                 observer,
                 caller -> client.session(request.getLease())
-                        .thenCompose(lease -> lock(prefix, lease, caller))
+                        .thenCompose(lease -> lock(client, prefix, lease, caller))
                         .thenApply(held -> LockResponse.newBuilder()
                                 .setHeader(client.headers().at(held.revision()))
                                 .setKey(Pairs.string(held.key()))
                                 .build()));
     }
 
-    private CompletableFuture<Held> lock(Bytes prefix, long lease, Recipes.Caller caller) {
+    private static CompletableFuture<Held> lock(LocalClient client, Bytes prefix, long lease, Recipes.Caller caller) {
         Bytes key = Recipes.key(prefix, lease);
         Operation.Range owner = Recipes.first(prefix);
         CompletableFuture<Outcome.Txn> entered = client.txn(Recipes.ifCreatedAt(
@@ -57,12 +58,13 @@ public final class LockService extends LockGrpc.LockImplBase {
             boolean isMine = versions(txn.responses().get(1)).getFirst().createRevision() == created;
             return isMine
                     ? CompletableFuture.completedFuture(new Held(key, txn.revision()))
-                    : await(prefix, key, created, caller);
+                    : await(client, prefix, key, created, caller);
         });
     }
 
     /** Whoever waits no more takes its key away. */
-    private CompletableFuture<Held> await(Bytes prefix, Bytes key, long created, Recipes.Caller caller) {
+    private static CompletableFuture<Held> await(
+            LocalClient client, Bytes prefix, Bytes key, long created, Recipes.Caller caller) {
         return Recipes.turn(client, prefix, created, caller)
                 .thenCompose(_ -> client.range(Recipes.get(key)))
                 .whenComplete((_, failure) -> {
@@ -81,6 +83,7 @@ public final class LockService extends LockGrpc.LockImplBase {
 
     @Override
     public void unlock(UnlockRequest request, StreamObserver<UnlockResponse> observer) {
+        LocalClient client = local.ofCaller();
         calls.run(
                 observer,
                 _ -> client.write(Recipes.delete(bytes(request.getKey())))

@@ -51,7 +51,11 @@ import dev.cairn.proto.etcdserverpb.WatchCreateRequest;
 import dev.cairn.proto.etcdserverpb.WatchGrpc;
 import dev.cairn.proto.etcdserverpb.WatchRequest;
 import dev.cairn.proto.etcdserverpb.WatchResponse;
+import dev.cairn.proto.v1.BlockRequest;
+import dev.cairn.proto.v1.ChainGrpc;
 import dev.cairn.proto.v1.GetRequest;
+import dev.cairn.proto.v1.HeadRequest;
+import dev.cairn.proto.v1.HeadersRequest;
 import dev.cairn.proto.v1.ListRequest;
 import dev.cairn.proto.v1.Space;
 import dev.cairn.proto.v1.StoreGrpc;
@@ -372,6 +376,21 @@ class AuthServiceTest {
         refused(EtcdError.PERMISSION_DENIED, () -> with(ann, store).submit(submit(forged)));
         with(root, store).submit(submit(forged));
         assertThat(with(root, kv).range(range("b", "")).getCount()).isEqualTo(1);
+    }
+
+    /** A block holds what everybody wrote, and the hashes of passwords. */
+    @Test
+    void blocksAreRootsAlone() {
+        enable();
+        with(root, kv).put(put("b"));
+        ChainGrpc.ChainBlockingStub chain = ChainGrpc.newBlockingStub(served.channel);
+        BlockRequest block = BlockRequest.newBuilder().setHeight(1).build();
+        refused(EtcdError.USER_EMPTY, () -> chain.block(block));
+        refused(EtcdError.PERMISSION_DENIED, () -> with(ann, chain).block(block));
+        assertThat(with(root, chain).block(block).getRequestsCount()).isPositive();
+        assertThat(chain.head(HeadRequest.getDefaultInstance()).hasHead()).isTrue();
+        assertThat(chain.headers(HeadersRequest.getDefaultInstance()).getHeadersCount())
+                .isPositive();
     }
 
     private static SubmitRequest submit(Operation operation) {

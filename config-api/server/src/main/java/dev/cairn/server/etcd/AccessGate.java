@@ -25,7 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Turns away calls that are none of the caller's whatever they ask for. A service that is not named here is root's alone.
+ * Turns away calls that are none of the caller's whatever they ask for. What is not named here is root's alone.
  */
 public final class AccessGate implements ServerInterceptor {
     /** These tell nothing of the state's content, or look at each request themselves. */
@@ -36,10 +36,15 @@ public final class AccessGate implements ServerInterceptor {
             LockGrpc.SERVICE_NAME,
             ElectionGrpc.SERVICE_NAME,
             StoreGrpc.SERVICE_NAME,
-            ChainGrpc.SERVICE_NAME,
             ReplicaGrpc.SERVICE_NAME,
             HealthGrpc.SERVICE_NAME,
             ServerReflectionGrpc.SERVICE_NAME);
+
+    /** These tell of the chain what holds it together. A block's requests are what everybody wrote, and hashes of passwords. */
+    private static final Set<String> FREE = Set.of(
+            ChainGrpc.getHeadMethod().getFullMethodName(),
+            ChainGrpc.getHeadersMethod().getFullMethodName(),
+            ChainGrpc.getEvidenceMethod().getFullMethodName());
 
     private static final Set<String> EVERY_USERS = Set.of(
             MaintenanceGrpc.getStatusMethod().getFullMethodName(),
@@ -76,12 +81,12 @@ public final class AccessGate implements ServerInterceptor {
 
     private Optional<EtcdError> refusal(MethodDescriptor<?, ?> method, Credentials credentials) {
         String service = method.getServiceName();
-        if (service != null && OTHERWISE_JUDGED.contains(service)) {
+        String name = method.getFullMethodName();
+        boolean isOtherwiseJudged = service != null && OTHERWISE_JUDGED.contains(service);
+        if (isOtherwiseJudged || FREE.contains(name)) {
             return Optional.empty();
         }
-        return EVERY_USERS.contains(method.getFullMethodName())
-                ? access.userRefusal(credentials)
-                : access.rootRefusal(credentials);
+        return EVERY_USERS.contains(name) ? access.userRefusal(credentials) : access.rootRefusal(credentials);
     }
 
     /** Every user may ask which alarms there are; the request says whether that is all. */

@@ -35,6 +35,9 @@ public final class WatchStream {
     private final WatchHeaders headers;
     private final Map<Long, Watcher> watchers = new LinkedHashMap<>();
     private final ArrayDeque<WatchResponse> buffer = new ArrayDeque<>();
+    /** What takes further requests off the wire, when answers have room again: one, for one is taken at a time. */
+    private final ArrayDeque<Runnable> held = new ArrayDeque<>();
+
     private final ArrayDeque<Watcher> behind = new ArrayDeque<>();
     private long bufferedBytes;
     private long nextId;
@@ -50,13 +53,13 @@ public final class WatchStream {
         this.headers = headers;
     }
 
-    /** Creates a watch; {@code handled} runs when the next request may be taken. */
+    /** Creates a watch; {@code handled} runs when the next request may be taken: not while too much waits to be read. */
     public void create(WatchCreateRequest request, Runnable handled) {
         hub.execute(() -> {
             if (!closed) {
                 create(WatchSpecs.of(request));
             }
-            handled.run();
+            takeNext(handled);
         });
     }
 
@@ -64,7 +67,7 @@ public final class WatchStream {
     public void refuse(String reason, Runnable handled) {
         hub.execute(() -> {
             refuse(reason, Math.max(hub.revision(), hub.timeline().revision()));
-            handled.run();
+            takeNext(handled);
         });
     }
 
@@ -75,7 +78,7 @@ public final class WatchStream {
                 drop(watcher);
                 send(response(id, hub.revision()).setCanceled(true).build());
             }
-            handled.run();
+            takeNext(handled);
         });
     }
 
@@ -88,6 +91,14 @@ public final class WatchStream {
             }
             handled.run();
         });
+    }
+
+    private void takeNext(Runnable handled) {
+        if (hasRoom()) {
+            handled.run();
+        } else {
+            held.add(handled);
+        }
     }
 
     /** The client has taken what was sent. */
@@ -119,6 +130,7 @@ public final class WatchStream {
         closed = true;
         List.copyOf(watchers.values()).forEach(this::drop);
         buffer.clear();
+        held.clear();
         bufferedBytes = 0;
         hub.closed(this);
     }
@@ -219,6 +231,9 @@ public final class WatchStream {
             WatchResponse response = buffer.remove();
             bufferedBytes -= response.getSerializedSize();
             outlet.send(response);
+        }
+        while (hasRoom() && !held.isEmpty()) {
+            held.remove().run();
         }
         if (!reading && !closed && !behind.isEmpty() && buffer.isEmpty() && outlet.isReady()) {
             reading = true;

@@ -7,6 +7,7 @@ import dev.cairn.kv.audit.BrokenRuleException;
 import dev.cairn.kv.model.KeyEvent;
 import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.kv.model.LeaseOperation;
+import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.Space;
 import dev.cairn.kv.model.Value;
 import dev.cairn.protocol.model.Bytes;
@@ -115,6 +116,14 @@ class LeaseAuditTest extends LeaseFixture {
     @Test
     void aRevocationThatTakesAnotherLeasesKey() {
         KvState real = execute(request(List.of(new LeaseOperation.Revoke(1))));
+        finds(real, with(real, deletion("b", 1)));
+    }
+
+    @Test
+    void soDoesOneOnSomebodysBehalf() {
+        Operation revoke = new Operation.OnBehalf(Bytes.utf8("ann"), 1, new LeaseOperation.Revoke(1));
+        KvState real = execute(request(List.of(revoke)));
+        assertThat(real.changes()).hasSize(1);
         finds(real, with(real, deletion("b", 1)));
     }
 }

@@ -115,8 +115,10 @@ final class BlockWalk {
         audit.leases().answered(inner(operation), outcome);
     }
 
+    /** What is to be done, whoever asks. */
     private static Operation inner(Operation operation) {
-        return operation instanceof Operation.Unique unique ? unique.operation() : operation;
+        Operation asked = operation instanceof Operation.Unique unique ? unique.operation() : operation;
+        return asked instanceof Operation.OnBehalf onBehalf ? onBehalf.operation() : asked;
     }
 
     /** Of a change that waits; it was taken in, whatever the ledger makes of it. */

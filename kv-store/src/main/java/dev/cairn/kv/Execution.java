@@ -42,9 +42,9 @@ final class Execution {
         this.draft = new Draft(parent, proposal, around);
         this.sessions = new Sessions(draft);
         this.ledger = new Ledger(draft);
-        this.signedWrites = new SignedWrites(draft);
         this.leases = new LeaseExecution(draft);
         this.permits = new Permits(draft);
+        this.signedWrites = new SignedWrites(draft, permits);
         this.auth = new AuthExecution(draft, permits);
     }
 

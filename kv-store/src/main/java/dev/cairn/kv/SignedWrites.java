@@ -13,6 +13,7 @@ import dev.cairn.ssh.SshException;
 import dev.cairn.ssh.SshSignature;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Writes that one key answers for, such as a node's. Of each key the last one is remembered, and none that is older is ever
@@ -24,9 +25,11 @@ final class SignedWrites {
     private static final long NANOS_PER_MICRO = 1000;
 
     private final Draft draft;
+    private final Permits permits;
 
-    SignedWrites(Draft draft) {
+    SignedWrites(Draft draft, Permits permits) {
         this.draft = draft;
+        this.permits = permits;
     }
 
     /** @param perform does what guards have no word against */
@@ -64,6 +67,7 @@ final class SignedWrites {
             return failed(KvError.WRITE_OUT_OF_TIME);
         }
         Outcome outcome = refusedByGuards(write.operation(), signer)
+                .or(() -> refusedByPermissions(write.operation(), signer))
                 .<Outcome>map(this::failed)
                 .orElseGet(() -> perform.apply(write.operation()));
         draft.putSystem(record, LastWrite.of(write.timeMicros(), text, outcome).encode());
@@ -78,6 +82,19 @@ final class SignedWrites {
         boolean isOpen = Unsigned.leased(operation)
                 .allMatch(key -> draft.governance.guards().isOpen(KeySpan.single(key)));
         return isOpen ? Optional.empty() : Optional.of(KvError.LEASE_ON_GUARDED);
+    }
+
+    /**
+     * A signature stands for no user: where users need permissions it gives away nothing but what a guard leaves to the
+     * signer, neither to be written nor to be read or compared.
+     */
+    private Optional<KvError> refusedByPermissions(Operation operation, Registry.Holding signer) {
+        if (!permits.view().status().enabled()) {
+            return Optional.empty();
+        }
+        boolean isTheSigners = Stream.concat(Unsigned.writes(operation), Unsigned.reads(operation))
+                .allMatch(span -> draft.governance.isKeptBy(signer, span));
+        return isTheSigners ? Optional.empty() : Optional.of(KvError.PERMISSION_DENIED);
     }
 
     private Outcome failed(KvError error) {

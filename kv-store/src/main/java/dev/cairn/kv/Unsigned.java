@@ -127,6 +127,31 @@ public final class Unsigned {
         };
     }
 
+    /** What an operation may read or compare, beside what it {@linkplain #writes may write}; both branches of a transaction. */
+    static Stream<KeySpan> reads(Operation operation) {
+        return switch (operation) {
+            case Operation.Range range -> Stream.of(KeySpan.of(range.key(), range.rangeEnd()));
+            case Operation.Txn txn ->
+                Stream.concat(
+                        txn.compares().stream().map(compare -> KeySpan.of(compare.key(), compare.rangeEnd())),
+                        Stream.concat(txn.success().stream(), txn.failure().stream())
+                                .flatMap(Unsigned::reads));
+            case Operation.Unique unique -> reads(unique.operation());
+            case Operation.OnBehalf onBehalf -> reads(onBehalf.operation());
+            case Operation.Put _,
+                    Operation.DeleteRange _,
+                    Operation.Compact _,
+                    Operation.OpenSession _,
+                    Operation.SubmitChange _,
+                    Operation.StageValues _,
+                    Operation.EndorseChange _,
+                    Operation.SignedWrite _,
+                    LeaseOperation _,
+                    AuthOperation _,
+                    UpkeepOperation _ -> Stream.of();
+        };
+    }
+
     /** What an operation may write: of both branches of a transaction, and whether the keys of a range exist or not. */
     static Stream<KeySpan> writes(Operation operation) {
         return switch (operation) {

@@ -10,7 +10,9 @@ import dev.cairn.kv.guard.GuardTable;
 import dev.cairn.kv.guard.Lifetime;
 import dev.cairn.kv.guard.Principal;
 import dev.cairn.kv.guard.Registry;
+import dev.cairn.kv.guard.Right;
 import dev.cairn.kv.guard.Scope;
+import dev.cairn.kv.model.AuthOperation;
 import dev.cairn.kv.model.Compare;
 import dev.cairn.kv.model.KvError;
 import dev.cairn.kv.model.Operation;
@@ -32,6 +34,7 @@ import org.junit.jupiter.api.Test;
 class SignedWritesTest extends LedgerFixture {
     private static final TestKey WEB1 = TestKey.of(KeyKind.ED25519, 11);
     private static final TestKey OLD = TestKey.of(KeyKind.ED25519, 12);
+    private static final Bytes ROOT = Bytes.utf8("root");
     private static final String PULL = "nodes/web1/pull";
 
     @Override
@@ -47,7 +50,7 @@ class SignedWritesTest extends LedgerFixture {
                 new Registry(all),
                 new GuardTable(people.guards().registryGuard(), guards, List.of(Bytes.utf8("open/"))),
                 Optional.empty(),
-                people.gatewayRights(),
+                EnumSet.of(Right.AUTH),
                 0);
     }
 
@@ -114,6 +117,32 @@ class SignedWritesTest extends LedgerFixture {
                 signed(micros(4), new Operation.Txn(List.of(), List.of(put(PULL, "x")), List.of(put("prod/x", "x")))));
         refuses(KvError.GUARDED, put(PULL, "without a signature"));
         assertThat(visible()).isEmpty();
+    }
+
+    /** A node is no user: what users need permission for its signature neither writes, nor reads, nor compares. */
+    @Test
+    void whereUsersNeedPermissionASignatureReachesWhatGuardsLeaveToIt() {
+        run(put("open/secret", "s"));
+        run(new AuthOperation.UserAdd(ROOT, Bytes.EMPTY, true));
+        run(new AuthOperation.UserGrantRole(ROOT, ROOT));
+        assertThat(run(new AuthOperation.Enable())).isInstanceOf(Outcome.AuthChanged.class);
+
+        Operation.Range secret = Operation.Range.all(Bytes.utf8("open/secret"), Bytes.EMPTY);
+        Operation.Range everything = Operation.Range.all(Bytes.utf8("nodes/web1/"), Bytes.wrap(new byte[1]));
+        Compare guess =
+                new Compare(Compare.Result.EQUAL, Compare.Target.VALUE, secret.key(), Bytes.EMPTY, 0, Bytes.utf8("s"));
+        Operation.Txn nested = new Operation.Txn(List.of(guess), List.of(), List.of());
+        refuses(KvError.PERMISSION_DENIED, signed(micros(0), put("open/a", "x")));
+        refuses(KvError.PERMISSION_DENIED, signed(micros(1), new Operation.Txn(List.of(), List.of(), List.of(secret))));
+        refuses(
+                KvError.PERMISSION_DENIED,
+                signed(micros(2), new Operation.Txn(List.of(), List.of(everything), List.of())));
+        refuses(KvError.PERMISSION_DENIED, signed(micros(3), new Operation.Txn(List.of(), List.of(nested), List.of())));
+
+        Operation.Range own = Operation.Range.all(Bytes.utf8(PULL), Bytes.EMPTY);
+        assertThat(run(signed(micros(4), new Operation.Txn(List.of(), List.of(put(PULL, "ok"), own), List.of()))))
+                .isInstanceOf(Outcome.Txn.class);
+        assertThat(visible()).containsEntry(PULL, "ok").doesNotContainKey("open/a");
     }
 
     @Test

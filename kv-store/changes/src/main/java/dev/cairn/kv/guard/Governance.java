@@ -101,6 +101,11 @@ public record Governance(
         });
     }
 
+    /** Whether guards decide on every key of the span, and are content with a signature of that key's holder. */
+    public boolean isKeptBy(Registry.Holding signer, KeySpan span) {
+        return mayWriteAlone(signer, span) && guards.rulings(span).stream().allMatch(Ruling.Guarded.class::isInstance);
+    }
+
     /** Which guard keeps a span, or a part of it, from being written without signatures, and who signs; it is not open. */
     public String guardedBecause(KeySpan span) {
         Ruling ruling =

@@ -9,10 +9,12 @@ import dev.cairn.server.config.NewCluster;
 import dev.cairn.server.config.ServerConfig;
 import dev.cairn.server.config.StartupException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -26,6 +28,11 @@ final class CairnInProcess implements AutoCloseable {
 
     /** Returns when the first replica serves. */
     CairnInProcess(Path directory, int count) throws IOException, StartupException {
+        this(directory, count, Map.of());
+    }
+
+    /** @param settings of each replica's server.conf, in place of what stands there */
+    CairnInProcess(Path directory, int count, Map<String, String> settings) throws IOException, StartupException {
         List<Integer> ports = FreePorts.distinct(2 * count);
         for (int i = 0; i < count; i++) {
             places.add(new NewCluster.Place(
@@ -34,6 +41,7 @@ final class CairnInProcess implements AutoCloseable {
         new NewCluster("conformance", Instant.now(), Parameters.DEFAULT, places, Governance.OPEN).create(directory);
         for (int i = 0; i < count; i++) {
             Path config = NewCluster.replicaDirectory(directory, i).resolve(NewCluster.CONFIG);
+            set(config, settings);
             replicas.add(ReplicaServer.start(ServerConfig.load(config)));
         }
         try (Endpoint endpoint = new Endpoint("cairn", address(0))) {
@@ -46,6 +54,15 @@ final class CairnInProcess implements AutoCloseable {
                 LockSupport.parkNanos(POLL_NANOS);
             }
         }
+    }
+
+    private static void set(Path config, Map<String, String> settings) throws IOException {
+        List<String> lines = new ArrayList<>(Files.readAllLines(config));
+        settings.forEach((name, value) -> {
+            lines.removeIf(line -> line.startsWith(name + " "));
+            lines.add(name + " = " + value);
+        });
+        Files.write(config, lines);
     }
 
     String address(int replica) {

@@ -1,6 +1,9 @@
 package dev.cairn.chaos.conformance;
 
 import com.google.protobuf.Message;
+import dev.cairn.proto.etcdserverpb.AuthGrpc;
+import dev.cairn.proto.etcdserverpb.AuthenticateRequest;
+import dev.cairn.proto.etcdserverpb.AuthenticateResponse;
 import dev.cairn.proto.etcdserverpb.KVGrpc;
 import dev.cairn.proto.etcdserverpb.LeaseGrpc;
 import dev.cairn.proto.etcdserverpb.LeaseKeepAliveRequest;
@@ -9,11 +12,14 @@ import dev.cairn.proto.etcdserverpb.RangeRequest;
 import dev.cairn.proto.etcdserverpb.RangeResponse;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +34,8 @@ final class Endpoint implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 20;
     private static final int MAX_ANSWER_BYTES = 64 << 20;
 
+    private static final Metadata.Key<String> TOKEN = Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER);
+
     private static final Map<Class<?>, MethodDescriptor<?, ?>> UNARY = Stream.<MethodDescriptor<?, ?>>of(
                     KVGrpc.getRangeMethod(),
                     KVGrpc.getPutMethod(),
@@ -37,7 +45,24 @@ final class Endpoint implements AutoCloseable {
                     LeaseGrpc.getLeaseGrantMethod(),
                     LeaseGrpc.getLeaseRevokeMethod(),
                     LeaseGrpc.getLeaseTimeToLiveMethod(),
-                    LeaseGrpc.getLeaseLeasesMethod())
+                    LeaseGrpc.getLeaseLeasesMethod(),
+                    AuthGrpc.getAuthEnableMethod(),
+                    AuthGrpc.getAuthDisableMethod(),
+                    AuthGrpc.getAuthStatusMethod(),
+                    AuthGrpc.getAuthenticateMethod(),
+                    AuthGrpc.getUserAddMethod(),
+                    AuthGrpc.getUserGetMethod(),
+                    AuthGrpc.getUserListMethod(),
+                    AuthGrpc.getUserDeleteMethod(),
+                    AuthGrpc.getUserChangePasswordMethod(),
+                    AuthGrpc.getUserGrantRoleMethod(),
+                    AuthGrpc.getUserRevokeRoleMethod(),
+                    AuthGrpc.getRoleAddMethod(),
+                    AuthGrpc.getRoleGetMethod(),
+                    AuthGrpc.getRoleListMethod(),
+                    AuthGrpc.getRoleDeleteMethod(),
+                    AuthGrpc.getRoleGrantPermissionMethod(),
+                    AuthGrpc.getRoleRevokePermissionMethod())
             .collect(Collectors.toUnmodifiableMap(Endpoint::requestClass, method -> method));
 
     private final String name;
@@ -62,11 +87,34 @@ final class Endpoint implements AutoCloseable {
 
     /** The call that takes such a request, if one alone is answered. */
     CompletableFuture<Answer> call(Message request) {
+        return call(channel, request);
+    }
+
+    /** The same for whoever shows that token; nobody's if it is empty. */
+    CompletableFuture<Answer> call(Message request, String token) {
+        Metadata headers = new Metadata();
+        if (!token.isEmpty()) {
+            headers.put(TOKEN, token);
+        }
+        return call(ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers)), request);
+    }
+
+    /** For the user with that password. */
+    String token(String name, String password) {
+        Answer answer = call(AuthenticateRequest.newBuilder()
+                        .setName(name)
+                        .setPassword(password)
+                        .build())
+                .join();
+        return ((AuthenticateResponse) answer.message()).getToken();
+    }
+
+    private static CompletableFuture<Answer> call(Channel channel, Message request) {
         MethodDescriptor<?, ?> method = UNARY.get(request.getClass());
         if (method == null) {
             throw new IllegalArgumentException("no call takes " + request.getClass());
         }
-        return call(method, request);
+        return call(channel, method, request);
     }
 
     /** One renewal, on a stream of its own. */
@@ -81,11 +129,11 @@ final class Endpoint implements AutoCloseable {
     }
 
     CompletableFuture<Answer> streamedRange(RangeRequest request) {
-        return call(KVGrpc.getRangeStreamMethod(), request);
+        return call(channel, KVGrpc.getRangeStreamMethod(), request);
     }
 
     @SuppressWarnings("unchecked")
-    private CompletableFuture<Answer> call(MethodDescriptor<?, ?> method, Message request) {
+    private static CompletableFuture<Answer> call(Channel channel, MethodDescriptor<?, ?> method, Message request) {
         Answering<Message> answering = new Answering<>(request);
         ClientCalls.asyncServerStreamingCall(
                 channel.newCall(

@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -16,8 +15,8 @@ import java.util.regex.Pattern;
 final class Etcdctl {
     private static final int PATIENCE_SECONDS = 30;
 
-    /** In hexadecimal as people read them, in decimal as JSON has them. */
-    private static final Pattern ID = Pattern.compile("\\b[0-9a-f]{13,16}\\b|\\b[0-9]{15,20}\\b");
+    private static final Pattern HEXADECIMAL_ID = Pattern.compile("\\b[0-9a-f]{13,16}\\b");
+    private static final Pattern DECIMAL_ID = Pattern.compile("\\b[0-9]{13,20}\\b");
 
     private static final Pattern DURATION = Pattern.compile("\\b[0-9.]+(ns|µs|ms|s)\\b");
     private static final Pattern TERM = Pattern.compile("\"raft_term\" ?: ?[0-9]+|\"RaftTerm\" : [0-9]+");
@@ -52,6 +51,10 @@ final class Etcdctl {
             return new Command(List.of((shape ? line.substring(SHAPE.length()) : line).split(" ")), shape, "");
         }
 
+        boolean tellsIdsInDecimal() {
+            return words.contains("json") || words.contains("fields");
+        }
+
         Command withInput(String line) {
             return new Command(words, shape, input + line + "\n");
         }
@@ -81,7 +84,7 @@ final class Etcdctl {
                 throw new IOException("still running: " + line);
             }
             raw += "exit code " + process.exitValue();
-            return new Printed(raw, alike(raw, command.shape()));
+            return new Printed(raw, alike(raw, command));
         } finally {
             process.destroyForcibly();
         }
@@ -95,15 +98,17 @@ final class Etcdctl {
         return named;
     }
 
-    private String alike(String raw, boolean shape) {
+    private String alike(String raw, Command command) {
         String text =
                 raw.lines().filter(line -> !line.startsWith(LOG_LINE)).reduce("", (all, line) -> all + line + "\n");
         text = text.replace(address, "ENDPOINT");
         text = TERM.matcher(text).replaceAll("TERM");
-        text = ID.matcher(text).replaceAll(this::name);
+        text = command.tellsIdsInDecimal()
+                ? DECIMAL_ID.matcher(text).replaceAll(id -> name(id.group(), 10))
+                : HEXADECIMAL_ID.matcher(text).replaceAll(id -> name(id.group(), 16));
         text = SECONDS.matcher(text).replaceAll("SECONDS");
         text = DURATION.matcher(text).replaceAll("DURATION");
-        return shape ? shapeOf(text) : text;
+        return command.shape() ? shapeOf(text) : text;
     }
 
     private static String shapeOf(String text) {
@@ -111,9 +116,8 @@ final class Etcdctl {
         return NUMBER.matcher(named).replaceAll("N").replaceAll("[ ─-]+", " ");
     }
 
-    private String name(MatchResult id) {
-        String text = id.group();
-        String hex = text.matches("[0-9]{15,20}") ? Long.toHexString(Long.parseUnsignedLong(text)) : text;
+    private String name(String digits, int radix) {
+        String hex = Long.toHexString(Long.parseUnsignedLong(digits, radix));
         return Matcher.quoteReplacement(ids.computeIfAbsent(hex, _ -> "ID" + (ids.size() + 1)));
     }
 }

@@ -4,10 +4,12 @@ import com.google.protobuf.Message;
 import dev.cairn.proto.etcdserverpb.AuthGrpc;
 import dev.cairn.proto.etcdserverpb.AuthenticateRequest;
 import dev.cairn.proto.etcdserverpb.AuthenticateResponse;
+import dev.cairn.proto.etcdserverpb.ClusterGrpc;
 import dev.cairn.proto.etcdserverpb.KVGrpc;
 import dev.cairn.proto.etcdserverpb.LeaseGrpc;
 import dev.cairn.proto.etcdserverpb.LeaseKeepAliveRequest;
 import dev.cairn.proto.etcdserverpb.LeaseKeepAliveResponse;
+import dev.cairn.proto.etcdserverpb.MaintenanceGrpc;
 import dev.cairn.proto.etcdserverpb.RangeRequest;
 import dev.cairn.proto.etcdserverpb.RangeResponse;
 import io.grpc.CallOptions;
@@ -62,7 +64,13 @@ final class Endpoint implements AutoCloseable {
                     AuthGrpc.getRoleListMethod(),
                     AuthGrpc.getRoleDeleteMethod(),
                     AuthGrpc.getRoleGrantPermissionMethod(),
-                    AuthGrpc.getRoleRevokePermissionMethod())
+                    AuthGrpc.getRoleRevokePermissionMethod(),
+                    ClusterGrpc.getMemberAddMethod(),
+                    ClusterGrpc.getMemberRemoveMethod(),
+                    ClusterGrpc.getMemberUpdateMethod(),
+                    ClusterGrpc.getMemberPromoteMethod(),
+                    MaintenanceGrpc.getMoveLeaderMethod(),
+                    MaintenanceGrpc.getDowngradeMethod())
             .collect(Collectors.toUnmodifiableMap(Endpoint::requestClass, method -> method));
 
     private final String name;

@@ -9,6 +9,13 @@ import static dev.cairn.chaos.conformance.Words.txn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Message;
+import dev.cairn.proto.etcdserverpb.MemberRemoveRequest;
+import dev.cairn.proto.etcdserverpb.MemberPromoteRequest;
+import dev.cairn.proto.etcdserverpb.MemberUpdateRequest;
+import dev.cairn.proto.etcdserverpb.MemberAddRequest;
+import dev.cairn.proto.etcdserverpb.MoveLeaderRequest;
+import dev.cairn.proto.etcdserverpb.DowngradeRequest;
+import dev.cairn.proto.etcdserverpb.AuthenticateRequest;
 import dev.cairn.proto.etcdserverpb.LeaseGrantRequest;
 import dev.cairn.proto.etcdserverpb.LeaseRevokeRequest;
 import dev.cairn.proto.etcdserverpb.TxnRequest;
@@ -93,7 +100,43 @@ class ErrorsTest {
                 new Row(
                         Code.OUT_OF_RANGE,
                         "etcdserver: too large lease TTL",
-                        LeaseGrantRequest.newBuilder().setTTL(9_000_000_001L)));
+                        LeaseGrantRequest.newBuilder().setTTL(9_000_000_001L)),
+                new Row(
+                        Code.NOT_FOUND,
+                        "etcdserver: member not found",
+                        MemberRemoveRequest.newBuilder().setID(99)),
+                new Row(
+                        Code.NOT_FOUND,
+                        "etcdserver: member not found",
+                        MemberPromoteRequest.newBuilder().setID(99)),
+                new Row(
+                        Code.NOT_FOUND,
+                        "etcdserver: member not found",
+                        MemberUpdateRequest.newBuilder().setID(99).addPeerURLs("http://127.0.0.1:1")),
+                new Row(
+                        Code.INVALID_ARGUMENT,
+                        "etcdserver: given member URLs are invalid",
+                        MemberAddRequest.newBuilder().addPeerURLs("nowhere")),
+                new Row(
+                        Code.FAILED_PRECONDITION,
+                        "etcdserver: bad leader transferee",
+                        MoveLeaderRequest.newBuilder().setTargetID(99)),
+                new Row(
+                        Code.INVALID_ARGUMENT,
+                        "etcdserver: wrong downgrade target version format",
+                        DowngradeRequest.newBuilder().setVersion("old")),
+                new Row(
+                        Code.INVALID_ARGUMENT,
+                        "etcdserver: invalid downgrade target version",
+                        DowngradeRequest.newBuilder().setVersion("3.2.0")),
+                new Row(
+                        Code.FAILED_PRECONDITION,
+                        "etcdserver: no inflight downgrade job",
+                        DowngradeRequest.newBuilder().setAction(DowngradeRequest.DowngradeAction.CANCEL)),
+                new Row(
+                        Code.FAILED_PRECONDITION,
+                        "etcdserver: authentication is not enabled",
+                        AuthenticateRequest.newBuilder().setName("root").setPassword("x")));
     }
 
     @ParameterizedTest

@@ -131,10 +131,6 @@ class ErrorsTest {
                         DowngradeRequest.newBuilder().setVersion("3.2.0")),
                 new Row(
                         Code.FAILED_PRECONDITION,
-                        "etcdserver: no inflight downgrade job",
-                        DowngradeRequest.newBuilder().setAction(DowngradeRequest.DowngradeAction.CANCEL)),
-                new Row(
-                        Code.FAILED_PRECONDITION,
                         "etcdserver: authentication is not enabled",
                         AuthenticateRequest.newBuilder().setName("root").setPassword("x")));
     }

@@ -38,6 +38,11 @@ final class EtcdctlTest {
         return bothPrintTheSame("users");
     }
 
+    @TestFactory
+    Stream<DynamicTest> cluster() throws Exception {
+        return bothPrintTheSame("cluster");
+    }
+
     private Stream<DynamicTest> bothPrintTheSame(String script) throws Exception {
         Path etcd = ReferenceEtcd.binary();
         Path etcdctl = etcd.resolveSibling("etcdctl");

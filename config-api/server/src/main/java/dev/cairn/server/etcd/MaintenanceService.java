@@ -14,6 +14,8 @@ import dev.cairn.proto.etcdserverpb.HashResponse;
 import dev.cairn.proto.etcdserverpb.MaintenanceGrpc;
 import dev.cairn.proto.etcdserverpb.SnapshotRequest;
 import dev.cairn.proto.etcdserverpb.SnapshotResponse;
+import dev.cairn.proto.etcdserverpb.MoveLeaderRequest;
+import dev.cairn.proto.etcdserverpb.MoveLeaderResponse;
 import dev.cairn.proto.etcdserverpb.StatusRequest;
 import dev.cairn.proto.etcdserverpb.StatusResponse;
 import dev.cairn.protocol.ReplicaStatus;
@@ -27,9 +29,12 @@ import dev.cairn.server.upkeep.Upkeep;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.regex.Pattern;
 
 /** A replica's condition in etcd's words: the term is the view, the indexes are heights, the leader is the primary. */
 public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
+    private static final Pattern DOWNGRADE_VERSION = Pattern.compile("[0-9]+\\.[0-9]+(\\.[0-9]+)?");
+
     private final Consensus consensus;
     private final StoreGauges store;
     private final ClusterIdentity cluster;
@@ -101,9 +106,36 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
         responses.onCompleted();
     }
 
+    /** A primary hands over to itself alone, yet: to another there is no way but a restart, which lets the others choose. */
+    @Override
+    public void moveLeader(MoveLeaderRequest request, StreamObserver<MoveLeaderResponse> responses) {
+        if (!consensus.status().primary().equals(cluster.self())) {
+            responses.onError(EtcdError.NOT_LEADER.exception());
+        } else if (!cluster.memberIds().contains(request.getTargetID())) {
+            responses.onError(EtcdError.BAD_TRANSFEREE.exception());
+        } else if (request.getTargetID() == cluster.memberId()) {
+            responses.onNext(MoveLeaderResponse.getDefaultInstance());
+            responses.onCompleted();
+        } else {
+            super.moveLeader(request, responses);
+        }
+    }
+
+    /** There is no older Cairn to go down to; and so there is never anything to cancel, which etcd takes as done. */
     @Override
     public void downgrade(DowngradeRequest request, StreamObserver<DowngradeResponse> responses) {
-        responses.onError(EtcdError.INVALID_DOWNGRADE.exception());
+        boolean isWellFormed = DOWNGRADE_VERSION.matcher(request.getVersion()).matches();
+        if (request.getAction() == DowngradeRequest.DowngradeAction.CANCEL) {
+            responses.onNext(DowngradeResponse.newBuilder()
+                    .setHeader(headers.at(store.revision()))
+                    .setVersion(EtcdVersion.MINOR)
+                    .build());
+            responses.onCompleted();
+        } else if (isWellFormed) {
+            responses.onError(EtcdError.INVALID_DOWNGRADE.exception());
+        } else {
+            responses.onError(EtcdError.WRONG_DOWNGRADE_FORMAT.exception());
+        }
     }
 
     /** Of everything that is replicated: equal on replicas that have executed the same blocks. */

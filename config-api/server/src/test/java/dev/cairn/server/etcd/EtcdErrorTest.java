@@ -29,6 +29,8 @@ class EtcdErrorTest {
             EtcdError.LEASE_ON_GUARDED,
             EtcdError.QUARANTINED,
             EtcdError.AUTH_LIMIT,
+            EtcdError.FIXED_MEMBERS,
+            EtcdError.TOO_MANY_ALARMS,
             // etcd's too, but without its prefix.
             EtcdError.PASSWORD_TOO_LONG,
             EtcdError.NO_PASSWORD_USER);
@@ -43,6 +45,14 @@ class EtcdErrorTest {
         check(EtcdError.DUPLICATE_KEY, Code.INVALID_ARGUMENT, "etcdserver: duplicate key given in txn request");
         check(EtcdError.INVALID_SORT_OPTION, Code.INVALID_ARGUMENT, "etcdserver: invalid sort option");
         check(EtcdError.REQUEST_TOO_LARGE, Code.INVALID_ARGUMENT, "etcdserver: request is too large");
+        check(EtcdError.BAD_MEMBER_URLS, Code.INVALID_ARGUMENT, "etcdserver: given member URLs are invalid");
+        check(EtcdError.PEER_URL_EXISTS, Code.FAILED_PRECONDITION, "etcdserver: Peer URLs already exists");
+        check(EtcdError.NOT_A_LEARNER, Code.FAILED_PRECONDITION, "etcdserver: can only promote a learner member");
+        check(EtcdError.BAD_TRANSFEREE, Code.FAILED_PRECONDITION, "etcdserver: bad leader transferee");
+        check(
+                EtcdError.WRONG_DOWNGRADE_FORMAT,
+                Code.INVALID_ARGUMENT,
+                "etcdserver: wrong downgrade target version format");
         check(EtcdError.INVALID_DOWNGRADE, Code.INVALID_ARGUMENT, "etcdserver: invalid downgrade target version");
         check(EtcdError.COMPACTED, Code.OUT_OF_RANGE, "etcdserver: mvcc: required revision has been compacted");
         check(EtcdError.FUTURE_REVISION, Code.OUT_OF_RANGE, "etcdserver: mvcc: required revision is a future revision");

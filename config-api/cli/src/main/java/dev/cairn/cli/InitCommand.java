@@ -36,9 +36,9 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "For example:  ${ROOT-COMMAND-NAME} init --dir c --person alice=alice.pub --person bob=bob.pub"
-                    + " --guard prod/=2",
-            "              ${ROOT-COMMAND-NAME} init --dir c --open '' --gateways-may compact    # as etcd without auth"
+            "For example, two who sign, and all that etcd lets its clients do:",
+            "  ${ROOT-COMMAND-NAME} init --dir c --person al=al.pub --person bo=bo.pub --guard prod/=2",
+            "  ${ROOT-COMMAND-NAME} init --dir c --open '' --gateways-may compact --gateways-may auth"
         })
 final class InitCommand implements Callable<Integer> {
     private static final Pattern DIGITS = Pattern.compile("[0-9]+");

@@ -144,6 +144,19 @@ class FoundingTest {
     }
 
     @Test
+    void whatCanNeverBeGivenIsSaidInTime() {
+        String never = "What nobody will ever do, because no signature can give the right to: ";
+        assertThat(init("--open=", "--gateways-may=compact", "--gateways-may=auth")
+                        .out())
+                .contains("  auth\n" + never + "alarm, import, move-leader\n");
+    }
+
+    @Test
+    void whatSignaturesCanGiveIsNotCalledImpossible() {
+        assertThat(init("--open=", person("alice")).out()).doesNotContain("nobody will ever");
+    }
+
+    @Test
     void theTextItselfWillDo() throws Exception {
         Path text = Files.writeString(temp.resolve("governance"), "cairn-governance-1\nopen prefix scratch/\n");
         refused("--governance is the whole text already", "--governance=" + text, "--open=");

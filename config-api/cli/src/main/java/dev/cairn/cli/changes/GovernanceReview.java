@@ -8,8 +8,10 @@ import dev.cairn.kv.guard.Right;
 import dev.cairn.kv.guard.Ruling;
 import dev.cairn.protocol.model.Bytes;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** All of a governance in words, to be read before it is relied on. */
 public final class GovernanceReview {
@@ -66,6 +68,11 @@ public final class GovernanceReview {
                         item("or else, for people, guards and rights, in an emergency: " + Guards.sentence(guard)));
     }
 
+    private boolean canNeverChange() {
+        return governance.guards().registryGuard().isEmpty()
+                && governance.recovery().isEmpty();
+    }
+
     /** Whether some prefix decides on every key. */
     private boolean isAllDecided() {
         return governance.guards().byPrefix().containsKey(Bytes.EMPTY);
@@ -84,6 +91,14 @@ public final class GovernanceReview {
         }
         if (lines.size() == before) {
             item("nothing but read");
+        }
+        String never = Arrays.stream(Right.values())
+                .filter(right -> !governance.gatewayRights().contains(right))
+                .map(Right::word)
+                .sorted()
+                .collect(Collectors.joining(", "));
+        if (canNeverChange() && !never.isEmpty()) {
+            lines.add("What nobody will ever do, because no signature can give the right to: " + never);
         }
         if (governance.keepRevisions() > 0) {
             lines.add("The newest " + governance.keepRevisions() + " revisions are kept, whoever compacts.");

@@ -17,6 +17,10 @@ final class BoltPage {
         return number;
     }
 
+    int sizeBytes() {
+        return bytes.length;
+    }
+
     /** Whether its elements are pages rather than values. */
     boolean isBranch() throws BoltException {
         int kind = Short.toUnsignedInt(buffer().getShort(Layout.FLAGS_AT));
@@ -55,6 +59,18 @@ final class BoltPage {
     byte[] leafValue(int index) throws BoltException {
         int at = at(index);
         return slice(at, buffer().getInt(at + 4), buffer().getInt(at + 8), buffer().getInt(at + 12));
+    }
+
+    /** That the elements of a leaf do not share their bytes: together they are no longer than the page. */
+    void requireApart() throws BoltException {
+        long sum = 0;
+        for (int i = 0; i < count(); i++) {
+            int at = at(i);
+            sum += Integer.toUnsignedLong(buffer().getInt(at + 8)) + Integer.toUnsignedLong(buffer().getInt(at + 12));
+        }
+        if (sum > bytes.length) {
+            throw damaged("has elements that overlap");
+        }
     }
 
     private static int at(int index) {

@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
 public final class BoltReader implements AutoCloseable {
     private static final int MIN_PAGE_BYTES = 512;
     private static final int MAX_PAGE_BYTES = 1 << 16;
-    private static final long MAX_RUN_BYTES = 256 << 20;
+    private static final long MAX_LEAF_BYTES = 256 << 20;
+    /** Of keys alone, which have 32 KiB at most. */
+    private static final long MAX_BRANCH_BYTES = 1 << 20;
+
     private static final int MAX_DEPTH = 64;
 
     private record Meta(int pageBytes, long root, long pages, long transaction) {}
@@ -160,7 +163,8 @@ public final class BoltReader implements AutoCloseable {
         requireRead(number, header, at);
         ByteBuffer in = Layout.littleEndian(header);
         long run = 1 + Integer.toUnsignedLong(in.getInt(Layout.OVERFLOW_AT));
-        if (in.getLong(0) != number || number + run > meta.pages() || run * meta.pageBytes() > MAX_RUN_BYTES) {
+        long most = in.getShort(Layout.FLAGS_AT) == Layout.LEAF ? MAX_LEAF_BYTES : MAX_BRANCH_BYTES;
+        if (in.getLong(0) != number || number + run > meta.pages() || run * meta.pageBytes() > most) {
             throw new BoltException("the file is damaged: page " + number + " is not what it should be");
         }
         byte[] bytes = new byte[(int) (run * meta.pageBytes())];
@@ -198,7 +202,8 @@ public final class BoltReader implements AutoCloseable {
 
         void under(BoltPage page, int depth) throws IOException, BoltException, X {
             requireDepth(page, depth);
-            if (++pages > meta.pages()) {
+            pages += page.sizeBytes() / meta.pageBytes();
+            if (pages > meta.pages()) {
                 throw page.damaged("is reached more than once");
             }
             if (!page.isBranch()) {
@@ -211,6 +216,7 @@ public final class BoltReader implements AutoCloseable {
         }
 
         private void visit(BoltPage leaf) throws BoltException, X {
+            leaf.requireApart();
             for (int i = 0; i < leaf.count(); i++) {
                 byte[] key = leaf.leafKey(i);
                 if (last != null && Arrays.compareUnsigned(last, key) >= 0) {

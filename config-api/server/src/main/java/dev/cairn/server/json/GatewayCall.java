@@ -112,6 +112,8 @@ final class GatewayCall implements HttpExchange {
         while (!over && !requestsEnded && !reading && call.isReady() && !texts.isEmpty()) {
             String text = texts.remove();
             reading = true;
+            // Given back when it has been read, also if nobody waits for that any more.
+            heldBytes -= text.length();
             work(text.length(), () -> read(text));
         }
         hold();
@@ -140,6 +142,8 @@ final class GatewayCall implements HttpExchange {
             };
         } catch (MalformedJsonException e) {
             return () -> refuse(e);
+        } finally {
+            load.take(-text.length());
         }
     }
 

@@ -11,7 +11,6 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpServerExpectContinueHandler;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.ReferenceCountUtil;
@@ -19,6 +18,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Serves one HTTP/1.1 connection: one request at a time, in order, pipelined ones wait within a bound. */
@@ -31,7 +31,7 @@ final class Http1Connection extends SimpleChannelInboundHandler<HttpObject> {
     private final Map<String, String> everyReply;
     private final ArrayDeque<HttpObject> waiting = new ArrayDeque<>();
     private @Nullable Asked current;
-    private @Nullable HttpRequest upgrade;
+    private @Nullable Upgrade upgrade;
 
     /** A request that is being served. */
     private static final class Asked {
@@ -44,6 +44,9 @@ final class Http1Connection extends SimpleChannelInboundHandler<HttpObject> {
             this.exchange = exchange;
         }
     }
+
+    /** A request for a WebSocket, whose end is awaited. */
+    private record Upgrade(HttpRequest request, HttpHead head) {}
 
     /**
      * Lets the connection of {@code pipeline} speak HTTP/1.1.
@@ -77,14 +80,19 @@ final class Http1Connection extends SimpleChannelInboundHandler<HttpObject> {
 
     private void handle(ChannelHandlerContext ctx, HttpObject object) {
         if (object instanceof HttpRequest request) {
-            if (WebSockets.isWanted(request) && service.takesWebSockets(head(request))) {
-                upgrade = request;
+            Optional<HttpHead> head = head(request);
+            if (WebSockets.isWanted(request) && head.isPresent() && service.takesWebSockets(head.get())) {
+                upgrade = new Upgrade(request, head.get());
                 return;
             }
-            begin(ctx, request);
+            begin(ctx, request, head);
         }
-        if (upgrade != null && object instanceof LastHttpContent) {
-            WebSockets.upgrade(ctx, upgrade, this, service);
+        Upgrade wanted = upgrade;
+        if (wanted != null) {
+            if (object instanceof LastHttpContent) {
+                upgrade = null;
+                WebSockets.upgrade(ctx, wanted.request(), wanted.head(), this, service);
+            }
             return;
         }
         Asked asked = current;
@@ -104,18 +112,16 @@ final class Http1Connection extends SimpleChannelInboundHandler<HttpObject> {
         }
     }
 
-    private void begin(ChannelHandlerContext ctx, HttpRequest request) {
+    private void begin(ChannelHandlerContext ctx, HttpRequest request, Optional<HttpHead> head) {
         Http1Sender sender = new Http1Sender(ctx, request, everyReply, () -> answered(ctx), this::writable);
-        HttpHead head = head(request);
-        current = new Asked(sender, service.open(head.method().equals("HEAD") ? head.withMethod("GET") : head, sender));
+        current = new Asked(sender, service.open(head, sender));
     }
 
-    static HttpHead head(HttpRequest request) {
-        QueryStringDecoder uri = new QueryStringDecoder(request.uri());
+    private static Optional<HttpHead> head(HttpRequest request) {
         Map<String, String> fields = new HashMap<>();
         request.headers()
                 .forEach(field -> fields.putIfAbsent(field.getKey().toLowerCase(Locale.ROOT), field.getValue()));
-        return new HttpHead(request.method().name(), uri.path(), uri.parameters(), fields);
+        return HttpHead.of(request.method().name(), request.uri(), fields);
     }
 
     private void writable() {
@@ -131,13 +137,30 @@ final class Http1Connection extends SimpleChannelInboundHandler<HttpObject> {
         }
         // The answer may be complete while its request is still being opened.
         ctx.executor().execute(() -> {
-            if (current != null && current.bodyEnded && current.sender.isDone()) {
+            if (isAnswered()) {
                 next(ctx);
             }
         });
     }
 
+    private boolean isAnswered() {
+        return current != null && current.bodyEnded && current.sender.isDone();
+    }
+
+    /** What the client had not taken has left; so the next request is served. */
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (isAnswered()) {
+            next(ctx);
+        }
+        ctx.fireChannelWritabilityChanged();
+    }
+
+    /** Goes on with the next request, unless answers pile up because the client does not read them. */
     private void next(ChannelHandlerContext ctx) {
+        if (!ctx.channel().isWritable()) {
+            return;
+        }
         current = null;
         ctx.channel().config().setAutoRead(true);
         while (current == null || !current.bodyEnded) {
@@ -156,7 +179,7 @@ final class Http1Connection extends SimpleChannelInboundHandler<HttpObject> {
     /** Nothing was read for long: right for a client that waits for its answer, and for no other. */
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        boolean waits = current != null && (current.bodyEnded || current.sender.isStreaming());
+        boolean waits = current != null && !isAnswered() && (current.bodyEnded || current.sender.isStreaming());
         if (event instanceof IdleStateEvent && !waits) {
             ctx.close();
         }

@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
@@ -14,6 +13,7 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,19 +90,17 @@ final class Http2Requests extends Http2FrameListenerDecorator {
             throw Http2Exception.streamError(id, Http2Error.REFUSED_STREAM, "not a request that can be served");
         }
         Http2Sender sender = new Http2Sender(ctx, handler, id, method.toString().equals("HEAD"), everyReply);
-        HttpHead head = head(method.toString(), path.toString(), headers);
-        HttpExchange exchange = service.open(head.method().equals("HEAD") ? head.withMethod("GET") : head, sender);
+        HttpExchange exchange = service.open(head(method.toString(), path.toString(), headers), sender);
         sender.serve(exchange);
         streams.put(id, new Asked(sender, exchange));
     }
 
-    private static HttpHead head(String method, String path, Http2Headers headers) {
-        QueryStringDecoder uri = new QueryStringDecoder(path);
+    private static Optional<HttpHead> head(String method, String path, Http2Headers headers) {
         Map<String, String> fields = new HashMap<>();
         for (Map.Entry<CharSequence, CharSequence> field : headers) {
             fields.putIfAbsent(field.getKey().toString(), field.getValue().toString());
         }
-        return new HttpHead(method, uri.path(), uri.parameters(), fields);
+        return HttpHead.of(method, path, fields);
     }
 
     @Override

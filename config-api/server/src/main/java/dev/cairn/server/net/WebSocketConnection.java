@@ -15,11 +15,14 @@ import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import java.util.concurrent.Executor;
 
-/** One request whose body comes, and whose answer goes, as the messages of a WebSocket: a line is a message. */
+/**
+ * One request whose body comes, and whose answer goes, as the messages of a WebSocket: a line is a message. Where a message
+ * of the client ends is of no account, so its frames are passed on as they come.
+ */
 @SuppressWarnings("FutureReturnValueIgnored") // A failed write or close ends in the pipeline.
 final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFrame> implements HttpSender {
-    /** Of a message, however many frames it has. */
-    static final int MAX_MESSAGE_BYTES = 4 << 20;
+    /** One is held whole; a message may have any number of them. */
+    static final int MAX_FRAME_BYTES = 64 << 10;
 
     private final Channel channel;
     private final HttpExchange exchange;
@@ -41,8 +44,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, WebSocketFrame frame) {
         switch (frame) {
-            case PingWebSocketFrame ping ->
-                ctx.writeAndFlush(new PongWebSocketFrame(ping.content().retain()));
+            case PingWebSocketFrame ping -> pong(ctx, ping);
             case PongWebSocketFrame _ -> {}
             case CloseWebSocketFrame close ->
                 ctx.writeAndFlush(close.retain()).addListener(ChannelFutureListener.CLOSE);
@@ -51,6 +53,13 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
                     exchange.body(ByteBufUtil.getBytes(frame.content()));
                 }
             }
+        }
+    }
+
+    /** Who takes nothing is not answered: pings may be left out. */
+    private static void pong(ChannelHandlerContext ctx, PingWebSocketFrame ping) {
+        if (ctx.channel().isWritable()) {
+            ctx.writeAndFlush(new PongWebSocketFrame(ping.content().retain()));
         }
     }
 

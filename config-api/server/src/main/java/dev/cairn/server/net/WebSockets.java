@@ -9,7 +9,6 @@ import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
 import java.util.HashMap;
@@ -30,10 +29,15 @@ final class WebSockets {
     }
 
     /** Puts what serves the socket into the place of {@code handler}; {@code request} is complete and has no body. */
-    static void upgrade(ChannelHandlerContext ctx, HttpRequest request, ChannelHandler handler, HttpService service) {
+    static void upgrade(
+            ChannelHandlerContext ctx,
+            HttpRequest request,
+            HttpHead head,
+            ChannelHandler handler,
+            HttpService service) {
         @Nullable String token = token(request);
         WebSocketServerHandshaker handshaker = new WebSocketServerHandshakerFactory(
-                        null, token == null ? null : BEARER, false, WebSocketConnection.MAX_MESSAGE_BYTES)
+                        null, token == null ? null : BEARER, false, WebSocketConnection.MAX_FRAME_BYTES)
                 .newHandshaker(request);
         if (handshaker == null) {
             WebSocketServerHandshakerFactory.sendUnsupportedVersionResponse(ctx.channel());
@@ -46,12 +50,9 @@ final class WebSockets {
                 Unpooled.EMPTY_BUFFER,
                 request.headers(),
                 EmptyHttpHeaders.INSTANCE);
-        HttpHead head = Http1Connection.head(request);
         handshaker.handshake(ctx.channel(), whole).addListener(done -> {
             if (done.isSuccess()) {
                 ctx.pipeline()
-                        .addBefore(
-                                ctx.name(), null, new WebSocketFrameAggregator(WebSocketConnection.MAX_MESSAGE_BYTES))
                         .replace(
                                 handler,
                                 null,

@@ -12,12 +12,14 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.concurrent.TimeUnit;
 
-/** One client that gets a snapshot, as fast as it takes it; who takes nothing for long gets no more. */
+/** One client that gets a snapshot, as fast as it takes it; who takes little for long gets no more. */
 final class SnapshotCall {
     /** As etcd's. Not above 32 KiB, which clients rely on. */
     private static final int BLOB_BYTES = 32 << 10;
 
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+    /** Who takes less than this, on the whole, keeps others from their snapshots. */
+    private static final long LEAST_BYTES_PER_SECOND = 64 << 10;
 
     private final ServerCallStreamObserver<SnapshotResponse> call;
     private final Object moved = new Object();
@@ -44,7 +46,8 @@ final class SnapshotCall {
         private static final long serialVersionUID = 1L;
 
         StuckException() {
-            super("the snapshot's receiver took nothing for " + TimeUnit.NANOSECONDS.toSeconds(PATIENCE_NANOS) + " s");
+            super("the snapshot's receiver is " + TimeUnit.NANOSECONDS.toSeconds(PATIENCE_NANOS) + " s behind "
+                    + (LEAST_BYTES_PER_SECOND >> 10) + " KiB/s");
         }
     }
 
@@ -53,13 +56,15 @@ final class SnapshotCall {
         MessageDigest hash = sha256();
         long size = file.size();
         long sent = 0;
+        long end = System.nanoTime() + PATIENCE_NANOS;
         while (sent < size) {
             byte[] blob = read(file, (int) Math.min(BLOB_BYTES, size - sent));
             hash.update(blob);
             sent += blob.length;
-            sendWhenReady(UnsafeByteOperations.unsafeWrap(blob), size - sent);
+            sendWhenReady(UnsafeByteOperations.unsafeWrap(blob), size - sent, end);
+            end += TimeUnit.SECONDS.toNanos(1) * blob.length / LEAST_BYTES_PER_SECOND;
         }
-        sendWhenReady(UnsafeByteOperations.unsafeWrap(hash.digest()), 0);
+        sendWhenReady(UnsafeByteOperations.unsafeWrap(hash.digest()), 0, end);
         call.onCompleted();
     }
 
@@ -73,8 +78,8 @@ final class SnapshotCall {
         return blob.array();
     }
 
-    private void sendWhenReady(ByteString blob, long remaining) throws IOException, InterruptedException {
-        awaitReady();
+    private void sendWhenReady(ByteString blob, long remaining, long end) throws IOException, InterruptedException {
+        awaitReady(end);
         call.onNext(SnapshotResponse.newBuilder()
                 .setBlob(blob)
                 .setRemainingBytes(remaining)
@@ -82,8 +87,7 @@ final class SnapshotCall {
                 .build());
     }
 
-    private void awaitReady() throws IOException, InterruptedException {
-        long end = System.nanoTime() + PATIENCE_NANOS;
+    private void awaitReady(long end) throws IOException, InterruptedException {
         synchronized (moved) {
             while (!call.isReady()) {
                 long left = end - System.nanoTime();

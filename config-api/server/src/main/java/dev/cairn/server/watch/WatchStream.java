@@ -8,8 +8,10 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -38,7 +40,7 @@ public final class WatchStream {
     /** What takes further requests off the wire, when answers have room again: one, for one is taken at a time. */
     private final ArrayDeque<Runnable> held = new ArrayDeque<>();
 
-    private final ArrayDeque<Watcher> behind = new ArrayDeque<>();
+    private final SequencedSet<Watcher> behind = new LinkedHashSet<>();
     private long bufferedBytes;
     private long nextId;
     /** Shared with the transport: the hub has yet to look. */
@@ -237,7 +239,7 @@ public final class WatchStream {
         }
         if (!reading && !closed && !behind.isEmpty() && buffer.isEmpty() && outlet.isReady()) {
             reading = true;
-            Watcher watcher = behind.element();
+            Watcher watcher = behind.getFirst();
             long from = watcher.next;
             hub.readers().execute(() -> read(watcher, from));
         }

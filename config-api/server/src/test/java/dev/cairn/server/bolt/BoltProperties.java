@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,6 +111,55 @@ class BoltProperties {
             reader.<RuntimeException>forEach("key", START, (key, value) -> {});
         } catch (BoltException e) {
             assertThat(e.getMessage()).startsWith("the file is").doesNotContain("\n");
+        }
+    }
+
+    /** A small file must not make much work or need much memory. */
+    @Example
+    void pagesThatRunOverOthersAreTold() throws Exception {
+        requireToldWith(Layout.LEAF, (page, at, left) -> page.putInt(at + Layout.OVERFLOW_AT, left - 1));
+    }
+
+    @Example
+    void branchesThatAreHugeAreTold() throws Exception {
+        requireToldWith(Layout.BRANCH, (page, at, left) -> page.putInt(at + Layout.OVERFLOW_AT, left - 1));
+    }
+
+    @Example
+    void valuesThatOverlapAreTold() throws Exception {
+        requireToldWith(Layout.LEAF, (page, at, left) -> {
+            for (int i = 0; i < page.getShort(at + Layout.COUNT_AT); i++) {
+                int element = at + Layout.HEADER_BYTES + i * Layout.ELEMENT_BYTES;
+                int value = element + page.getInt(element + 4) + page.getInt(element + 8);
+                page.putInt(element + 12, at + Layout.PAGE_BYTES - value);
+            }
+        });
+    }
+
+    private interface Damage {
+        /** {@code left} is how many pages there are from this one on. */
+        void to(ByteBuffer file, int pageAt, int left);
+    }
+
+    /** Does the damage to the first pages of a kind, which have no overflow. */
+    private void requireToldWith(int kind, Damage damage) throws Exception {
+        Path file = write(Map.of("key", pairs(new Random(3), 200_000, 30)));
+        byte[] bytes = Files.readAllBytes(file);
+        ByteBuffer pages = Layout.littleEndian(bytes);
+        int count = bytes.length / Layout.PAGE_BYTES;
+        int damaged = 0;
+        for (int number = 3; number < count && damaged < 20; number++) {
+            int at = number * Layout.PAGE_BYTES;
+            if (pages.getLong(at) == number && pages.getShort(at + Layout.FLAGS_AT) == kind) {
+                damage.to(pages, at, count - number);
+                damaged++;
+            }
+        }
+        Files.write(file, bytes);
+        try (BoltReader reader = BoltReader.open(file)) {
+            assertThatThrownBy(() -> reader.<RuntimeException>forEach("key", START, (key, value) -> {}))
+                    .isInstanceOf(BoltException.class)
+                    .hasMessageStartingWith("the file is damaged");
         }
     }
 

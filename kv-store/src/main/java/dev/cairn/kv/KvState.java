@@ -1,6 +1,8 @@
 package dev.cairn.kv;
 
+import dev.cairn.kv.auth.AuthView;
 import dev.cairn.kv.guard.Governance;
+import dev.cairn.kv.model.Alarm;
 import dev.cairn.kv.model.KeyEvent;
 import dev.cairn.kv.model.RequestOutcome;
 import dev.cairn.kv.proof.EmptyState;
@@ -10,6 +12,7 @@ import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.StateRoots;
 import java.util.List;
+import java.util.SortedSet;
 
 /**
  * The replicated state after one block, with what that block did. Immutable: reads need no lock, and a block that is
@@ -72,5 +75,15 @@ public record KvState(
                 List.of(),
                 List.of(),
                 Unpersisted.NONE);
+    }
+
+    /** Users and roles. Reads no disk. */
+    public AuthView auth() {
+        return new AuthView(new AuthRecords(tree::get, tree::liveCount, tree::forEach));
+    }
+
+    /** The alarms that are raised, in order. */
+    public SortedSet<Alarm> alarms() {
+        return Alarms.in(tree);
     }
 }

@@ -1,7 +1,6 @@
 package dev.cairn.kv;
 
 import dev.cairn.kv.auth.Attachments;
-import dev.cairn.kv.auth.AuthView;
 import dev.cairn.kv.guard.Governance;
 import dev.cairn.kv.model.Alarm;
 import dev.cairn.kv.model.KeyEvent;
@@ -260,7 +259,7 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
 
     /** The alarms that are raised in the committed state. */
     public SortedSet<Alarm> alarms() {
-        return Alarms.in(committed.tree());
+        return committed.alarms();
     }
 
     public Limits limits() {
@@ -337,11 +336,6 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
     /** Which keys are attached to leases, as a state that is or was committed has it. Reads no disk. */
     public Attachments attachments(KvState state) {
         return new LeaseAttachments(state.tree()::liveCount);
-    }
-
-    /** Users and roles, as a state that is or was committed has them. Reads no disk. */
-    public AuthView auth(KvState state) {
-        return new AuthView(new AuthRecords(state.tree()::get, state.tree()::liveCount, state.tree()::forEach));
     }
 
     /** The key and value of a version; nothing if it has been compacted away meanwhile. May read from disk. */

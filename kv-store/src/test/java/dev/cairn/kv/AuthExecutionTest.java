@@ -198,8 +198,8 @@ class AuthExecutionTest extends ExecutionFixture {
         KvState parent = machine.committed();
         KvState once = machine.execute(parent, new Proposal(parent.height().next(), 1, List.of(request(changes))));
         assertThat(OperationCodec.decode(OperationCodec.encode(changes))).contains(changes);
-        assertThat(machine.auth(once).status()).isEqualTo(new AuthStatus(true, 3, 1));
-        assertThat(machine.auth(parent).status()).isEqualTo(AuthStatus.INITIAL);
+        assertThat(once.auth().status()).isEqualTo(new AuthStatus(true, 3, 1));
+        assertThat(parent.auth().status()).isEqualTo(AuthStatus.INITIAL);
     }
 
     private AuthOperation grant(String key) {
@@ -232,7 +232,7 @@ class AuthExecutionTest extends ExecutionFixture {
     }
 
     private AuthView view() {
-        return machine.auth(machine.committed());
+        return machine.committed().auth();
     }
 
     private long revision() {

@@ -49,7 +49,7 @@ class AuthModelTest extends ExecutionFixture {
                         .describedAs("round %d, operation %d: %s", round, i, asked.get(i))
                         .isEqualTo(expected.get(i));
             }
-            AuthView view = machine.auth(machine.committed());
+            AuthView view = machine.committed().auth();
             assertThat(view.status().revision()).isEqualTo(model.revision);
             assertThat(view.status().enabled()).isEqualTo(model.enabled);
             if (random.nextInt(4) == 0) {

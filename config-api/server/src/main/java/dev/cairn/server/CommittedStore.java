@@ -206,7 +206,7 @@ final class CommittedStore implements Store, Timeline, StoreGauges, ProofSource 
 
     @Override
     public AuthView auth() {
-        return machine.auth(machine.committed());
+        return machine.committed().auth();
     }
 
     @Override
@@ -215,7 +215,7 @@ final class CommittedStore implements Store, Timeline, StoreGauges, ProofSource 
     }
 
     private Authoriser authoriser(KvState state) {
-        return permits.at(machine.auth(state), machine.attachments(state));
+        return permits.at(state.auth(), machine.attachments(state));
     }
 
     @Override

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.Space;
+import dev.cairn.proto.authpb.Permission;
+import dev.cairn.proto.etcdserverpb.AlarmRequest;
+import dev.cairn.proto.etcdserverpb.AlarmType;
 import dev.cairn.proto.etcdserverpb.CompactionRequest;
 import dev.cairn.proto.etcdserverpb.DeleteRangeRequest;
 import dev.cairn.proto.etcdserverpb.HashKVRequest;
@@ -210,6 +213,39 @@ class SnapshotTest {
             } finally {
                 channel.shutdownNow();
             }
+        }
+    }
+
+    /** With the alarm and the permissions as they stood. */
+    @Test
+    void aRealEtcdThatComesBackFromItLetsAUserInAndNobodyElse() throws Exception {
+        EtcdTools tools = EtcdTools.find();
+        put("open/a", "1");
+        put("shut/a", "1");
+        TestUsers users = TestUsers.of(served.channel);
+        users.add("ann", Permission.Type.READ, "open/");
+        var _ = maintenance.alarm(AlarmRequest.newBuilder()
+                .setAction(AlarmRequest.AlarmAction.ACTIVATE)
+                .setAlarm(AlarmType.NOSPACE)
+                .build());
+        users.enable();
+        Path file = directory.resolve("snapshot.db");
+        tools.ctl(served.port(), "--user=root:root", "snapshot", "save", file.toString());
+        Path data = directory.resolve("etcd");
+        tools.utl("snapshot", "restore", file.toString(), "--data-dir=" + data);
+        try (EtcdTools.Running etcd = tools.start(data)) {
+            assertThat(tools.ctl(etcd.port, "--user=ann:ann", "get", "open/a", "--print-value-only"))
+                    .isEqualToIgnoringNewLines("1");
+            Assertions.assertThatThrownBy(() -> tools.ctl(etcd.port, "--user=ann:ann", "get", "shut/a"))
+                    .hasMessageContaining("etcdserver: permission denied");
+            Assertions.assertThatThrownBy(() -> tools.ctl(etcd.port, "--user=ann:wrong", "get", "open/a"))
+                    .hasMessageContaining("etcdserver: authentication failed");
+            Assertions.assertThatThrownBy(() -> tools.ctl(etcd.port, "get", "open/a"))
+                    .hasMessageContaining("etcdserver: user name is empty");
+            assertThat(tools.ctl(etcd.port, "--user=root:root", "role", "get", "ann"))
+                    .isEqualTo(tools.ctl(served.port(), "--user=root:root", "role", "get", "ann"));
+            assertThat(tools.ctl(etcd.port, "--user=root:root", "alarm", "list"))
+                    .contains("alarm:NOSPACE");
         }
     }
 

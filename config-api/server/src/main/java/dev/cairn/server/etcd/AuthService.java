@@ -1,7 +1,6 @@
 package dev.cairn.server.etcd;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
 import dev.cairn.kv.auth.AuthStatus;
 import dev.cairn.kv.auth.AuthView;
 import dev.cairn.kv.auth.Authoriser;
@@ -383,21 +382,7 @@ public final class AuthService extends AuthGrpc.AuthImplBase {
     private static List<dev.cairn.proto.authpb.Permission> permissions(Bytes role, AuthView view) {
         return role.equals(AuthView.ROOT)
                 ? List.of(ROOT_PERMISSION)
-                : view.permissionsOf(role).stream().map(AuthService::message).toList();
-    }
-
-    private static dev.cairn.proto.authpb.Permission message(Permission permission) {
-        return dev.cairn.proto.authpb.Permission.newBuilder()
-                .setPermType(
-                        switch (permission.type()) {
-                            case READ -> dev.cairn.proto.authpb.Permission.Type.READ;
-                            case WRITE -> dev.cairn.proto.authpb.Permission.Type.WRITE;
-                            case READWRITE -> dev.cairn.proto.authpb.Permission.Type.READWRITE;
-                        })
-                .setKey(UnsafeByteOperations.unsafeWrap(permission.key().shared()))
-                .setRangeEnd(
-                        UnsafeByteOperations.unsafeWrap(permission.rangeEnd().shared()))
-                .build();
+                : view.permissionsOf(role).stream().map(Permissions::message).toList();
     }
 
     @Override

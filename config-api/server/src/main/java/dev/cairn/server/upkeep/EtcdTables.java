@@ -5,6 +5,8 @@ import dev.cairn.genesis.json.Json;
 import dev.cairn.kv.KvState;
 import dev.cairn.kv.Lease;
 import dev.cairn.kv.LeaseView;
+import dev.cairn.kv.model.Alarm;
+import dev.cairn.proto.etcdserverpb.AlarmMember;
 import dev.cairn.server.etcd.ClusterIdentity;
 import dev.cairn.server.etcd.EtcdVersion;
 import java.io.IOException;
@@ -34,9 +36,12 @@ final class EtcdTables {
         tables.put("members", members());
         tables.put("lease", leases());
         tables.put("cluster", Map.of("clusterVersion", utf8(EtcdVersion.SNAPSHOT)));
-        for (String name : List.of("alarm", "members_removed", "auth", "authUsers", "authRoles")) {
-            tables.put(name, Map.of());
-        }
+        tables.put("members_removed", Map.of());
+        tables.put("alarm", alarms());
+        EtcdUsers users = new EtcdUsers(state.auth());
+        tables.put("auth", users.status());
+        tables.put("authUsers", users.users());
+        tables.put("authRoles", users.roles());
         return tables;
     }
 
@@ -103,6 +108,19 @@ final class EtcdTables {
             throw new IllegalStateException("an array takes what was computed", e);
         }
         return bytes;
+    }
+
+    /** An alarm is a row's name, and the row is empty. */
+    private Map<String, byte[]> alarms() {
+        Map<String, byte[]> rows = new TreeMap<>();
+        for (Alarm alarm : state.alarms()) {
+            AlarmMember member = AlarmMember.newBuilder()
+                    .setMemberID(alarm.member())
+                    .setAlarmValue(alarm.kind().code())
+                    .build();
+            rows.put(new String(member.toByteArray(), StandardCharsets.ISO_8859_1), new byte[0]);
+        }
+        return rows;
     }
 
     private static byte[] bigEndian(long value) {

@@ -186,6 +186,20 @@ class RecipesTest {
         assertThat(((LockResponse) third.next()).getKey()).isEqualTo(utf8("L/2"));
     }
 
+    /** That it waited for its turn means nothing once its key has gone and come again, behind others. */
+    @Test
+    void aWaiterWhoseKeyCameBackBehindOthersDoesNotHoldTheLock() throws InterruptedException {
+        locks.lock(lock("L", 1));
+        Answers<LockResponse> first = waitingFor("L", 2);
+        unlock("L/2");
+        Answers<LockResponse> second = waitingFor("L", 3);
+        Answers<LockResponse> again = waitingFor("L", 2);
+        unlock("L/1");
+        assertThat(((LockResponse) second.next()).getKey()).isEqualTo(utf8("L/3"));
+        assertThat(first.next()).isInstanceOf(Status.class);
+        assertThat(again.all).isEmpty();
+    }
+
     @Test
     void aWaiterWhoseLeaseHasEndedIsToldSoWhenItsTurnComes() throws InterruptedException {
         locks.lock(lock("L", 1));

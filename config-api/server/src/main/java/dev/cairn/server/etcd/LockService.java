@@ -72,9 +72,9 @@ public final class LockService extends LockGrpc.LockImplBase {
                         var _ = client.write(Recipes.delete(key));
                     }
                 })
-                .thenCompose(own -> own.versions().isEmpty()
-                        ? LocalClient.failed(EXPIRED)
-                        : CompletableFuture.completedFuture(new Held(key, own.revision())));
+                .thenCompose(own -> own.versions().stream().anyMatch(pair -> pair.createRevision() == created)
+                        ? CompletableFuture.completedFuture(new Held(key, own.revision()))
+                        : LocalClient.failed(EXPIRED));
     }
 
     private static List<KeyVersion> versions(Outcome outcome) {

@@ -24,11 +24,10 @@ final class EtcdUsers {
     Map<String, byte[]> status() {
         AuthStatus status = view.status();
         return Map.of(
-                "authEnabled", new byte[] {(byte) (status.enabled() ? 1 : 0)},
+                "authEnabled",
+                new byte[] {(byte) (status.enabled() ? 1 : 0)},
                 "authRevision",
-                        ByteBuffer.allocate(Long.BYTES)
-                                .putLong(status.revision())
-                                .array());
+                ByteBuffer.allocate(Long.BYTES).putLong(status.revision()).array());
     }
 
     Map<String, byte[]> users() {

@@ -23,11 +23,11 @@ final class EtcdUsers {
 
     Map<String, byte[]> status() {
         AuthStatus status = view.status();
-        return Map.of(
+        return new TreeMap<>(Map.of(
                 "authEnabled",
                 new byte[] {(byte) (status.enabled() ? 1 : 0)},
                 "authRevision",
-                ByteBuffer.allocate(Long.BYTES).putLong(status.revision()).array());
+                ByteBuffer.allocate(Long.BYTES).putLong(status.revision()).array()));
     }
 
     Map<String, byte[]> users() {

@@ -60,7 +60,7 @@ public final class Upkeep implements AutoCloseable {
                 fail(observer, Status.DEADLINE_EXCEEDED, e);
             } catch (InterruptedException | ClosedByInterruptException _) {
                 Thread.currentThread().interrupt(); // the replica stops, and the call ends with it
-            } catch (IOException | StoreException e) {
+            } catch (IOException | RuntimeException e) { // a fault of ours too: whoever waits must hear of it
                 LOG.log(Level.WARNING, "a snapshot failed", e);
                 fail(observer, Status.INTERNAL, e);
             }

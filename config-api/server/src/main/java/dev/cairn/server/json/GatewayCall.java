@@ -36,6 +36,7 @@ final class GatewayCall implements HttpExchange {
     private final ArrayDeque<String> texts = new ArrayDeque<>();
     private int heldBytes;
     private boolean reading;
+    private boolean advancing;
     private boolean bodyEnded;
     private boolean requestsEnded;
 
@@ -107,8 +108,17 @@ final class GatewayCall implements HttpExchange {
         advance();
     }
 
-    /** Sends what can be sent. */
+    /** Sends what can be sent. Small objects are read where it stands, so it is come back to from within: the loop goes on then. */
     private void advance() {
+        if (!advancing) {
+            advancing = true;
+            takeTexts();
+            advancing = false;
+            settle();
+        }
+    }
+
+    private void takeTexts() {
         while (!over && !requestsEnded && !reading && call.isReady() && !texts.isEmpty()) {
             String text = texts.remove();
             reading = true;
@@ -116,6 +126,9 @@ final class GatewayCall implements HttpExchange {
             heldBytes -= text.length();
             work(text.length(), () -> read(text));
         }
+    }
+
+    private void settle() {
         hold();
         sender.pauseBody(!texts.isEmpty());
         if (over || requestsEnded || reading || !texts.isEmpty() || !bodyEnded) {

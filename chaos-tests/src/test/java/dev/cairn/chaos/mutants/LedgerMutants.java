@@ -364,8 +364,8 @@ final class LedgerMutants {
                     "a signed write is held against the guard of one key of a range",
                     edit(
                             "Governance",
-                            "guards.rulings(span).stream().allMatch(",
-                            "guards.rulings(span).stream().anyMatch(")));
+                            "guards.rulings(span).stream().allMatch(ruling ->",
+                            "guards.rulings(span).stream().anyMatch(ruling ->")));
 
     private static final List<Planted> LEASES = List.of(
             left(

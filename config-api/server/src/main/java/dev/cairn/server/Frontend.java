@@ -175,7 +175,8 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
                 (millis, task) -> timer.schedule(task, millis, TimeUnit.MILLISECONDS),
                 System::currentTimeMillis,
                 MAX_WAITING_KEEPALIVES);
-        LongSupplier leaseIds = new SecureRandom()::nextLong;
+        SecureRandom random = new SecureRandom();
+        LongSupplier leaseIds = () -> random.nextLong(1, Long.MAX_VALUE);
         this.leases =
                 new LeaseService(gateway, readIndex, keepAlives, store, access, headers, background, limits, leaseIds);
         LocalClient local = new LocalClient(

@@ -54,7 +54,7 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
     /**
      * Serves from the start.
      *
-     * @param ids numbers, all alike likely, of which leases without a number of their own get one
+     * @param ids numbers above 0, all alike likely, of which leases without a number of their own get one
      */
     public LeaseService(
             Gateway gateway,
@@ -81,7 +81,7 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
 
     @Override
     public void leaseGrant(LeaseGrantRequest request, StreamObserver<LeaseGrantResponse> observer) {
-        long id = request.getID() == 0 ? drawId() : request.getID();
+        long id = request.getID() == 0 ? ids.getAsLong() : request.getID();
         write(
                 new LeaseOperation.Grant(id, request.getTTL()),
                 observer,
@@ -92,14 +92,6 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
                                 .setTTL(granted.ttlSeconds())
                                 .build()
                         : null);
-    }
-
-    private long drawId() {
-        long id;
-        do {
-            id = ids.getAsLong() & Long.MAX_VALUE;
-        } while (id == 0);
-        return id;
     }
 
     @Override

@@ -53,6 +53,7 @@ public final class LocalClient {
     private final int maxClientBytes;
     private final Credentials credentials;
 
+    /** @param leaseIds numbers above 0, all alike likely */
     public LocalClient(
             Gateway gateway,
             ReadIndex readIndex,
@@ -117,8 +118,7 @@ public final class LocalClient {
         if (lease != 0) {
             return CompletableFuture.completedFuture(lease);
         }
-        long id = Math.max(1, leaseIds.getAsLong() & Long.MAX_VALUE);
-        return write(new LeaseOperation.Grant(id, SESSION_SECONDS))
+        return write(new LeaseOperation.Grant(leaseIds.getAsLong(), SESSION_SECONDS))
                 .thenApply(outcome -> ((LeaseOutcome.Granted) outcome).id());
     }
 

@@ -118,14 +118,14 @@ final class StreamedRange {
         isDone = !ranged.more() || left == 0;
         if (isDone) {
             keys.setHeader(responses.header(revision)).setMore(ranged.more()).setCount(count);
-        } else {
-            from = after(ranged);
-            partKeys = Math.min(left, nextPartKeys(keys));
         }
         RangeResponse response = keys.build();
         call.onNext(RangeStreamResponse.newBuilder().setRangeResponse(response).build());
         if (isDone) {
             call.onCompleted();
+        } else {
+            from = after(ranged);
+            partKeys = Math.min(left, nextPartKeys(response));
         }
     }
 
@@ -138,8 +138,8 @@ final class StreamedRange {
         return Bytes.wrap(Arrays.copyOf(last.shared(), last.size() + 1));
     }
 
-    private long nextPartKeys(RangeResponse.Builder sent) {
-        long bytes = sent.buildPartial().getSerializedSize();
+    private long nextPartKeys(RangeResponse sent) {
+        long bytes = sent.getSerializedSize();
         if (bytes < PART_BYTES / 2) {
             return 2 * partKeys;
         }

@@ -1,7 +1,6 @@
 package dev.cairn.server.upkeep;
 
 import dev.cairn.kv.HeldState;
-import dev.cairn.kv.store.StoreException;
 import dev.cairn.proto.etcdserverpb.SnapshotResponse;
 import dev.cairn.server.Background;
 import dev.cairn.server.etcd.ClusterIdentity;
@@ -91,7 +90,7 @@ public final class Upkeep implements AutoCloseable {
             KvHash.Answer made;
             try (HeldState held = states.get()) {
                 made = KvHash.of(held, revision);
-            } catch (StoreException e) {
+            } catch (RuntimeException e) { // a fault of ours too, as above
                 LOG.log(Level.WARNING, "hashing the store failed", e);
                 made = new KvHash.Answer.Unreadable(String.valueOf(e.getMessage()));
             }

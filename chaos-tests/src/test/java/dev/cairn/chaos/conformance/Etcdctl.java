@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** An etcdctl that asks one cluster. It remembers ids which that cluster drew, so that later commands can name them. */
 final class Etcdctl {
@@ -20,9 +22,12 @@ final class Etcdctl {
 
     private static final Pattern DURATION = Pattern.compile("\\b[0-9.]+(ns|µs|ms|s)\\b");
     private static final Pattern TERM = Pattern.compile("\"raft_term\" ?: ?[0-9]+|\"RaftTerm\" : [0-9]+");
-    private static final Pattern SECONDS = Pattern.compile("remaining\\([0-9]+s\\)|TTL\\([0-9]+s\\)");
+    private static final Pattern SECONDS = Pattern.compile("remaining\\([0-9]+s\\)|TTL\\([0-9]+s\\)|\"ttl\":[0-9]+,");
     private static final Pattern MEMBER = Pattern.compile("\\bdefault\\b|\\breplica-[0-9]+|https?://[0-9.:]+");
     private static final Pattern NUMBER = Pattern.compile("[0-9]+(\\.[0-9]+)*( ?[kMG]?B)?");
+
+    /** A lease's keys: in JSON, as fields are printed, and in words. etcd tells them in no order. */
+    private static final Pattern KEYS = Pattern.compile("(\"keys\":\\[|attached keys\\(\\[)([^\\]]*)\\]");
 
     /** What etcdctl logs of its attempts, with times and addresses. */
     private static final String LOG_LINE = "{\"level\":";
@@ -107,8 +112,13 @@ final class Etcdctl {
                 ? DECIMAL_ID.matcher(text).replaceAll(id -> name(id.group(), 10))
                 : HEXADECIMAL_ID.matcher(text).replaceAll(id -> name(id.group(), 16));
         text = SECONDS.matcher(text).replaceAll("SECONDS");
+        text = KEYS.matcher(text).replaceAll(keys -> Matcher.quoteReplacement(keys.group(1) + sorted(keys.group(2)) + "]"));
         text = DURATION.matcher(text).replaceAll("DURATION");
         return command.shape() ? shapeOf(text) : text;
+    }
+
+    private static String sorted(String keys) {
+        return Stream.of(keys.split("[, ]")).sorted().collect(Collectors.joining(" "));
     }
 
     private static String shapeOf(String text) {

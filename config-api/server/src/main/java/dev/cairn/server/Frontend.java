@@ -20,6 +20,7 @@ import dev.cairn.server.etcd.AuthService;
 import dev.cairn.server.etcd.ClusterIdentity;
 import dev.cairn.server.etcd.ClusterService;
 import dev.cairn.server.etcd.ElectionService;
+import dev.cairn.server.etcd.EtcdError;
 import dev.cairn.server.etcd.EtcdVersion;
 import dev.cairn.server.etcd.Headers;
 import dev.cairn.server.etcd.KeepAlives;
@@ -92,6 +93,10 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
     private static final long MAX_JSON_BODY_BYTES = 64 << 20;
     private static final long SILENCE_MILLIS = 10_000;
     private static final long TICK_MILLIS = 100;
+
+    /** How long whoever is told of the end may take to hear it. */
+    private static final long LAST_ANSWERS_MILLIS = 500;
+
     private static final int TICKS_WITHOUT_LEADER = 30;
     private static final int TICKS_BETWEEN_REFRESHES = 100;
 
@@ -320,13 +325,17 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
         if (!quarantined && consensus.status().quarantined()) {
             quarantined = true;
             health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);
-            watches.quarantined();
-            leases.quarantined();
-            recipes.quarantined();
-            proven.quarantined();
+            endAll(EtcdError.QUARANTINED);
             gateway.refuseWaiting(Refusal.QUARANTINED);
             readIndex.refuseWaiting(Refusal.QUARANTINED);
         }
+    }
+
+    private void endAll(EtcdError why) {
+        watches.endAll(why);
+        leases.endAll(why);
+        recipes.endAll(why);
+        proven.endAll(why);
     }
 
     // What the node tells; on its event loop.
@@ -367,12 +376,19 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
         return metricsPort.map(PlainPort::port).orElse(0);
     }
 
-    /** Refuses what waits, ends all connections and threads. */
+    /**
+     * Refuses what waits, ends all connections and threads. Whoever watches or renews hears that this replica is unavailable: a
+     * stream that gRPC takes down by itself is cancelled, which clients take for final.
+     */
     @Override
     public void close() {
         upkeep.close();
         gateway.stop();
         readIndex.stop();
+        server.shutdown();
+        endAll(EtcdError.STOPPED);
+        awaitLastAnswers();
+        port.disconnect();
         server.shutdownNow();
         metricsPort.ifPresent(PlainPort::close);
         ownChannel.shutdownNow();
@@ -382,5 +398,13 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
         historyReader.close();
         background.close();
         passwords.close();
+    }
+
+    private void awaitLastAnswers() {
+        try {
+            var _ = server.awaitTermination(LAST_ANSWERS_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

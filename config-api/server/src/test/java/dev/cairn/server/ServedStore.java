@@ -44,6 +44,7 @@ final class ServedStore implements AutoCloseable {
     final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     final ManagedChannel channel;
     private final Frontend frontend;
+    private boolean serves = true;
 
     ServedStore(Path directory) throws IOException, StorageException {
         this(directory, Duration.ofMinutes(10));
@@ -123,10 +124,18 @@ final class ServedStore implements AutoCloseable {
         return frontend.metricsPort();
     }
 
+    /** As when the replica is stopped, seen by clients that stay. */
+    void stopServing() {
+        if (serves) {
+            serves = false;
+            frontend.close();
+        }
+    }
+
     @Override
     public void close() {
         channel.shutdownNow();
-        frontend.close();
+        stopServing();
         node.close();
         machine.close();
     }

@@ -144,9 +144,9 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
         end(needLeader, EtcdError.NO_LEADER);
     }
 
-    /** What the state says is not to be trusted any more: ends all streams. */
-    public void quarantined() {
-        end(streams, EtcdError.QUARANTINED);
+    /** Ends all streams. */
+    public void endAll(EtcdError why) {
+        end(streams, why);
     }
 
     private void end(Set<KeepAliveStream> some, EtcdError why) {

@@ -52,9 +52,9 @@ public final class RecipeCalls {
         underWay.remove(caller);
     }
 
-    /** What the state says is not to be trusted any more: nobody waits on. */
-    public void quarantined() {
-        List.copyOf(underWay).forEach(caller -> caller.leave(EtcdError.QUARANTINED));
+    /** Nobody waits on. */
+    public void endAll(EtcdError why) {
+        List.copyOf(underWay).forEach(caller -> caller.leave(why));
     }
 
     public int waiting() {

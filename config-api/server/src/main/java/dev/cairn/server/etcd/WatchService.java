@@ -54,9 +54,9 @@ public final class WatchService extends WatchGrpc.WatchImplBase {
         end(needLeader, EtcdError.NO_LEADER);
     }
 
-    /** What the state says is not to be trusted any more: ends all streams. */
-    public void quarantined() {
-        end(streams, EtcdError.QUARANTINED);
+    /** Ends all streams. */
+    public void endAll(EtcdError why) {
+        end(streams, why);
     }
 
     private void end(Set<WatchStream> some, EtcdError why) {

@@ -67,6 +67,12 @@ public final class OnePort implements AutoCloseable {
         return workers;
     }
 
+    /** Drops what is still connected, without a last word of gRPC's. Returns at once. */
+    public void disconnect() {
+        connections.forEach(connection ->
+                connection.eventLoop().execute(() -> connection.unsafe().closeForcibly()));
+    }
+
     /** Closes what is still connected and ends the threads. The gRPC server is shut down before. */
     @Override
     public void close() {

@@ -113,10 +113,10 @@ public final class ProvenServices {
         watches.look();
     }
 
-    /** What the state says is not to be trusted any more. */
-    public void quarantined() {
+    /** Ends all watches, and what waits for others' testimony. */
+    public void endAll(EtcdError why) {
         testimonies.giveUp();
-        watches.end(EtcdError.QUARANTINED.status());
+        watches.end(why.status());
     }
 
     public int watchCount() {

@@ -105,9 +105,10 @@ final class Execution {
 
     private Outcome execute(Operation operation) {
         Optional<KvError> invalid = Validation.check(operation, limits)
+                .or(() -> Quota.alarm(draft, operation))
                 .or(() -> permits.authoriser().refusal(operation))
                 .or(() -> refusedByGuards(operation))
-                .or(() -> Quota.refusal(draft, operation));
+                .or(() -> Quota.excess(draft, operation));
         if (invalid.isPresent()) {
             return failed(invalid.get());
         }

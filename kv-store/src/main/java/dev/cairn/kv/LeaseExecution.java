@@ -46,6 +46,9 @@ final class LeaseExecution {
     }
 
     private Outcome grant(LeaseOperation.Grant grant) {
+        if (grant.ttlSeconds() > Lease.MAX_TTL_SECONDS) {
+            return failed(KvError.LEASE_TTL_TOO_LARGE);
+        }
         if (leases.isAlive(grant.id())) {
             return failed(KvError.LEASE_EXISTS);
         }

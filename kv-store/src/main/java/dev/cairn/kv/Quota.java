@@ -21,17 +21,21 @@ final class Quota {
 
     private Quota() {}
 
-    /** Why the operation must not be done; where it is the quota that it exceeds, the alarm is raised. */
-    static Optional<KvError> refusal(Draft draft, Operation operation) {
+    /** Which alarm keeps the operation from being done, whoever asks for it. */
+    static Optional<KvError> alarm(Draft draft, Operation operation) {
         if (isWrite(operation) && Alarms.isRaised(draft, Alarm.Kind.CORRUPT)) {
             return Optional.of(KvError.CORRUPT);
         }
+        return cost(operation) > 0 && Alarms.isRaised(draft, Alarm.Kind.NOSPACE)
+                ? Optional.of(KvError.NO_SPACE)
+                : Optional.empty();
+    }
+
+    /** Whether the operation exceeds the quota: then the alarm is raised. */
+    static Optional<KvError> excess(Draft draft, Operation operation) {
         long cost = cost(operation);
         if (cost == 0) {
             return Optional.empty();
-        }
-        if (Alarms.isRaised(draft, Alarm.Kind.NOSPACE)) {
-            return Optional.of(KvError.NO_SPACE);
         }
         if (draft.tree.dataBytes() + cost <= draft.around.limits().quotaBytes()) {
             return Optional.empty();

@@ -71,12 +71,7 @@ public final class Validation {
 
     private static Optional<KvError> checkLease(LeaseOperation operation) {
         return switch (operation) {
-            case LeaseOperation.Grant(long id, long ttlSeconds) -> {
-                if (id == 0) {
-                    yield Optional.of(KvError.MALFORMED);
-                }
-                yield ttlSeconds > Lease.MAX_TTL_SECONDS ? Optional.of(KvError.LEASE_TTL_TOO_LARGE) : Optional.empty();
-            }
+            case LeaseOperation.Grant grant -> grant.id() == 0 ? Optional.of(KvError.MALFORMED) : Optional.empty();
             case LeaseOperation.Revoke _ -> Optional.empty();
             case LeaseOperation.KeepAlive(List<Long> ids) ->
                 ids.size() > LeaseOperation.KeepAlive.MAX_IDS ? Optional.of(KvError.TOO_MANY_OPS) : Optional.empty();

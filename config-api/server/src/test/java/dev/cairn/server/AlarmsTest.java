@@ -68,7 +68,7 @@ class AlarmsTest {
         assertThatThrownBy(() -> put("b", 6_000)).hasMessageContaining(EtcdError.NO_SPACE.description());
         assertThat(alarms()).containsExactly(alarm(0, AlarmType.NOSPACE));
         StatusResponse status = maintenance.status(StatusRequest.getDefaultInstance());
-        assertThat(status.getErrorsList()).containsExactly("alarm:NOSPACE ");
+        assertThat(status.getErrorsList()).containsExactly("alarm:NOSPACE");
         assertThat(status.getDbSizeQuota()).isEqualTo(QUOTA_BYTES);
         assertThat(status.getDbSizeInUse()).isBetween(1L, status.getDbSize());
         assertThatThrownBy(() -> put("c", 1)).hasMessageContaining(EtcdError.NO_SPACE.description());
@@ -89,7 +89,7 @@ class AlarmsTest {
         assertThat(change(AlarmAction.GET, 0, AlarmType.NOSPACE)).isEmpty();
         assertThat(change(AlarmAction.GET, 0, AlarmType.CORRUPT)).containsExactly(alarm(7, AlarmType.CORRUPT));
         assertThat(maintenance.status(StatusRequest.getDefaultInstance()).getErrorsList())
-                .containsExactly("memberID:7 alarm:CORRUPT ");
+                .containsExactly("memberID:7 alarm:CORRUPT");
         assertThatThrownBy(() -> put("a", 1)).hasMessageContaining("DATA_LOSS: " + EtcdError.CORRUPT.description());
         assertThat(change(AlarmAction.ACTIVATE, 0, AlarmType.NONE))
                 .as("it made etcd 3.4 crash on every start")

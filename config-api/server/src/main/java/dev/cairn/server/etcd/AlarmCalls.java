@@ -109,6 +109,6 @@ final class AlarmCalls {
     /** As etcd prints an alarm among a member's errors. */
     static String text(Alarm alarm) {
         String member = alarm.member() == 0 ? "" : "memberID:" + Long.toUnsignedString(alarm.member()) + " ";
-        return member + "alarm:" + alarm.kind().name() + " ";
+        return member + "alarm:" + alarm.kind().name();
     }
 }

@@ -1,6 +1,9 @@
 package dev.cairn.chaos.conformance;
 
+import com.google.protobuf.Descriptors;
 import com.google.protobuf.Message;
+import dev.cairn.proto.etcdserverpb.AuthenticateResponse;
+import dev.cairn.proto.etcdserverpb.ResponseHeader;
 import io.grpc.Status;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -21,6 +24,28 @@ record Answer(List<Message> messages, Status.Code code, String description) {
             throw new AssertionError("not one answer: " + this);
         }
         return messages.getFirst();
+    }
+
+    /** The newest revision that the answer tells of; 0 if of none. */
+    long revision() {
+        return messages.stream().mapToLong(Answer::revision).max().orElse(0);
+    }
+
+    private static long revision(Message message) {
+        Descriptors.FieldDescriptor header = message.getDescriptorForType().findFieldByName("header");
+        return header == null ? 0 : ((ResponseHeader) message.getField(header)).getRevision();
+    }
+
+    /** Without the token that it gives out, which is the server's own. */
+    Answer withoutToken() {
+        List<Message> alike = messages.stream()
+                .map(message -> message instanceof AuthenticateResponse response
+                        ? response.toBuilder()
+                                .setToken(response.getToken().isEmpty() ? "" : "token")
+                                .build()
+                        : message)
+                .toList();
+        return new Answer(alike, code, description);
     }
 
     @Override

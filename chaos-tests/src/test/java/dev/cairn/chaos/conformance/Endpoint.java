@@ -12,8 +12,11 @@ import dev.cairn.proto.etcdserverpb.LeaseKeepAliveResponse;
 import dev.cairn.proto.etcdserverpb.MaintenanceGrpc;
 import dev.cairn.proto.etcdserverpb.RangeRequest;
 import dev.cairn.proto.etcdserverpb.RangeResponse;
+import dev.cairn.proto.v3electionpb.ElectionGrpc;
+import dev.cairn.proto.v3lockpb.LockGrpc;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.ClientInterceptor;
 import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
@@ -26,6 +29,7 @@ import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -65,12 +69,23 @@ final class Endpoint implements AutoCloseable {
                     AuthGrpc.getRoleDeleteMethod(),
                     AuthGrpc.getRoleGrantPermissionMethod(),
                     AuthGrpc.getRoleRevokePermissionMethod(),
+                    ClusterGrpc.getMemberListMethod(),
                     ClusterGrpc.getMemberAddMethod(),
                     ClusterGrpc.getMemberRemoveMethod(),
                     ClusterGrpc.getMemberUpdateMethod(),
                     ClusterGrpc.getMemberPromoteMethod(),
+                    MaintenanceGrpc.getAlarmMethod(),
+                    MaintenanceGrpc.getStatusMethod(),
+                    MaintenanceGrpc.getHashKVMethod(),
+                    MaintenanceGrpc.getDefragmentMethod(),
                     MaintenanceGrpc.getMoveLeaderMethod(),
-                    MaintenanceGrpc.getDowngradeMethod())
+                    MaintenanceGrpc.getDowngradeMethod(),
+                    LockGrpc.getLockMethod(),
+                    LockGrpc.getUnlockMethod(),
+                    ElectionGrpc.getCampaignMethod(),
+                    ElectionGrpc.getProclaimMethod(),
+                    ElectionGrpc.getLeaderMethod(),
+                    ElectionGrpc.getResignMethod())
             .collect(Collectors.toUnmodifiableMap(Endpoint::requestClass, method -> method));
 
     private final String name;
@@ -100,21 +115,37 @@ final class Endpoint implements AutoCloseable {
 
     /** The same for whoever shows that token; nobody's if it is empty. */
     CompletableFuture<Answer> call(Message request, String token) {
+        return call(showing(token), request);
+    }
+
+    private Channel showing(String token) {
+        return token.isEmpty() ? channel : ClientInterceptors.intercept(channel, shown(token));
+    }
+
+    /** Has each call show that token, unless it is empty. */
+    static ClientInterceptor shown(String token) {
         Metadata headers = new Metadata();
         if (!token.isEmpty()) {
             headers.put(TOKEN, token);
         }
-        return call(ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers)), request);
+        return MetadataUtils.newAttachHeadersInterceptor(headers);
     }
 
     /** For the user with that password. */
     String token(String name, String password) {
+        return signIn(name, password).orElseThrow(() -> new AssertionError(this + " does not let in " + name));
+    }
+
+    /** The same; nothing if the server does not let them in. */
+    Optional<String> signIn(String name, String password) {
         Answer answer = call(AuthenticateRequest.newBuilder()
                         .setName(name)
                         .setPassword(password)
                         .build())
                 .join();
-        return ((AuthenticateResponse) answer.message()).getToken();
+        return answer.messages().stream()
+                .map(message -> ((AuthenticateResponse) message).getToken())
+                .findFirst();
     }
 
     private static CompletableFuture<Answer> call(Channel channel, Message request) {
@@ -126,9 +157,9 @@ final class Endpoint implements AutoCloseable {
     }
 
     /** One renewal, on a stream of its own. */
-    CompletableFuture<Answer> keepAlive(LeaseKeepAliveRequest request) {
+    CompletableFuture<Answer> keepAlive(LeaseKeepAliveRequest request, String token) {
         Answering<LeaseKeepAliveResponse> answering = new Answering<>(request);
-        StreamObserver<LeaseKeepAliveRequest> requests = LeaseGrpc.newStub(channel)
+        StreamObserver<LeaseKeepAliveRequest> requests = LeaseGrpc.newStub(showing(token))
                 .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS)
                 .leaseKeepAlive(answering);
         requests.onNext(request);
@@ -136,8 +167,8 @@ final class Endpoint implements AutoCloseable {
         return answering.answer;
     }
 
-    CompletableFuture<Answer> streamedRange(RangeRequest request) {
-        return call(channel, KVGrpc.getRangeStreamMethod(), request);
+    CompletableFuture<Answer> streamedRange(RangeRequest request, String token) {
+        return call(showing(token), KVGrpc.getRangeStreamMethod(), request);
     }
 
     @SuppressWarnings("unchecked")

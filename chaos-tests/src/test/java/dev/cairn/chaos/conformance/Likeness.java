@@ -3,13 +3,17 @@ package dev.cairn.chaos.conformance;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
+import dev.cairn.proto.etcdserverpb.AlarmMember;
+import dev.cairn.proto.etcdserverpb.AlarmResponse;
 import dev.cairn.proto.etcdserverpb.LeaseTimeToLiveResponse;
 import dev.cairn.proto.etcdserverpb.RangeRequest;
 import dev.cairn.proto.etcdserverpb.RangeResponse;
 import dev.cairn.proto.etcdserverpb.RangeStreamResponse;
 import dev.cairn.proto.etcdserverpb.ResponseHeader;
+import dev.cairn.proto.etcdserverpb.StatusResponse;
 import dev.cairn.proto.mvccpb.KeyValue;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -24,7 +28,13 @@ final class Likeness {
     private Likeness() {}
 
     static Message of(Message message) {
-        return message instanceof LeaseTimeToLiveResponse lease ? fields(atOnce(lease)) : fields(message);
+        return fields(
+                switch (message) {
+                    case LeaseTimeToLiveResponse lease -> atOnce(lease);
+                    case StatusResponse status -> anyMembers(status);
+                    case AlarmResponse alarms -> sorted(alarms);
+                    default -> message;
+                });
     }
 
     /** The answers to {@code request}. Of keys without values etcd 3.7 leaves out the leases too, which others told. */
@@ -67,6 +77,34 @@ final class Likeness {
                 .build();
     }
 
+    /** What is a member's own is there or not; etcd tells alarms in no order, and spaces its words by chance. */
+    private static Message anyMembers(StatusResponse status) {
+        return status.toBuilder()
+                .setDbSize(Long.signum(status.getDbSize()))
+                .setDbSizeInUse(Long.signum(status.getDbSizeInUse()))
+                .setDbSizeQuota(Long.signum(status.getDbSizeQuota()))
+                .setLeader(status.getLeader() == 0 ? 0 : 1)
+                .setRaftIndex(status.getRaftIndex() == 0 ? 0 : 1)
+                .setRaftTerm(status.getRaftTerm() == 0 ? 0 : 1)
+                .setRaftAppliedIndex(status.getRaftAppliedIndex() == 0 ? 0 : 1)
+                .clearErrors()
+                .addAllErrors(status.getErrorsList().stream()
+                        .map(error -> error.strip().replaceAll(" +", " "))
+                        .sorted()
+                        .toList())
+                .build();
+    }
+
+    private static Message sorted(AlarmResponse response) {
+        return response.toBuilder()
+                .clearAlarms()
+                .addAllAlarms(response.getAlarmsList().stream()
+                        .sorted(Comparator.comparingInt(AlarmMember::getAlarmValue)
+                                .thenComparingLong(AlarmMember::getMemberID))
+                        .toList())
+                .build();
+    }
+
     private static Message fields(Message message) {
         if (message instanceof ResponseHeader header) {
             return header.toBuilder()
@@ -78,7 +116,8 @@ final class Likeness {
         return map(message, Likeness::of);
     }
 
-    private static Message map(Message message, UnaryOperator<Message> change) {
+    /** With each message that stands in it changed. */
+    static Message map(Message message, UnaryOperator<Message> change) {
         Message.Builder builder = message.toBuilder();
         for (FieldDescriptor field : message.getAllFields().keySet()) {
             if (field.getJavaType() != FieldDescriptor.JavaType.MESSAGE) {

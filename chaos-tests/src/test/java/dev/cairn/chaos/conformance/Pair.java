@@ -3,6 +3,8 @@ package dev.cairn.chaos.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Message;
+import dev.cairn.proto.etcdserverpb.AuthenticateRequest;
+import dev.cairn.proto.etcdserverpb.AuthenticateResponse;
 import dev.cairn.proto.etcdserverpb.LeaseKeepAliveRequest;
 import dev.cairn.proto.etcdserverpb.LeaseLeasesRequest;
 import dev.cairn.proto.etcdserverpb.LeaseLeasesResponse;
@@ -11,6 +13,7 @@ import dev.cairn.proto.etcdserverpb.RangeRequest;
 import dev.cairn.proto.etcdserverpb.WatchCreateRequest;
 import dev.cairn.proto.etcdserverpb.WatchRequest;
 import dev.cairn.proto.etcdserverpb.WatchResponse;
+import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +22,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
@@ -122,18 +126,26 @@ final class Pair implements AutoCloseable {
         private final Map<Integer, WatchPair> streams = new TreeMap<>();
         private long now = start;
 
+        /** One for each, which it gave out; empty for none. */
+        private List<String> tokens = List.of("", "");
+
         Optional<Difference> take(Step step) throws InterruptedException {
             return switch (step) {
                 case Step.Call(Message request) -> {
                     Message resolved = Moment.resolve(request, start, now);
-                    yield compare(resolved, both(endpoint -> endpoint.call(resolved)));
+                    yield compare(resolved, asked((endpoint, token) -> endpoint.call(resolved, token)));
                 }
                 case Step.StreamedRange(RangeRequest request) -> {
                     RangeRequest resolved = (RangeRequest) Moment.resolve(request, start, now);
-                    yield compare(resolved, both(endpoint -> endpoint.streamedRange(resolved)));
+                    yield compare(resolved, asked((endpoint, token) -> endpoint.streamedRange(resolved, token)));
                 }
                 case Step.KeepAlive(LeaseKeepAliveRequest request) ->
-                    compare(request, both(endpoint -> endpoint.keepAlive(request)));
+                    compare(request, asked((endpoint, token) -> endpoint.keepAlive(request, token)));
+                case Step.SignIn(AuthenticateRequest request) -> signIn(request);
+                case Step.SignOut() -> {
+                    tokens = List.of("", "");
+                    yield Optional.empty();
+                }
                 case Step.Watch(int stream, WatchCreateRequest request) ->
                     stream(stream).create((WatchCreateRequest) Moment.resolve(request, start, now), now);
                 case Step.CancelWatch(int stream, long id) -> {
@@ -143,14 +155,31 @@ final class Pair implements AutoCloseable {
             };
         }
 
+        private List<Answer> asked(BiFunction<Endpoint, String, CompletableFuture<Answer>> call) {
+            CompletableFuture<Answer> first = call.apply(reference, tokens.getFirst());
+            CompletableFuture<Answer> second = call.apply(cairn, tokens.getLast());
+            return List.of(first.join(), second.join());
+        }
+
+        private Optional<Difference> signIn(AuthenticateRequest request) {
+            List<Answer> answers = both(endpoint -> endpoint.call(request));
+            if (answers.stream().allMatch(answer -> answer.code() == Status.Code.OK)) {
+                tokens = answers.stream()
+                        .map(answer -> ((AuthenticateResponse) answer.message()).getToken())
+                        .toList();
+            }
+            return compare(request, answers.stream().map(Answer::withoutToken).toList());
+        }
+
         private WatchPair stream(int number) {
             return streams.computeIfAbsent(
                     number, unopened -> new WatchPair(new WatchClient(reference), new WatchClient(cairn)));
         }
 
         private Optional<Difference> compare(Message request, List<Answer> answers) {
-            now = reference.revision();
             Answer wanted = answers.getFirst();
+            // What fails changes nothing, and every other answer to a write tells its revision.
+            now = Math.max(now, wanted.revision());
             Answer got = answers.getLast();
             return wanted.equals(got)
                     ? Optional.empty()

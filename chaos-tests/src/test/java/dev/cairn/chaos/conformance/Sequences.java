@@ -80,7 +80,8 @@ final class Sequences {
         return steps.list().ofMinSize(1).ofMaxSize(MOST_STEPS);
     }
 
-    private Arbitrary<Step> keySteps() {
+    /** One step of those. */
+    Arbitrary<Step> keySteps() {
         return Arbitraries.frequencyOf(
                 Tuple.of(12, writes()),
                 Tuple.of(8, calls(ranges())),
@@ -98,7 +99,7 @@ final class Sequences {
                 Tuple.of(1, calls(revocations())));
     }
 
-    private static Arbitrary<Step> calls(Arbitrary<? extends Message> requests) {
+    static Arbitrary<Step> calls(Arbitrary<? extends Message> requests) {
         return requests.map(Step.Call::new);
     }
 

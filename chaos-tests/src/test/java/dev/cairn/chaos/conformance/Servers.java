@@ -42,9 +42,11 @@ final class Servers implements AutoCloseable {
     }
 
     private String start(Path binary, Path directory) throws IOException {
-        // Disk flushes are no part of the API, and cost most of the time.
+        // Disk flushes and how passwords are hashed are no part of the API, and cost most of the time.
         ReferenceEtcd etcd = new ReferenceEtcd(
-                binary, Files.createDirectories(directory).resolve("etcd"), List.of("--unsafe-no-fsync"));
+                binary,
+                Files.createDirectories(directory).resolve("etcd"),
+                List.of("--unsafe-no-fsync", "--bcrypt-cost=4"));
         ends.add(etcd::close);
         return etcd.address();
     }

@@ -1,6 +1,7 @@
 package dev.cairn.chaos.conformance;
 
 import com.google.protobuf.Message;
+import dev.cairn.proto.etcdserverpb.AuthenticateRequest;
 import dev.cairn.proto.etcdserverpb.LeaseKeepAliveRequest;
 import dev.cairn.proto.etcdserverpb.RangeRequest;
 import dev.cairn.proto.etcdserverpb.WatchCreateRequest;
@@ -29,6 +30,22 @@ sealed interface Step {
         @Override
         public String toString() {
             return Texts.of(request);
+        }
+    }
+
+    /** What follows is asked by that user, once both have let them in; by whoever asked before if they do not. */
+    record SignIn(AuthenticateRequest request) implements Step {
+        @Override
+        public String toString() {
+            return Texts.of(request);
+        }
+    }
+
+    /** What follows is asked by nobody. */
+    record SignOut() implements Step {
+        @Override
+        public String toString() {
+            return "sign out";
         }
     }
 

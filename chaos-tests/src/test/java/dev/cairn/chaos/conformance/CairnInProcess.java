@@ -69,6 +69,11 @@ final class CairnInProcess implements AutoCloseable {
         return places.get(replica).client().toString();
     }
 
+    /** Ends that replica alone, for good. */
+    void stop(int replica) {
+        replicas.get(replica).close();
+    }
+
     @Override
     public void close() {
         replicas.reversed().forEach(ReplicaServer::close);

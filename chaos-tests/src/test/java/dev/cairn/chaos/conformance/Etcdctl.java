@@ -112,7 +112,8 @@ final class Etcdctl {
                 ? DECIMAL_ID.matcher(text).replaceAll(id -> name(id.group(), 10))
                 : HEXADECIMAL_ID.matcher(text).replaceAll(id -> name(id.group(), 16));
         text = SECONDS.matcher(text).replaceAll("SECONDS");
-        text = KEYS.matcher(text).replaceAll(keys -> Matcher.quoteReplacement(keys.group(1) + sorted(keys.group(2)) + "]"));
+        text = KEYS.matcher(text)
+                .replaceAll(keys -> Matcher.quoteReplacement(keys.group(1) + sorted(keys.group(2)) + "]"));
         text = DURATION.matcher(text).replaceAll("DURATION");
         return command.shape() ? shapeOf(text) : text;
     }

@@ -1,6 +1,7 @@
 package dev.cairn.chaos.conformance;
 
 import static dev.cairn.chaos.conformance.Words.compact;
+import static dev.cairn.chaos.conformance.Words.delete;
 import static dev.cairn.chaos.conformance.Words.get;
 import static dev.cairn.chaos.conformance.Words.key;
 import static dev.cairn.chaos.conformance.Words.op;
@@ -12,6 +13,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Message;
 import dev.cairn.proto.authpb.Permission;
 import dev.cairn.proto.authpb.UserAddOptions;
+import dev.cairn.proto.etcdserverpb.AlarmRequest;
+import dev.cairn.proto.etcdserverpb.AlarmRequest.AlarmAction;
+import dev.cairn.proto.etcdserverpb.AlarmType;
 import dev.cairn.proto.etcdserverpb.AuthDisableRequest;
 import dev.cairn.proto.etcdserverpb.AuthEnableRequest;
 import dev.cairn.proto.etcdserverpb.AuthRoleAddRequest;
@@ -32,6 +36,7 @@ import dev.cairn.proto.etcdserverpb.AuthenticateRequest;
 import dev.cairn.proto.etcdserverpb.LeaseGrantRequest;
 import dev.cairn.proto.etcdserverpb.LeaseRevokeRequest;
 import dev.cairn.proto.etcdserverpb.LeaseTimeToLiveRequest;
+import dev.cairn.proto.etcdserverpb.WatchCreateRequest;
 import io.grpc.Status.Code;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,7 +64,9 @@ class AuthErrorsTest {
             beforeTheyAreEnabled(pair);
             whoIsNobody(pair);
             whoMayNot(pair);
+            whoMayNotWatch(pair);
             whatRootMustNot(pair);
+            whomAnAlarmHoldsBackFirst(pair);
             whoseTokenIsVoid(pair);
         }
     }
@@ -163,6 +170,20 @@ class AuthErrorsTest {
         }
     }
 
+    /** jetcd looks for these words. */
+    private static void whoMayNotWatch(AuthPair pair) throws InterruptedException {
+        WatchCreateRequest.Builder watch = WatchCreateRequest.newBuilder().setKey(key("b"));
+        pair.as("ann");
+        assertThat(pair.refused(watch))
+                .isEqualTo("rpc error: code = PermissionDenied desc = etcdserver: permission denied");
+        pair.as("");
+        assertThat(pair.refused(watch))
+                .isEqualTo("rpc error: code = InvalidArgument desc = etcdserver: user name is empty");
+        pair.bringing("junk");
+        assertThat(pair.refused(watch))
+                .isEqualTo("rpc error: code = Unauthenticated desc = etcdserver: invalid auth token");
+    }
+
     private static void whatRootMustNot(AuthPair pair) {
         pair.as("root");
         pair.succeeds(enable());
@@ -172,6 +193,18 @@ class AuthErrorsTest {
                 Code.INVALID_ARGUMENT,
                 MANAGEMENT,
                 AuthRoleDeleteRequest.newBuilder().setRole("root"));
+    }
+
+    private static void whomAnAlarmHoldsBackFirst(AuthPair pair) {
+        AlarmRequest.Builder alarm = AlarmRequest.newBuilder().setAlarm(AlarmType.NOSPACE);
+        pair.succeeds(alarm.clone().setAction(AlarmAction.ACTIVATE));
+        pair.as("ann");
+        for (String key : List.of("a", "b")) {
+            pair.fails(Code.RESOURCE_EXHAUSTED, "mvcc: database space exceeded", put(key, ""));
+        }
+        pair.fails(Code.PERMISSION_DENIED, DENIED, delete("b", ""));
+        pair.as("root");
+        pair.succeeds(alarm.setAction(AlarmAction.DEACTIVATE));
     }
 
     private static void whoseTokenIsVoid(AuthPair pair) {
@@ -209,6 +242,8 @@ class AuthErrorsTest {
             for (Message.Builder request : List.of(get("a"), put("a", ""), txn(op(get("a"))))) {
                 pair.fails(Code.INVALID_ARGUMENT, "revision of auth store is old", request);
             }
+            assertThat(pair.refused(WatchCreateRequest.newBuilder().setKey(key("a"))))
+                    .isEqualTo("rpc error: code = InvalidArgument desc = etcdserver: revision of auth store is old");
             pair.as("root");
             pair.succeeds(get("a"));
         }

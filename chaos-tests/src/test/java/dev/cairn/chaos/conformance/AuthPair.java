@@ -3,10 +3,14 @@ package dev.cairn.chaos.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Message;
+import dev.cairn.proto.etcdserverpb.WatchCreateRequest;
+import dev.cairn.proto.etcdserverpb.WatchRequest;
+import dev.cairn.proto.etcdserverpb.WatchResponse;
 import dev.cairn.server.config.StartupException;
 import io.grpc.Status.Code;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -79,6 +83,22 @@ final class AuthPair implements AutoCloseable {
                 .as(request.getDescriptorForType().getName())
                 .isEqualTo("etcdserver: " + description);
         assertThat(answer.code()).as(answer.description()).isEqualTo(code);
+    }
+
+    /** Why both refuse to create the watch; throws if they do not say the same. */
+    String refused(WatchCreateRequest.Builder request) throws InterruptedException {
+        List<Message> created = new ArrayList<>();
+        for (int i = 0; i < endpoints.size(); i++) {
+            try (WatchClient client = new WatchClient(endpoints.get(i), Endpoint.shown(tokens.get(i)))) {
+                client.send(WatchRequest.newBuilder().setCreateRequest(request));
+                created.add(Likeness.of(client.await(0, WatchResponse::getCreated)));
+            }
+        }
+        assertThat(created.getLast()).isEqualTo(created.getFirst());
+        WatchResponse answer = (WatchResponse) created.getLast();
+        assertThat(answer.getCanceled()).isTrue();
+        assertThat(answer.getWatchId()).isEqualTo(-1);
+        return answer.getCancelReason();
     }
 
     @Override

@@ -3,23 +3,41 @@ package dev.cairn.chaos.conformance;
 import static dev.cairn.chaos.conformance.Words.compact;
 import static dev.cairn.chaos.conformance.Words.delete;
 import static dev.cairn.chaos.conformance.Words.get;
+import static dev.cairn.chaos.conformance.Words.key;
 import static dev.cairn.chaos.conformance.Words.op;
 import static dev.cairn.chaos.conformance.Words.put;
+import static dev.cairn.chaos.conformance.Words.range;
 import static dev.cairn.chaos.conformance.Words.txn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Message;
+import dev.cairn.proto.etcdserverpb.AlarmRequest;
+import dev.cairn.proto.etcdserverpb.AlarmRequest.AlarmAction;
+import dev.cairn.proto.etcdserverpb.AlarmType;
 import dev.cairn.proto.etcdserverpb.AuthenticateRequest;
 import dev.cairn.proto.etcdserverpb.DowngradeRequest;
 import dev.cairn.proto.etcdserverpb.LeaseGrantRequest;
 import dev.cairn.proto.etcdserverpb.LeaseRevokeRequest;
+import dev.cairn.proto.etcdserverpb.Member;
 import dev.cairn.proto.etcdserverpb.MemberAddRequest;
+import dev.cairn.proto.etcdserverpb.MemberListRequest;
+import dev.cairn.proto.etcdserverpb.MemberListResponse;
 import dev.cairn.proto.etcdserverpb.MemberPromoteRequest;
 import dev.cairn.proto.etcdserverpb.MemberRemoveRequest;
 import dev.cairn.proto.etcdserverpb.MemberUpdateRequest;
 import dev.cairn.proto.etcdserverpb.MoveLeaderRequest;
+import dev.cairn.proto.etcdserverpb.RangeResponse;
 import dev.cairn.proto.etcdserverpb.TxnRequest;
+import dev.cairn.proto.v3electionpb.LeaderKey;
+import dev.cairn.proto.v3electionpb.LeaderRequest;
+import dev.cairn.proto.v3electionpb.ProclaimRequest;
+import dev.cairn.proto.v3electionpb.ResignRequest;
+import dev.cairn.proto.v3lockpb.LockRequest;
+import dev.cairn.proto.v3lockpb.LockResponse;
+import dev.cairn.proto.v3lockpb.UnlockRequest;
 import io.grpc.Status.Code;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -132,7 +150,22 @@ class ErrorsTest {
                 new Row(
                         Code.FAILED_PRECONDITION,
                         "etcdserver: authentication is not enabled",
-                        AuthenticateRequest.newBuilder().setName("root").setPassword("x")));
+                        AuthenticateRequest.newBuilder().setName("root").setPassword("x")),
+                new Row(
+                        Code.UNKNOWN,
+                        "election: no leader",
+                        LeaderRequest.newBuilder().setName(key("nobody"))),
+                new Row(Code.UNKNOWN, "\"leader\" field must be provided", ProclaimRequest.newBuilder()),
+                new Row(Code.UNKNOWN, "\"leader\" field must be provided", ResignRequest.newBuilder()),
+                new Row(
+                        Code.UNKNOWN,
+                        "election: not leader",
+                        ProclaimRequest.newBuilder()
+                                .setLeader(LeaderKey.newBuilder()
+                                        .setName(key("e"))
+                                        .setKey(key("e/5"))
+                                        .setRev(1)
+                                        .setLease(5))));
     }
 
     @ParameterizedTest
@@ -152,6 +185,101 @@ class ErrorsTest {
         Answer again = pair.agree(request);
         assertThat(again.code()).isEqualTo(Code.FAILED_PRECONDITION);
         assertThat(again.description()).isEqualTo("etcdserver: lease already exists");
+    }
+
+    @Test
+    void whatAlarmsHoldBack() {
+        pair.reset();
+        try {
+            alarm(AlarmAction.ACTIVATE, AlarmType.NOSPACE);
+            for (Message.Builder request : List.of(
+                    put("a", "1"),
+                    txn(op(put("a", "1"))),
+                    LeaseGrantRequest.newBuilder().setID(5).setTTL(100),
+                    LeaseGrantRequest.newBuilder().setTTL(Long.MAX_VALUE))) {
+                fails(Code.RESOURCE_EXHAUSTED, MVCC + "database space exceeded", request);
+            }
+            alarm(AlarmAction.ACTIVATE, AlarmType.CORRUPT);
+            for (Message.Builder request : List.of(
+                    put("a", "1"),
+                    delete("a", ""),
+                    txn(op(put("a", "1"))),
+                    compact(1),
+                    LeaseGrantRequest.newBuilder().setID(5).setTTL(100),
+                    LeaseRevokeRequest.newBuilder().setID(5))) {
+                fails(Code.DATA_LOSS, "etcdserver: corrupt cluster", request);
+            }
+            alarm(AlarmAction.DEACTIVATE, AlarmType.CORRUPT);
+            fails(Code.RESOURCE_EXHAUSTED, MVCC + "database space exceeded", put("a", "1"));
+            alarm(AlarmAction.DEACTIVATE, AlarmType.NOSPACE);
+            assertThat(pair.agree(put("a", "1")).code()).isEqualTo(Code.OK);
+        } finally {
+            Beginning.open(pair.reference());
+            Beginning.open(pair.cairn());
+        }
+    }
+
+    private void alarm(AlarmAction action, AlarmType type) {
+        assertThat(pair.agree(AlarmRequest.newBuilder().setAction(action).setAlarm(type))
+                        .code())
+                .isEqualTo(Code.OK);
+    }
+
+    private void fails(Code code, String description, Message.Builder request) {
+        Answer answer = pair.agree(request);
+        assertThat(answer.code()).isEqualTo(code);
+        assertThat(answer.description()).isEqualTo(description);
+    }
+
+    @Test
+    void whoWaitsForALockWithoutItsLeaseIsToldSoInTheEnd() {
+        pair.reset();
+        assertThat(Stream.of(pair.reference(), pair.cairn())
+                        .map(ErrorsTest::lockedWithoutALease)
+                        .distinct())
+                .containsExactly("UNKNOWN: mutex: session is expired");
+    }
+
+    private static String lockedWithoutALease(Endpoint endpoint) {
+        for (long lease : List.of(5L, 6L)) {
+            done(endpoint, LeaseGrantRequest.newBuilder().setID(lease).setTTL(100));
+        }
+        Message held = done(endpoint, LockRequest.newBuilder().setName(key("m")).setLease(5));
+        CompletableFuture<Answer> waiting = endpoint.call(
+                LockRequest.newBuilder().setName(key("m")).setLease(6).build());
+        RangeResponse keys;
+        do {
+            keys = (RangeResponse) done(endpoint, range("m/", "m0"));
+        } while (keys.getCount() < 2);
+        done(endpoint, LeaseRevokeRequest.newBuilder().setID(6));
+        done(endpoint, UnlockRequest.newBuilder().setKey(((LockResponse) held).getKey()));
+        return waiting.join().toString();
+    }
+
+    private static Message done(Endpoint endpoint, Message.Builder request) {
+        return endpoint.call(request.build()).join().message();
+    }
+
+    /** What is asked of a member that is there, under the id and the address which it has at each. */
+    @Test
+    void aMemberIsNotAddedTwiceAndIsNoLearner() {
+        for (Endpoint endpoint : List.of(pair.reference(), pair.cairn())) {
+            Member member = ((MemberListResponse) done(endpoint, MemberListRequest.newBuilder())).getMembers(0);
+            Answer added = endpoint.call(MemberAddRequest.newBuilder()
+                            .addAllPeerURLs(member.getPeerURLsList())
+                            .build())
+                    .join();
+            assertThat(added)
+                    .as("%s", endpoint)
+                    .hasToString("FAILED_PRECONDITION: etcdserver: Peer URLs already exists");
+            Answer promoted = endpoint.call(MemberPromoteRequest.newBuilder()
+                            .setID(member.getID())
+                            .build())
+                    .join();
+            assertThat(promoted)
+                    .as("%s", endpoint)
+                    .hasToString("FAILED_PRECONDITION: etcdserver: can only promote a learner member");
+        }
     }
 
     /** By the transport, which words it in its own way. */

@@ -2,6 +2,8 @@ package dev.cairn.chaos.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cairn.proto.etcdserverpb.RangeRequest;
+import dev.cairn.proto.etcdserverpb.RangeResponse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,7 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -62,6 +66,63 @@ final class EtcdctlTest {
                 }))
                 .onClose(reference::close)
                 .onClose(cairn::close);
+    }
+
+    /** From an etcd to Cairn and back, which is how keys come over. */
+    @Test
+    @Timeout(60)
+    void keysAreMirroredBothWays() throws Exception {
+        Path etcd = ReferenceEtcd.binary();
+        Path etcdctl = etcd.resolveSibling("etcdctl");
+        try (ReferenceEtcd reference = new ReferenceEtcd(etcd, directory.resolve("etcd"), List.of());
+                CairnInProcess cairn = new CairnInProcess(directory.resolve("cairn"), 1);
+                Endpoint first = new Endpoint("etcd", reference.address());
+                Endpoint second = new Endpoint("Cairn", cairn.address(0))) {
+            mirrored(etcdctl, "there/", first, reference.address(), second, cairn.address(0));
+            mirrored(etcdctl, "back/", second, cairn.address(0), first, reference.address());
+        }
+    }
+
+    /** What is there and what comes, in one revision or several, put and deleted. */
+    private void mirrored(Path etcdctl, String prefix, Endpoint from, String source, Endpoint to, String destination)
+            throws Exception {
+        from.call(Words.put(prefix + "old", "1").build()).join().message();
+        Process mirror = new ProcessBuilder(
+                        etcdctl.toString(), "--endpoints=" + source, "make-mirror", "--prefix=" + prefix, destination)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("mirror.log").toFile())
+                .start();
+        try {
+            await(mirror, to, prefix + "old", 1);
+            from.call(Words.txn(Words.op(Words.put(prefix + "a", "1")), Words.op(Words.put(prefix + "b", "2")))
+                            .build())
+                    .join()
+                    .message();
+            from.call(Words.delete(prefix + "old", "").build()).join().message();
+            await(mirror, to, prefix + "old", 0);
+            assertThat(pairs(to, prefix)).isEqualTo(pairs(from, prefix)).hasSize(2);
+        } finally {
+            mirror.destroyForcibly().waitFor();
+        }
+    }
+
+    private static void await(Process mirror, Endpoint endpoint, String key, long count) {
+        while (range(endpoint, Words.get(key)).getCount() != count) {
+            assertThat(mirror.isAlive()).as("make-mirror runs").isTrue();
+        }
+    }
+
+    private static List<String> pairs(Endpoint endpoint, String prefix) {
+        String end = prefix.substring(0, prefix.length() - 1) + "0";
+        return range(endpoint, Words.range(prefix, end)).getKvsList().stream()
+                .map(pair ->
+                        pair.getKey().toStringUtf8() + "=" + pair.getValue().toStringUtf8())
+                .toList();
+    }
+
+    private static RangeResponse range(Endpoint endpoint, RangeRequest.Builder request) {
+        return (RangeResponse) endpoint.call(request.build()).join().message();
     }
 
     /** A line is a command; lines that begin with a bar after it are its input. */

@@ -2,6 +2,10 @@ package dev.cairn.chaos.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cairn.proto.etcdserverpb.MaintenanceGrpc;
+import dev.cairn.proto.etcdserverpb.MoveLeaderRequest;
+import dev.cairn.proto.etcdserverpb.StatusRequest;
+import dev.cairn.proto.etcdserverpb.StatusResponse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -34,6 +38,26 @@ class FourReplicasTest {
                     JqwikSession.finishTry();
                 }
             });
+        }
+    }
+
+    @Test
+    void whoDoesNotLeadHandsNothingOver() throws Exception {
+        try (CairnInProcess cluster = new CairnInProcess(directory, REPLICAS)) {
+            for (int replica = 0; replica < REPLICAS; replica++) {
+                try (Endpoint endpoint = new Endpoint("replica " + replica, cluster.address(replica))) {
+                    StatusResponse status = MaintenanceGrpc.newBlockingStub(endpoint.channel())
+                            .status(StatusRequest.getDefaultInstance());
+                    Answer answer = endpoint.call(MoveLeaderRequest.newBuilder()
+                                    .setTargetID(status.getLeader())
+                                    .build())
+                            .join();
+                    boolean leads = status.getLeader() == status.getHeader().getMemberId();
+                    assertThat(answer)
+                            .hasToString(
+                                    leads ? "MoveLeaderResponse {  }" : "FAILED_PRECONDITION: etcdserver: not leader");
+                }
+            }
         }
     }
 }

@@ -335,7 +335,7 @@ public final class KvStateMachine implements StateMachine<KvState>, AutoCloseabl
 
     /** Which keys are attached to leases, as a state that is or was committed has it. Reads no disk. */
     public Attachments attachments(KvState state) {
-        return new LeaseAttachments(state.tree()::liveCount);
+        return LeaseAttachments.of(state.tree()::forEach);
     }
 
     /** The key and value of a version; nothing if it has been compacted away meanwhile. May read from disk. */

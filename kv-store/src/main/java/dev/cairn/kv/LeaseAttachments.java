@@ -3,19 +3,49 @@ package dev.cairn.kv;
 import dev.cairn.kv.auth.Attachments;
 import dev.cairn.kv.auth.SpanSet;
 import dev.cairn.kv.model.KeySpan;
-import java.util.function.ToLongFunction;
+import dev.cairn.kv.model.KeyVersion;
+import dev.cairn.protocol.model.Bytes;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
-/** The attached keys of a tree, be it finished or in the making: counted, not visited. */
-record LeaseAttachments(ToLongFunction<KeySpan> counting) implements Attachments {
+/**
+ * The attached keys of a tree. Of all keys that one span holds only the first is looked at: it takes no more steps than there
+ * are keys, and no more than there are spans.
+ *
+ * @param first the first record of a span of tree keys
+ */
+record LeaseAttachments(Function<KeySpan, Optional<Bytes>> first) implements Attachments {
+
+    /** As {@code forEach} of a tree, be it finished or in the making. */
+    interface Visiting {
+        void forEach(KeySpan span, Predicate<KeyVersion> visitor);
+    }
+
+    static LeaseAttachments of(Visiting tree) {
+        return new LeaseAttachments(span -> {
+            AtomicReference<Bytes> found = new AtomicReference<>();
+            tree.forEach(span, record -> {
+                found.set(record.treeKey());
+                return false;
+            });
+            return Optional.ofNullable(found.get());
+        });
+    }
+
     @Override
     public boolean areAllIn(SpanSet keys, long lease) {
-        long all = counting.applyAsLong(LeaseKeys.attachedTo(lease));
-        long within = 0;
-        if (all > 0) {
-            for (KeySpan span : keys.spans()) {
-                within += counting.applyAsLong(LeaseKeys.attachedTo(lease, span));
+        Optional<Bytes> next = first.apply(LeaseKeys.attachedTo(lease));
+        while (next.isPresent()) {
+            Optional<KeySpan> around = keys.around(LeaseKeys.attachedKey(next.get()));
+            if (around.isEmpty()) {
+                return false;
             }
+            next = around.get()
+                    .until()
+                    .flatMap(end -> first.apply(LeaseKeys.attachedTo(lease, new KeySpan(end, Optional.empty()))));
         }
-        return within == all;
+        return true;
     }
 }

@@ -18,7 +18,7 @@ final class Permits {
 
     Permits(Draft draft) {
         this.view = new AuthView(new AuthRecords(draft.tree::get, draft.tree::liveCount, draft.tree::forEach));
-        this.attachments = new LeaseAttachments(draft.tree::liveCount);
+        this.attachments = LeaseAttachments.of(draft.tree::forEach);
     }
 
     AuthView view() {

@@ -1,14 +1,12 @@
 package dev.cairn.kv.auth;
 
 import dev.cairn.kv.model.AuthOperation;
-import dev.cairn.kv.model.Compare;
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KvError;
 import dev.cairn.kv.model.LeaseOperation;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.UpkeepOperation;
 import dev.cairn.protocol.model.Bytes;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -63,7 +61,7 @@ public final class Authoriser {
     public Optional<KvError> refusal(Optional<Caller> caller, Operation operation) {
         return switch (operation) {
             case Operation.Put _, Operation.DeleteRange _, Operation.Range _, Operation.Txn _ ->
-                onKeys(caller, user -> permits(user, operation));
+                onKeys(caller, user -> new Inspection(user, attachments).permits(operation));
             case Operation.Compact _, UpkeepOperation _, AuthOperation _ -> rootRefusal(caller);
             case LeaseOperation.Grant _ -> userRefusal(caller);
             case LeaseOperation.Revoke(long id) -> leaseWriteRefusal(caller, id);
@@ -126,44 +124,5 @@ public final class Authoriser {
         boolean isPermitted =
                 permitted.apply(caller.get().user()).filter(permits).isPresent();
         return isPermitted ? Optional.empty() : Optional.of(KvError.PERMISSION_DENIED);
-    }
-
-    private boolean permits(Permitted user, Operation operation) {
-        return switch (operation) {
-            case Operation.Put put -> {
-                KeySpan key = KeySpan.single(put.key());
-                yield user.mayWrite(key)
-                        && (!put.prevKv() || user.mayRead(key))
-                        && (put.lease() == 0 || user.mayWriteAll(attachments, put.lease()));
-            }
-            case Operation.DeleteRange delete -> {
-                KeySpan span = KeySpan.of(delete.key(), delete.rangeEnd());
-                yield user.mayWrite(span) && (!delete.prevKv() || user.mayRead(span));
-            }
-            case Operation.Range range -> user.mayRead(KeySpan.of(range.key(), range.rangeEnd()));
-            case Operation.Txn txn ->
-                permitsCompares(user, txn.compares())
-                        && permitsAll(user, txn.success())
-                        && permitsAll(user, txn.failure());
-            case Operation.Compact _,
-                    Operation.OpenSession _,
-                    Operation.SubmitChange _,
-                    Operation.StageValues _,
-                    Operation.EndorseChange _,
-                    Operation.SignedWrite _,
-                    Operation.Unique _,
-                    Operation.OnBehalf _,
-                    LeaseOperation _,
-                    UpkeepOperation _,
-                    AuthOperation _ -> false;
-        };
-    }
-
-    private static boolean permitsCompares(Permitted user, List<Compare> compares) {
-        return compares.stream().allMatch(compare -> user.mayRead(KeySpan.of(compare.key(), compare.rangeEnd())));
-    }
-
-    private boolean permitsAll(Permitted user, List<Operation> operations) {
-        return operations.stream().allMatch(operation -> permits(user, operation));
     }
 }

@@ -15,11 +15,6 @@ public final class SpanSet {
         this.spans = List.copyOf(spans);
     }
 
-    /** In order; they neither overlap nor touch. */
-    public List<KeySpan> spans() {
-        return spans;
-    }
-
     public static SpanSet of(List<KeySpan> parts) {
         List<KeySpan> sorted = parts.stream()
                 .filter(span -> !span.isEmpty())
@@ -60,6 +55,12 @@ public final class SpanSet {
                                 .map(until -> until.compareTo(end) <= 0)
                                 .orElse(false))
                         .orElse(true);
+    }
+
+    /** The span that holds the key, if one does. */
+    public Optional<KeySpan> around(Bytes key) {
+        int at = lastFrom(key);
+        return at >= 0 && spans.get(at).contains(key) ? Optional.of(spans.get(at)) : Optional.empty();
     }
 
     /** The index of the last span that begins at or before {@code key}; -1 if none does. */

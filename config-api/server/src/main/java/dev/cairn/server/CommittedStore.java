@@ -6,7 +6,6 @@ import dev.cairn.kv.KvStateMachine;
 import dev.cairn.kv.LeaseView;
 import dev.cairn.kv.Proof;
 import dev.cairn.kv.Unsigned;
-import dev.cairn.kv.auth.AuthView;
 import dev.cairn.kv.auth.Authoriser;
 import dev.cairn.kv.auth.Caller;
 import dev.cairn.kv.change.LedgerKeys;
@@ -22,6 +21,7 @@ import dev.cairn.kv.proof.Question;
 import dev.cairn.kv.store.StoreException;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Bytes;
+import dev.cairn.server.etcd.Committed;
 import dev.cairn.server.etcd.Store;
 import dev.cairn.server.proven.ProofSource;
 import dev.cairn.server.watch.Change;
@@ -148,13 +148,8 @@ final class CommittedStore implements Store, Timeline, StoreGauges, ProofSource 
     }
 
     @Override
-    public LeaseView leases() {
-        return new LeaseView(machine.committed());
-    }
-
-    @Override
     public long leaseCount() {
-        return leases().count();
+        return committed().leases().count();
     }
 
     @Override
@@ -205,13 +200,9 @@ final class CommittedStore implements Store, Timeline, StoreGauges, ProofSource 
     }
 
     @Override
-    public AuthView auth() {
-        return machine.committed().auth();
-    }
-
-    @Override
-    public Authoriser authoriser() {
-        return authoriser(machine.committed());
+    public Committed committed() {
+        KvState state = machine.committed();
+        return new Committed(state.auth(), authoriser(state), new LeaseView(state));
     }
 
     private Authoriser authoriser(KvState state) {

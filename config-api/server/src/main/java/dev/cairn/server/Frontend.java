@@ -176,7 +176,7 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
         EventLoop timer = port.workers().next();
         KeepAlives keepAlives = new KeepAlives(
                 gateway::submit,
-                id -> store.leases().find(id).map(Lease::grantedSeconds).orElse(0L),
+                id -> store.committed().leases().find(id).map(Lease::grantedSeconds).orElse(0L),
                 (millis, task) -> timer.schedule(task, millis, TimeUnit.MILLISECONDS),
                 System::currentTimeMillis,
                 MAX_WAITING_KEEPALIVES);

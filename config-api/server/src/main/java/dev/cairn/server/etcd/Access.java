@@ -24,7 +24,12 @@ public final class Access {
     }
 
     Identity identify(Credentials credentials) {
-        return Identity.of(credentials, store.auth(), tokens);
+        return identify(credentials, store.committed());
+    }
+
+    /** As one state knows them. */
+    Identity identify(Credentials credentials, Committed state) {
+        return Identity.of(credentials, state.auth(), tokens);
     }
 
     /** The operation as the caller asks for it; nothing if the token is worth nothing. */
@@ -58,10 +63,11 @@ public final class Access {
         return refusal(credentials, (authoriser, caller) -> authoriser.leaseWriteRefusal(caller, lease));
     }
 
-    /** Why they must not be told which keys are attached to these leases; nothing if they may. */
-    Optional<EtcdError> leaseReadRefusal(Credentials credentials, List<Long> leases) {
+    /** Why they must not be told which keys are attached to these leases in that state; nothing if they may. */
+    Optional<EtcdError> leaseReadRefusal(Credentials credentials, Committed state, List<Long> leases) {
         return refusal(
                 credentials,
+                state,
                 (authoriser, caller) -> leases.stream()
                         .flatMap(lease -> authoriser.leaseReadRefusal(caller, lease).stream())
                         .findFirst());
@@ -92,10 +98,17 @@ public final class Access {
 
     private Optional<EtcdError> refusal(
             Credentials credentials, BiFunction<Authoriser, Optional<Caller>, Optional<KvError>> decision) {
-        return switch (identify(credentials)) {
+        return refusal(credentials, store.committed(), decision);
+    }
+
+    private Optional<EtcdError> refusal(
+            Credentials credentials,
+            Committed state,
+            BiFunction<Authoriser, Optional<Caller>, Optional<KvError>> decision) {
+        return switch (identify(credentials, state)) {
             case Identity.BadToken _ -> Optional.of(EtcdError.INVALID_AUTH_TOKEN);
             case Identity.Known(Optional<Caller> caller) ->
-                decision.apply(store.authoriser(), caller).map(EtcdError::of);
+                decision.apply(state.authoriser(), caller).map(EtcdError::of);
         };
     }
 }

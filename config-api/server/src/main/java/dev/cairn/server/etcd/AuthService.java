@@ -116,7 +116,7 @@ public final class AuthService extends AuthGrpc.AuthImplBase {
     }
 
     private void authenticate(AuthenticateRequest request, Reply<AuthenticateResponse> reply) {
-        AuthView view = store.auth();
+        AuthView view = store.committed().auth();
         if (!view.status().enabled()) {
             reply.fail(EtcdError.AUTH_NOT_ENABLED);
             return;
@@ -145,7 +145,7 @@ public final class AuthService extends AuthGrpc.AuthImplBase {
 
     /** Checking takes so long that the password may have been changed meanwhile: then it is checked once more. */
     private void admit(User checked, AuthenticateRequest request, Reply<AuthenticateResponse> reply) {
-        AuthView view = store.auth();
+        AuthView view = store.committed().auth();
         AuthStatus status = view.status();
         Optional<User> user = view.user(checked.name());
         if (status.enabled() && user.equals(Optional.of(checked))) {
@@ -434,11 +434,12 @@ public final class AuthService extends AuthGrpc.AuthImplBase {
         Credentials credentials = Credentials.current();
         Reply<T> reply = new Reply<>(observer, _ -> null, background);
         Runnable work = () -> {
-            switch (access.identify(credentials)) {
+            Committed state = store.committed();
+            switch (access.identify(credentials, state)) {
                 case Identity.BadToken _ -> reply.fail(EtcdError.INVALID_AUTH_TOKEN);
                 case Identity.Known(Optional<Caller> caller) -> {
-                    AuthView view = store.auth();
-                    rule.refusal(store.authoriser(), view, caller)
+                    AuthView view = state.auth();
+                    rule.refusal(state.authoriser(), view, caller)
                             .map(EtcdError::of)
                             .ifPresentOrElse(
                                     reply::fail,

@@ -206,8 +206,9 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
             @Override
             public void proceed() {
                 boolean isTaken = background.offer(() -> {
-                    LeaseView leases = store.leases();
-                    Optional<EtcdError> refusal = access.leaseReadRefusal(credentials, told.apply(leases));
+                    Committed state = store.committed();
+                    LeaseView leases = state.leases();
+                    Optional<EtcdError> refusal = access.leaseReadRefusal(credentials, state, told.apply(leases));
                     if (refusal.isPresent()) {
                         observer.onError(refusal.get().exception());
                     } else {

@@ -1,8 +1,5 @@
 package dev.cairn.server.etcd;
 
-import dev.cairn.kv.LeaseView;
-import dev.cairn.kv.auth.AuthView;
-import dev.cairn.kv.auth.Authoriser;
 import dev.cairn.kv.auth.Caller;
 import dev.cairn.kv.model.Alarm;
 import dev.cairn.kv.model.KeyVersion;
@@ -34,17 +31,11 @@ public interface Store {
     /** Decides and runs a transaction that writes nothing, on one committed state, if the caller may. */
     Outcome read(Optional<Caller> caller, Operation.Txn txn);
 
-    /** Users and roles of the committed state. Never blocks. */
-    AuthView auth();
-
-    /** What users may do at the committed state. Never blocks. */
-    Authoriser authoriser();
+    /** The state that is committed now. Never blocks. */
+    Committed committed();
 
     /** Why the operation needs signatures, in one line that names the guard; nothing if it needs none. Never blocks. */
     Optional<String> needsSignatures(Operation operation);
-
-    /** The leases of the committed state. Never blocks. */
-    LeaseView leases();
 
     /** A version's value, from disk where it is not in memory; nothing if it was compacted away meanwhile. */
     Optional<Bytes> value(KeyVersion version);

@@ -157,7 +157,7 @@ final class InboundLinks extends PeerLinkGrpc.PeerLinkImplBase implements Server
 
         @Override
         public void onNext(PeerFrame frame) {
-            metrics.frameReceived();
+            metrics.frameReceived(frame.getSerializedSize());
             for (PeerMessage message : frame.getMessagesList()) {
                 if (ended) {
                     return;

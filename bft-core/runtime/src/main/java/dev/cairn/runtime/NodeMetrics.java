@@ -19,7 +19,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
- * The node's meters, named {@code cairn_*} but for two that etcd's dashboards ask for. Cheap enough for every block; nothing
+ * The node's meters, named {@code cairn_*} but for those that etcd's dashboards ask for. Cheap enough for every block; nothing
  * here waits.
  */
 final class NodeMetrics {
@@ -36,6 +36,9 @@ final class NodeMetrics {
     private final Counter framesSent;
     private final Counter bytesSent;
     private final Counter framesReceived;
+    private final Counter peerBytesSent;
+    private final Counter peerBytesReceived;
+    private final Counter peerSendsFailed;
     private final Counter skipped;
     private final Counter violations;
     private final Counter accusations;
@@ -69,6 +72,11 @@ final class NodeMetrics {
         framesSent = counter("cairn_link_frames_sent", "Frames sent to other replicas.");
         bytesSent = counter("cairn_link_bytes_sent", "Bytes in them.");
         framesReceived = counter("cairn_link_frames_received", "Frames received from other replicas.");
+        peerBytesSent = counter("etcd_network_peer_sent_bytes", "Bytes of frames sent to other replicas.");
+        peerBytesReceived =
+                counter("etcd_network_peer_received_bytes", "Bytes of frames received from other replicas.");
+        peerSendsFailed =
+                counter("etcd_network_peer_sent_failures", "Messages to a replica that did not take them in time.");
         skipped = counter(
                 "cairn_messages_skipped_unverified",
                 "Messages that could change nothing, dropped before their signatures were checked.");
@@ -200,10 +208,12 @@ final class NodeMetrics {
     void frameSent(int bytes) {
         framesSent.increment();
         bytesSent.increment(bytes);
+        peerBytesSent.increment(bytes);
     }
 
-    void frameReceived() {
+    void frameReceived(int bytes) {
         framesReceived.increment();
+        peerBytesReceived.increment(bytes);
     }
 
     /** A message that could change nothing, dropped before its signatures were checked. */
@@ -237,6 +247,7 @@ final class NodeMetrics {
     }
 
     void dropped(Lane lane) {
+        peerSendsFailed.increment();
         Counter counter = dropped.get(lane);
         if (counter != null) {
             counter.increment();

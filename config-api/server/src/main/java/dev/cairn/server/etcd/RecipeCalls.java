@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 
 /**
@@ -16,12 +17,12 @@ import java.util.function.Function;
  * likes.
  */
 public final class RecipeCalls {
-    private final int max;
+    private final Semaphore room;
     private final Set<Recipes.Caller> underWay = ConcurrentHashMap.newKeySet();
 
     /** @param max calls under way */
     public RecipeCalls(int max) {
-        this.max = max;
+        this.room = new Semaphore(max);
     }
 
     /** Runs a recipe for a caller, and answers with what it gives. */
@@ -45,11 +46,13 @@ public final class RecipeCalls {
 
     /** Whether there is room for another. */
     boolean admit(Recipes.Caller caller) {
-        return underWay.size() < max && underWay.add(caller);
+        return room.tryAcquire() && underWay.add(caller);
     }
 
     void leave(Recipes.Caller caller) {
-        underWay.remove(caller);
+        if (underWay.remove(caller)) {
+            room.release();
+        }
     }
 
     /** Nobody waits on. */

@@ -44,6 +44,8 @@ import dev.cairn.server.metrics.CallCounter;
 import dev.cairn.server.metrics.LeaseCounts;
 import dev.cairn.server.metrics.ProcessGauges;
 import dev.cairn.server.metrics.ReplicaMetrics;
+import dev.cairn.server.net.HttpLoad;
+import dev.cairn.server.net.HttpSide;
 import dev.cairn.server.net.OnePort;
 import dev.cairn.server.net.PlainPort;
 import dev.cairn.server.net.PortTls;
@@ -91,6 +93,8 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
     private static final int MAX_METADATA_BYTES = 64 << 10;
     private static final int MAX_JSON_CALLS = 16_384;
     private static final long MAX_JSON_BODY_BYTES = 64 << 20;
+    private static final HttpLoad.Limits CLIENTS = new HttpLoad.Limits(16_384, 48 << 20, 75_000, 64 << 10);
+    private static final HttpLoad.Limits PROBES = new HttpLoad.Limits(256, 8 << 20, 75_000, 64 << 10);
     private static final long SILENCE_MILLIS = 10_000;
     private static final long TICK_MILLIS = 100;
 
@@ -176,7 +180,11 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
         EventLoop timer = port.workers().next();
         KeepAlives keepAlives = new KeepAlives(
                 gateway::submit,
-                id -> store.committed().leases().find(id).map(Lease::grantedSeconds).orElse(0L),
+                id -> store.committed()
+                        .leases()
+                        .find(id)
+                        .map(Lease::grantedSeconds)
+                        .orElse(0L),
                 (millis, task) -> timer.schedule(task, millis, TimeUnit.MILLISECONDS),
                 System::currentTimeMillis,
                 MAX_WAITING_KEEPALIVES);
@@ -184,7 +192,7 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
         LongSupplier leaseIds = () -> random.nextLong(1, Long.MAX_VALUE);
         this.leases =
                 new LeaseService(gateway, readIndex, keepAlives, store, access, headers, background, limits, leaseIds);
-        LocalClient local = new LocalClient(
+        LocalClient local = new LocalClient(new LocalClient.Parts(
                 gateway,
                 readIndex,
                 store,
@@ -194,8 +202,7 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
                 headers,
                 limits,
                 leaseIds,
-                settings.maxClientBytes(),
-                Credentials.NONE);
+                settings.maxClientBytes()));
         this.leaseCounts = new LeaseCounts(store.state());
         ProcessGauges process = new ProcessGauges();
         ReplicaMetrics metrics = new ReplicaMetrics(registry, consensus);
@@ -245,11 +252,21 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
         GatewayLoad load = new GatewayLoad(MAX_JSON_CALLS, MAX_JSON_BODY_BYTES);
         metrics.bind(load);
         OperatorPages pages = new OperatorPages(
-                consensus, readIndex, () -> names(store.alarms()), registry, background, EtcdVersion.SERVER);
-        Site site = new Site(pages, new JsonGateway(ownChannel, background, load));
-        this.metricsPort = settings.metricsListen()
-                .map(address -> new PlainPort(address, pages, Site.EVERY_REPLY, port.workers()));
-        port.attach(serving(services, calls, access, builder), site, Site.EVERY_REPLY);
+                consensus,
+                readIndex,
+                () -> names(store.alarms()),
+                () -> registry.scrape() + leaseCounts.ttls().text(),
+                registry,
+                background,
+                EtcdVersion.SERVER);
+        HttpLoad ofClients = new HttpLoad(CLIENTS);
+        HttpLoad ofProbes = new HttpLoad(PROBES);
+        metrics.bind(ofClients, "client");
+        metrics.bind(ofProbes, "metrics");
+        Site site = new Site(pages, new JsonGateway(ownChannel, background, load, ofClients));
+        HttpSide pagesAlone = new HttpSide(pages, Site.EVERY_REPLY, ofProbes);
+        this.metricsPort = settings.metricsListen().map(address -> new PlainPort(address, pagesAlone, port.workers()));
+        port.attach(serving(services, calls, access, builder), new HttpSide(site, Site.EVERY_REPLY, ofClients));
         this.server = builder.build();
     }
 

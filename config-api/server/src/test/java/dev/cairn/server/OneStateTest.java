@@ -49,7 +49,8 @@ class OneStateTest {
             TestUsers users = TestUsers.of(served.channel);
             KVGrpc.KVBlockingStub kv = KVGrpc.newBlockingStub(served.channel);
             LeaseGrpc.newBlockingStub(served.channel)
-                    .leaseGrant(LeaseGrantRequest.newBuilder().setID(7).setTTL(600).build());
+                    .leaseGrant(
+                            LeaseGrantRequest.newBuilder().setID(7).setTTL(600).build());
             kv.put(put("everybody's"));
             CommittedStore store = new CommittedStore(served.machine, _ -> {});
             Deque<Committed> states = new ArrayDeque<>(List.of(store.committed()));
@@ -71,14 +72,16 @@ class OneStateTest {
     /** One that has gone on whenever it is looked at. */
     private static Store moving(Deque<Committed> states) {
         return (Store) Proxy.newProxyInstance(
-                Store.class.getClassLoader(), new Class<?>[] {Store.class}, (_, _, _) ->
-                        states.size() > 1 ? states.remove() : states.getFirst());
+                Store.class.getClassLoader(),
+                new Class<?>[] {Store.class},
+                (_, _, _) -> states.size() > 1 ? states.remove() : states.getFirst());
     }
 
     private static LeaseTimeToLiveResponse asked(ServedStore served, Background background, Store store)
             throws Exception {
         FakeConsensus consensus = new FakeConsensus();
-        ReadIndex readIndex = new ReadIndex(consensus, Runnable::run, System::nanoTime, 10, TimeUnit.SECONDS.toNanos(60));
+        ReadIndex readIndex =
+                new ReadIndex(consensus, Runnable::run, System::nanoTime, 10, TimeUnit.SECONDS.toNanos(60));
         LeaseService service = new LeaseService(
                 new Gateway(
                         new ClientId(0),

@@ -7,6 +7,8 @@ import dev.cairn.proto.etcdserverpb.AlarmRequest;
 import dev.cairn.proto.etcdserverpb.ClusterGrpc;
 import dev.cairn.proto.etcdserverpb.DefragmentRequest;
 import dev.cairn.proto.etcdserverpb.KVGrpc;
+import dev.cairn.proto.etcdserverpb.LeaseGrantRequest;
+import dev.cairn.proto.etcdserverpb.LeaseGrpc;
 import dev.cairn.proto.etcdserverpb.MaintenanceGrpc;
 import dev.cairn.proto.etcdserverpb.MemberListRequest;
 import dev.cairn.proto.etcdserverpb.MemberListResponse;
@@ -25,6 +27,7 @@ import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.stub.ClientCalls;
+import io.micrometer.core.instrument.FunctionCounter;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -33,6 +36,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -173,6 +177,38 @@ class OperatorPagesTest {
                 .POST(HttpRequest.BodyPublishers.ofString("{}"))
                 .build();
         assertThat(http.send(gateway, BodyHandlers.ofString()).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void metricsThatCannotBeReadAreAnsweredToo() throws Exception {
+        AtomicBoolean broken = new AtomicBoolean(true);
+        FunctionCounter.builder("cairn_test_broken", broken, flag -> {
+                    if (flag.get()) {
+                        throw new IllegalStateException("broken by the test");
+                    }
+                    return 0;
+                })
+                .description("Of the test.")
+                .register(served.registry);
+        HttpResponse<String> failed = get("/metrics");
+        assertThat(failed.statusCode()).isEqualTo(500);
+        assertThat(failed.body()).isEqualTo("the metrics cannot be read; the replica's log says why\n");
+        broken.set(false);
+        HttpResponse<String> again = get("/metrics");
+        assertThat(again.statusCode()).isEqualTo(200);
+        assertThat(again.body()).contains("\ncairn_metrics_failures_total 1.0\n");
+    }
+
+    @Test
+    void showsForHowLongLeasesWereGranted() throws Exception {
+        LeaseGrpc.newBlockingStub(served.channel)
+                .leaseGrant(LeaseGrantRequest.newBuilder().setTTL(60).build());
+        assertThat(get("/metrics").body())
+                .contains(
+                        "\netcd_debugging_lease_ttl_total_bucket{le=\"32\"} 0\n",
+                        "\netcd_debugging_lease_ttl_total_bucket{le=\"64\"} 1\n",
+                        "\netcd_debugging_lease_ttl_total_sum 60\n",
+                        "\netcd_debugging_lease_ttl_total_count 1\n");
     }
 
     @Test

@@ -41,20 +41,15 @@ public final class LocalClient {
     /** How long the lease of a caller lives that has brought none. */
     private static final long SESSION_SECONDS = 60;
 
-    private final Gateway gateway;
-    private final ReadIndex readIndex;
-    private final Store store;
-    private final Access access;
-    private final Background background;
-    private final WatchHub hub;
-    private final Headers headers;
-    private final Limits limits;
-    private final LongSupplier leaseIds;
-    private final int maxClientBytes;
+    private final Parts parts;
     private final Credentials credentials;
 
-    /** @param leaseIds numbers above 0, all alike likely */
-    public LocalClient(
+    /**
+     * What it is made of, whoever asks.
+     *
+     * @param leaseIds numbers above 0, all alike likely
+     */
+    public record Parts(
             Gateway gateway,
             ReadIndex readIndex,
             Store store,
@@ -64,39 +59,25 @@ public final class LocalClient {
             Headers headers,
             Limits limits,
             LongSupplier leaseIds,
-            int maxClientBytes,
-            Credentials credentials) {
-        this.gateway = gateway;
-        this.readIndex = readIndex;
-        this.store = store;
-        this.access = access;
-        this.background = background;
-        this.hub = hub;
-        this.headers = headers;
-        this.limits = limits;
-        this.leaseIds = leaseIds;
-        this.maxClientBytes = maxClientBytes;
+            int maxClientBytes) {}
+
+    /** Nobody's. */
+    public LocalClient(Parts parts) {
+        this(parts, Credentials.NONE);
+    }
+
+    private LocalClient(Parts parts, Credentials credentials) {
+        this.parts = parts;
         this.credentials = credentials;
     }
 
     /** Theirs who have made the call that is being handled. */
     LocalClient ofCaller() {
-        return new LocalClient(
-                gateway,
-                readIndex,
-                store,
-                access,
-                background,
-                hub,
-                headers,
-                limits,
-                leaseIds,
-                maxClientBytes,
-                Credentials.current());
+        return new LocalClient(parts, Credentials.current());
     }
 
     Headers headers() {
-        return headers;
+        return parts.headers();
     }
 
     static <T> CompletableFuture<T> failed(String why) {
@@ -118,7 +99,7 @@ public final class LocalClient {
         if (lease != 0) {
             return CompletableFuture.completedFuture(lease);
         }
-        return write(new LeaseOperation.Grant(leaseIds.getAsLong(), SESSION_SECONDS))
+        return write(new LeaseOperation.Grant(parts.leaseIds().getAsLong(), SESSION_SECONDS))
                 .thenApply(outcome -> ((LeaseOutcome.Granted) outcome).id());
     }
 
@@ -128,20 +109,20 @@ public final class LocalClient {
 
     /** What became of the operation; it never is {@link Outcome.Failed}. */
     CompletableFuture<Outcome> write(Operation operation) {
-        Optional<KvError> invalid = Validation.check(operation, limits);
+        Optional<KvError> invalid = Validation.check(operation, parts.limits());
         if (invalid.isPresent()) {
             return failed(EtcdError.of(invalid.get()).description());
         }
-        Optional<Operation> asked = access.asked(credentials, operation);
+        Optional<Operation> asked = parts.access().asked(credentials, operation);
         if (asked.isEmpty()) {
             return failed(EtcdError.INVALID_AUTH_TOKEN.description());
         }
         int size = OperationSize.of(asked.get());
-        if (size > maxClientBytes) {
+        if (size > parts.maxClientBytes()) {
             return failed(EtcdError.REQUEST_TOO_LARGE.description());
         }
         CompletableFuture<Outcome> done = new CompletableFuture<>();
-        gateway.submit(new Write(asked.get(), size, done));
+        parts.gateway().submit(new Write(asked.get(), size, done));
         return done;
     }
 
@@ -176,8 +157,8 @@ public final class LocalClient {
             if (!(outcome instanceof Outcome.Failed failed)) {
                 done.complete(outcome);
             } else if (failed.error() == KvError.GUARDED) {
-                done.completeExceptionally(
-                        EtcdError.guarded(store.needsSignatures(operation)).asRuntimeException());
+                done.completeExceptionally(EtcdError.guarded(parts.store().needsSignatures(operation))
+                        .asRuntimeException());
             } else {
                 done.completeExceptionally(unknown(EtcdError.of(failed.error())));
             }
@@ -194,13 +175,13 @@ public final class LocalClient {
     /** Linearizable. */
     CompletableFuture<Outcome.Ranged> range(Operation.Range range) {
         CompletableFuture<Outcome.Ranged> done = new CompletableFuture<>();
-        readIndex.await(new ReadIndex.Read() {
+        parts.readIndex().await(new ReadIndex.Read() {
             @Override
             public void proceed() {
-                switch (access.identify(credentials)) {
+                switch (parts.access().identify(credentials)) {
                     case Identity.BadToken _ -> done.completeExceptionally(unknown(EtcdError.INVALID_AUTH_TOKEN));
                     case Identity.Known(Optional<Caller> caller) ->
-                        inBackground(done, () -> read(store.read(caller, range), done));
+                        inBackground(done, () -> read(parts.store().read(caller, range), done));
                 }
             }
 
@@ -229,7 +210,8 @@ public final class LocalClient {
                         done::complete,
                         () -> inBackground(
                                 done,
-                                () -> store.value(version)
+                                () -> parts.store()
+                                        .value(version)
                                         .ifPresentOrElse(
                                                 done::complete,
                                                 () -> done.completeExceptionally(EtcdError.COMPACTED.exception()))));
@@ -237,7 +219,7 @@ public final class LocalClient {
     }
 
     private void inBackground(CompletableFuture<?> done, Runnable task) {
-        boolean taken = background.offer(() -> {
+        boolean taken = parts.background().offer(() -> {
             try {
                 task.run();
             } catch (RuntimeException e) {
@@ -283,32 +265,34 @@ public final class LocalClient {
             BooleanSupplier isReady,
             Consumer<WatchResponse> sent,
             Consumer<Status> failed) {
-        WatchStream stream = hub.open(
-                new Outlet() {
-                    @Override
-                    public boolean isReady() {
-                        return isReady.getAsBoolean();
-                    }
+        WatchStream stream = parts.hub()
+                .open(
+                        new Outlet() {
+                            @Override
+                            public boolean isReady() {
+                                return isReady.getAsBoolean();
+                            }
 
-                    @Override
-                    public void send(WatchResponse response) {
-                        if (response.getCanceled()) {
-                            failed.accept(EtcdError.COMPACTED.status());
-                        } else {
-                            sent.accept(response);
-                        }
-                    }
+                            @Override
+                            public void send(WatchResponse response) {
+                                if (response.getCanceled()) {
+                                    failed.accept(EtcdError.COMPACTED.status());
+                                } else {
+                                    sent.accept(response);
+                                }
+                            }
 
-                    @Override
-                    public void close(Status status) {
-                        failed.accept(status);
-                    }
-                },
-                headers::at);
+                            @Override
+                            public void close(Status status) {
+                                failed.accept(status);
+                            }
+                        },
+                        parts.headers()::at);
         KeySpan span = KeySpan.of(
                 Bytes.wrap(request.getKey().toByteArray()),
                 Bytes.wrap(request.getRangeEnd().toByteArray()));
-        access.readRefusal(credentials, span)
+        parts.access()
+                .readRefusal(credentials, span)
                 .ifPresentOrElse(
                         refusal -> stream.end(unknown(refusal).getStatus()), () -> stream.create(request, () -> {}));
         return stream;

@@ -8,34 +8,47 @@ import dev.cairn.server.net.HttpHead;
 import dev.cairn.server.net.HttpReply;
 import dev.cairn.server.net.HttpSender;
 import dev.cairn.server.net.HttpService;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
 /** etcd's pages for probes, dashboards and feature detection, with etcd's texts. */
 public final class OperatorPages implements HttpService {
+    private static final Logger LOG = System.getLogger(OperatorPages.class.getName());
+
     private final HealthPages health;
-    private final PrometheusMeterRegistry registry;
+    private final Supplier<String> metrics;
+    private final LongAdder failedScrapes = new LongAdder();
+    private final AtomicBoolean isFailing = new AtomicBoolean();
     private final Background background;
     private final String version;
 
     /**
      * @param alarms the names of those that are raised
-     * @param background where {@code registry} is asked for what it shows
+     * @param metrics what Prometheus is shown; asked for in the background
      */
     public OperatorPages(
             Consensus consensus,
             ReadIndex readIndex,
             Supplier<List<String>> alarms,
-            PrometheusMeterRegistry registry,
+            Supplier<String> metrics,
+            MeterRegistry registry,
             Background background,
             String version) {
         this.health = new HealthPages(new HealthChecks(consensus, readIndex, alarms), registry);
-        this.registry = registry;
+        this.metrics = metrics;
         this.background = background;
         this.version = version;
+        FunctionCounter.builder("cairn_metrics_failures", failedScrapes, LongAdder::doubleValue)
+                .description("Times that /metrics could not be shown. Should be 0.")
+                .register(registry);
     }
 
     @Override
@@ -64,9 +77,22 @@ public final class OperatorPages implements HttpService {
 
     private CompletionStage<HttpReply> scrape() {
         CompletableFuture<HttpReply> page = new CompletableFuture<>();
-        boolean taken = background.offer(
-                () -> page.complete(new HttpReply(200, "text/plain; version=0.0.4; charset=utf-8", registry.scrape())));
-        return taken ? page : now(HttpReply.text(503, "busy\n"));
+        return background.offer(() -> page.complete(scraped())) ? page : now(HttpReply.text(503, "busy\n"));
+    }
+
+    private HttpReply scraped() {
+        try {
+            HttpReply shown = new HttpReply(200, "text/plain; version=0.0.4; charset=utf-8", metrics.get());
+            isFailing.set(false);
+            return shown;
+        } catch (RuntimeException e) {
+            failedScrapes.increment();
+            // Asked for again and again, it would fill the log.
+            if (!isFailing.getAndSet(true)) {
+                LOG.log(Level.ERROR, "/metrics cannot be shown", e);
+            }
+            return HttpReply.text(500, "the metrics cannot be read; the replica's log says why\n");
+        }
     }
 
     private String versions() {

@@ -5,13 +5,18 @@ import dev.cairn.protocol.model.Bytes;
 import dev.cairn.server.Background;
 import dev.cairn.server.etcd.EtcdError;
 import dev.cairn.server.net.HttpExchange;
+import dev.cairn.server.net.HttpLoad;
 import dev.cairn.server.net.HttpReply;
 import dev.cairn.server.net.HttpSender;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +28,14 @@ final class GatewayCall implements HttpExchange {
     /** A message of this size is not read or written on the thread that serves other connections too. */
     private static final int LARGE_BYTES = 64 << 10;
 
+    /** A message is there as itself, and as its JSON, which is a third longer. */
+    private static final long FORMS = 3;
+
+    private static final Status NO_ROOM = Status.RESOURCE_EXHAUSTED.withDescription(
+            "too much waits for clients that do not take their answers; ask again, or for less, or over gRPC");
+
+    private static final Logger LOG = System.getLogger(GatewayCall.class.getName());
+
     private final ClientCall<Message, Message> call;
     private final Message prototype;
     private final boolean streamsIn;
@@ -30,6 +43,7 @@ final class GatewayCall implements HttpExchange {
     private final HttpSender sender;
     private final Background background;
     private final GatewayLoad load;
+    private final HttpLoad answers;
 
     // From the client: objects are read one after the other, and sent when the service can take them.
     private final JsonValues values;
@@ -39,9 +53,11 @@ final class GatewayCall implements HttpExchange {
     private boolean advancing;
     private boolean bodyEnded;
     private boolean requestsEnded;
+    private @Nullable ScheduledFuture<?> bodyPatience;
 
     // To the client.
     private @Nullable Message whole;
+    private long wholeBytes;
     private boolean begun;
     private boolean writing;
     private boolean waitsForClient;
@@ -54,7 +70,8 @@ final class GatewayCall implements HttpExchange {
             MethodDescriptor.MethodType type,
             HttpSender sender,
             Background background,
-            GatewayLoad load) {
+            GatewayLoad load,
+            HttpLoad answers) {
         this.call = call;
         this.prototype = prototype;
         this.streamsIn = !type.clientSendsOneMessage();
@@ -63,11 +80,21 @@ final class GatewayCall implements HttpExchange {
         this.sender = sender;
         this.background = background;
         this.load = load;
+        this.answers = answers;
     }
 
     void start(Metadata metadata) {
         call.start(new Replies(), metadata);
         call.request(streamsOut ? 1 : 2);
+        if (!streamsIn) {
+            long millis = answers.patienceMillis();
+            bodyPatience = sender.thread()
+                    .schedule(
+                            () -> fail(Status.DEADLINE_EXCEEDED.withDescription(
+                                    "the body did not come within " + millis + " ms")),
+                            millis,
+                            TimeUnit.MILLISECONDS);
+        }
     }
 
     // The client's side.
@@ -124,7 +151,7 @@ final class GatewayCall implements HttpExchange {
             reading = true;
             // Given back when it has been read, also if nobody waits for that any more.
             heldBytes -= text.length();
-            work(text.length(), () -> read(text));
+            work(text.length(), () -> read(text), () -> load.take(-text.length()));
         }
     }
 
@@ -155,8 +182,6 @@ final class GatewayCall implements HttpExchange {
             };
         } catch (MalformedJsonException e) {
             return () -> refuse(e);
-        } finally {
-            load.take(-text.length());
         }
     }
 
@@ -172,10 +197,17 @@ final class GatewayCall implements HttpExchange {
 
     private void endRequests() {
         requestsEnded = true;
+        endPatience();
         texts.clear();
         hold();
         call.halfClose();
         sender.pauseBody(false);
+    }
+
+    private void endPatience() {
+        if (bodyPatience != null) {
+            bodyPatience.cancel(false);
+        }
     }
 
     private void refuse(MalformedJsonException why) {
@@ -203,9 +235,12 @@ final class GatewayCall implements HttpExchange {
         if (!over) {
             over = true;
             requestsEnded = true;
+            endPatience();
             texts.clear();
             load.take(-heldBytes);
             heldBytes = 0;
+            answers.giveBack(wholeBytes);
+            wholeBytes = 0;
             load.leave();
         }
     }
@@ -233,14 +268,21 @@ final class GatewayCall implements HttpExchange {
         if (over) {
             return;
         }
-        if (streamsOut) {
+        long bytes = FORMS * message.getSerializedSize();
+        if (!answers.take(bytes)) {
+            fail(NO_ROOM);
+        } else if (streamsOut) {
             writing = true;
-            work(message.getSerializedSize(), () -> {
-                byte[] line = JsonMessages.result(message);
-                return () -> written(line);
-            });
+            work(
+                    message.getSerializedSize(),
+                    () -> {
+                        byte[] line = JsonMessages.result(message);
+                        return () -> written(line);
+                    },
+                    () -> answers.giveBack(bytes));
         } else {
             whole = message;
+            wholeBytes += bytes;
         }
     }
 
@@ -293,10 +335,16 @@ final class GatewayCall implements HttpExchange {
             over(() -> sender.reply(HttpReply.json(HttpStatus.of(status).code(), JsonMessages.error(status))));
         } else {
             Message message = whole;
-            work(message.getSerializedSize(), () -> {
-                HttpReply reply = HttpReply.json(200, Bytes.wrap(JsonMessages.print(message)));
-                return () -> over(() -> sender.reply(reply));
-            });
+            long bytes = wholeBytes;
+            // Given back when it has been written, also if nobody waits for that any more.
+            wholeBytes = 0;
+            work(
+                    message.getSerializedSize(),
+                    () -> {
+                        HttpReply reply = HttpReply.json(200, Bytes.wrap(JsonMessages.print(message)));
+                        return () -> over(() -> sender.reply(reply));
+                    },
+                    () -> answers.giveBack(bytes));
         }
     }
 
@@ -317,10 +365,30 @@ final class GatewayCall implements HttpExchange {
         }
     }
 
-    /** Does {@code task}, here unless it is about much, and what it returns on the connection's thread. */
-    private void work(int bytes, Supplier<Runnable> task) {
-        if (bytes < LARGE_BYTES || !background.offer(() -> sender.thread().execute(task.get()))) {
-            task.get().run();
+    /**
+     * Does {@code task}, here unless it is about much, and what it returns on the connection's thread. If too much waits to be
+     * done elsewhere, the call ends.
+     *
+     * @param giveBack what was taken for the task; done when that is over, or is not to be
+     */
+    private void work(int bytes, Supplier<Runnable> task, Runnable giveBack) {
+        if (bytes < LARGE_BYTES) {
+            done(task, giveBack).run();
+        } else if (!background.offer(() -> sender.thread().execute(done(task, giveBack)))) {
+            giveBack.run();
+            fail(EtcdError.TOO_MANY_REQUESTS.status());
+        }
+    }
+
+    private Runnable done(Supplier<Runnable> task, Runnable giveBack) {
+        try {
+            return task.get();
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "a request of the JSON gateway could not be served", e);
+            return () ->
+                    fail(Status.INTERNAL.withDescription("this replica could not serve the request; its log says why"));
+        } finally {
+            giveBack.run();
         }
     }
 }

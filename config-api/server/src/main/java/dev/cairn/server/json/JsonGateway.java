@@ -5,6 +5,7 @@ import dev.cairn.server.Background;
 import dev.cairn.server.etcd.EtcdError;
 import dev.cairn.server.net.HttpExchange;
 import dev.cairn.server.net.HttpHead;
+import dev.cairn.server.net.HttpLoad;
 import dev.cairn.server.net.HttpReply;
 import dev.cairn.server.net.HttpSender;
 import dev.cairn.server.net.HttpService;
@@ -31,15 +32,18 @@ public final class JsonGateway implements HttpService {
     private final Channel services;
     private final Background background;
     private final GatewayLoad load;
+    private final HttpLoad answers;
 
     /**
      * @param services what is called; must not block a caller
      * @param background where large messages are read and written
+     * @param answers what counts the answers; its patience is also with bodies
      */
-    public JsonGateway(Channel services, Background background, GatewayLoad load) {
+    public JsonGateway(Channel services, Background background, GatewayLoad load, HttpLoad answers) {
         this.services = services;
         this.background = background;
         this.load = load;
+        this.answers = answers;
     }
 
     /** Whether {@code path} is one for the gateway, or would be if there were such a method. */
@@ -67,7 +71,8 @@ public final class JsonGateway implements HttpService {
                 method.getType(),
                 sender,
                 background,
-                load);
+                load,
+                answers);
         call.start(metadata(head));
         return call;
     }

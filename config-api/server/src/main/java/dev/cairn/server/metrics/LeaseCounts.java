@@ -11,6 +11,7 @@ public final class LeaseCounts {
     private final LongAdder granted = new LongAdder();
     private final LongAdder renewed = new LongAdder();
     private final LongAdder ended = new LongAdder();
+    private final LeaseTtls ttls = new LeaseTtls();
     private long alive;
 
     /** @param before the committed state */
@@ -23,8 +24,9 @@ public final class LeaseCounts {
         for (RequestOutcome result : state.results()) {
             if (result instanceof RequestOutcome.Executed executed) {
                 executed.outcomes().forEach(outcome -> {
-                    if (outcome instanceof LeaseOutcome.Granted) {
+                    if (outcome instanceof LeaseOutcome.Granted grant) {
                         granted.increment();
+                        ttls.granted(grant.ttlSeconds());
                         alive++;
                     } else if (outcome instanceof LeaseOutcome.KeptAlive kept) {
                         renewed.add(kept.ttlSeconds().stream()
@@ -45,6 +47,10 @@ public final class LeaseCounts {
 
     public long renewed() {
         return renewed.sum();
+    }
+
+    public LeaseTtls ttls() {
+        return ttls;
     }
 
     /** By revocation or by time. */

@@ -9,6 +9,7 @@ import dev.cairn.server.auth.Tokens;
 import dev.cairn.server.etcd.KeepAlives;
 import dev.cairn.server.etcd.RecipeCalls;
 import dev.cairn.server.json.GatewayLoad;
+import dev.cairn.server.net.HttpLoad;
 import dev.cairn.server.proven.ProvenServices;
 import dev.cairn.server.upkeep.Upkeep;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -120,6 +121,41 @@ public final class ReplicaMetrics {
     public void bind(GatewayLoad load) {
         gauge("cairn_json_calls", "Requests of the JSON gateway being served.", load, GatewayLoad::calls);
         gauge("cairn_json_body_bytes", "What is held of their bodies.", load, GatewayLoad::bodyBytes);
+    }
+
+    /** What a port's connections, and its answers of HTTP, hold. */
+    public void bind(HttpLoad load, String port) {
+        Gauge.builder("cairn_connections", load, HttpLoad::connections)
+                .description("Open connections.")
+                .tag("port", port)
+                .strongReference(true)
+                .register(registry);
+        Gauge.builder("cairn_http_answer_bytes", load, HttpLoad::answerBytes)
+                .description("What is held of answers over HTTP that clients have not taken yet.")
+                .tag("port", port)
+                .strongReference(true)
+                .register(registry);
+        counter("cairn_connections_refused", "Connections beyond the bound.", port, load, HttpLoad::refusedConnections);
+        counter(
+                "cairn_http_answers_refused",
+                "Answers for which there was no room.",
+                port,
+                load,
+                HttpLoad::refusedAnswers);
+        counter(
+                "cairn_http_answers_untaken",
+                "Answers given up, because nobody took them.",
+                port,
+                load,
+                HttpLoad::untaken);
+    }
+
+    private void counter(
+            String name, String description, String port, HttpLoad load, ToDoubleFunction<HttpLoad> value) {
+        FunctionCounter.builder(name, load, value)
+                .description(description)
+                .tag("port", port)
+                .register(registry);
     }
 
     /** What reads the whole store. */

@@ -1,15 +1,21 @@
 package dev.cairn.server.net;
 
 import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerExpectContinueHandler;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
@@ -27,8 +33,7 @@ final class Http1Connection extends SimpleChannelInboundHandler<HttpObject> {
     private static final int MAX_PIPELINED = 64;
     private static final int IDLE_SECONDS = 75;
 
-    private final HttpService service;
-    private final Map<String, String> everyReply;
+    private final HttpSide side;
     private final ArrayDeque<HttpObject> waiting = new ArrayDeque<>();
     private @Nullable Asked current;
     private @Nullable Upgrade upgrade;
@@ -48,27 +53,23 @@ final class Http1Connection extends SimpleChannelInboundHandler<HttpObject> {
     /** A request for a WebSocket, whose end is awaited. */
     private record Upgrade(HttpRequest request, HttpHead head) {}
 
-    /**
-     * Lets the connection of {@code pipeline} speak HTTP/1.1.
-     *
-     * @param everyReply fields of every answer's header
-     */
-    static void serve(ChannelPipeline pipeline, HttpService service, Map<String, String> everyReply) {
+    /** Lets the connection of {@code pipeline} speak HTTP/1.1. */
+    static void serve(ChannelPipeline pipeline, HttpSide side) {
         pipeline.addLast(new IdleStateHandler(IDLE_SECONDS, 0, 0))
-                .addLast(new HttpServerCodec())
+                .addLast(new HttpResponseEncoder())
+                .addLast(new RequestDecoder())
                 .addLast(new HttpServerExpectContinueHandler())
-                .addLast(new Http1Connection(service, everyReply));
+                .addLast(new Http1Connection(side));
     }
 
-    private Http1Connection(HttpService service, Map<String, String> everyReply) {
-        this.service = service;
-        this.everyReply = everyReply;
+    private Http1Connection(HttpSide side) {
+        this.side = side;
     }
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, HttpObject object) {
         if (object.decoderResult().isFailure()) {
-            ctx.close();
+            refuse(ctx);
         } else if (current == null || !current.bodyEnded) {
             handle(ctx, object);
         } else if (waiting.size() < MAX_PIPELINED) {
@@ -78,10 +79,24 @@ final class Http1Connection extends SimpleChannelInboundHandler<HttpObject> {
         }
     }
 
+    /** What comes after it cannot be told from it. */
+    private void refuse(ChannelHandlerContext ctx) {
+        if (current != null) {
+            ctx.close();
+            return;
+        }
+        FullHttpResponse bad = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.BAD_REQUEST);
+        HttpUtil.setContentLength(bad, 0);
+        HttpUtil.setKeepAlive(bad, false);
+        ctx.writeAndFlush(bad).addListener(ChannelFutureListener.CLOSE);
+    }
+
     private void handle(ChannelHandlerContext ctx, HttpObject object) {
         if (object instanceof HttpRequest request) {
             Optional<HttpHead> head = head(request);
-            if (WebSockets.isWanted(request) && head.isPresent() && service.takesWebSockets(head.get())) {
+            if (WebSockets.isWanted(request)
+                    && head.isPresent()
+                    && side.service().takesWebSockets(head.get())) {
                 upgrade = new Upgrade(request, head.get());
                 return;
             }
@@ -91,7 +106,7 @@ final class Http1Connection extends SimpleChannelInboundHandler<HttpObject> {
         if (wanted != null) {
             if (object instanceof LastHttpContent) {
                 upgrade = null;
-                WebSockets.upgrade(ctx, wanted.request(), wanted.head(), this, service);
+                WebSockets.upgrade(ctx, wanted.request(), wanted.head(), this, side);
             }
             return;
         }
@@ -113,8 +128,8 @@ final class Http1Connection extends SimpleChannelInboundHandler<HttpObject> {
     }
 
     private void begin(ChannelHandlerContext ctx, HttpRequest request, Optional<HttpHead> head) {
-        Http1Sender sender = new Http1Sender(ctx, request, everyReply, () -> answered(ctx), this::writable);
-        current = new Asked(sender, service.open(head, sender));
+        Http1Sender sender = new Http1Sender(ctx, request, side, () -> answered(ctx), this::writable);
+        current = new Asked(sender, side.service().open(head, sender));
     }
 
     private static Optional<HttpHead> head(HttpRequest request) {

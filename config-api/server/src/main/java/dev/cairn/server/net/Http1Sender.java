@@ -15,7 +15,7 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.util.Map;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 
 /** Sends one answer over HTTP/1.1, in chunks where its length is not known; to HTTP/1.0 up to the connection's end. */
 final class Http1Sender implements HttpSender {
@@ -38,16 +38,13 @@ final class Http1Sender implements HttpSender {
      * @param answered called when the answer is complete
      * @param writable called when more may be sent
      */
-    Http1Sender(
-            ChannelHandlerContext ctx,
-            HttpRequest request,
-            Map<String, String> everyReply,
-            Runnable answered,
-            Runnable writable) {
+    Http1Sender(ChannelHandlerContext ctx, HttpRequest request, HttpSide side, Runnable answered, Runnable writable) {
         this.ctx = ctx;
-        this.everyReply = everyReply;
+        this.everyReply = side.everyReply();
         this.answered = answered;
-        this.outflow = new Outflow(writable);
+        this.outflow = new Outflow(side.load(), ctx.executor(), writable, () -> {
+            var _ = ctx.close();
+        });
         this.headOnly = Http1Connection.isHead(request);
         this.chunks = request.protocolVersion().isKeepAliveDefault();
         this.keepAlive = HttpUtil.isKeepAlive(request);
@@ -60,15 +57,17 @@ final class Http1Sender implements HttpSender {
         }
         stage = Stage.DONE;
         answered.run();
+        HttpReply told = headOnly ? whole : outflow.admitted(whole);
+        int bytes = headOnly ? 0 : told.body().size();
         HttpResponse response = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1,
-                HttpResponseStatus.valueOf(whole.status()),
-                headOnly
-                        ? Unpooled.EMPTY_BUFFER
-                        : Unpooled.wrappedBuffer(whole.body().shared()));
-        whole.fields().forEach(response.headers()::set);
-        response.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, whole.body().size());
-        ended(ctx.writeAndFlush(finished(response, whole.contentType())));
+                HttpResponseStatus.valueOf(told.status()),
+                Unpooled.wrappedBuffer(told.body().shared(), 0, bytes));
+        told.fields().forEach(response.headers()::set);
+        response.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, told.body().size());
+        ChannelFuture write = ctx.writeAndFlush(finished(response, told.contentType()));
+        outflow.sent(bytes, write);
+        ended(write);
     }
 
     private HttpResponse finished(HttpResponse response, String contentType) {
@@ -87,13 +86,13 @@ final class Http1Sender implements HttpSender {
         keepAlive &= chunks;
         HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status));
         HttpUtil.setTransferEncodingChunked(response, chunks);
-        outflow.sent(0, ctx.writeAndFlush(finished(response, contentType)));
+        outflow.sentNext(0, ctx.writeAndFlush(finished(response, contentType)));
     }
 
     @Override
     public void send(byte[] part) {
         if (stage == Stage.STREAMING) {
-            outflow.sent(part.length, ctx.writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(part))));
+            outflow.sentNext(part.length, ctx.writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(part))));
         }
     }
 
@@ -143,7 +142,7 @@ final class Http1Sender implements HttpSender {
     }
 
     @Override
-    public Executor thread() {
+    public ScheduledExecutorService thread() {
         return ctx.executor();
     }
 }

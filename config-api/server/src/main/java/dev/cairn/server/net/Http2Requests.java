@@ -25,23 +25,21 @@ final class Http2Requests extends Http2FrameListenerDecorator {
     private static final int MAX_STREAMS = 1000;
 
     private final Http2ConnectionHandler handler;
-    private final HttpService service;
-    private final Map<String, String> everyReply;
+    private final HttpSide side;
     private final Map<Integer, Asked> streams = new HashMap<>();
 
     /** A request that is being served, until its stream is closed. */
     private record Asked(Http2Sender sender, HttpExchange exchange) {}
 
-    private Http2Requests(Http2ConnectionHandler handler, HttpService service, Map<String, String> everyReply) {
+    private Http2Requests(Http2ConnectionHandler handler, HttpSide side) {
         super(handler.decoder().frameListener());
         this.handler = handler;
-        this.service = service;
-        this.everyReply = everyReply;
+        this.side = side;
     }
 
     /** To be called on the connection's thread, before it has read anything. */
-    static void standBefore(Http2ConnectionHandler handler, HttpService service, Map<String, String> everyReply) {
-        Http2Requests requests = new Http2Requests(handler, service, everyReply);
+    static void standBefore(Http2ConnectionHandler handler, HttpSide side) {
+        Http2Requests requests = new Http2Requests(handler, side);
         handler.decoder().frameListener(requests);
         handler.connection().addListener(new Http2ConnectionAdapter() {
             @Override
@@ -89,8 +87,8 @@ final class Http2Requests extends Http2FrameListenerDecorator {
         if (path == null || method == null || streams.size() >= MAX_STREAMS) {
             throw Http2Exception.streamError(id, Http2Error.REFUSED_STREAM, "not a request that can be served");
         }
-        Http2Sender sender = new Http2Sender(ctx, handler, id, method.toString().equals("HEAD"), everyReply);
-        HttpExchange exchange = service.open(head(method.toString(), path.toString(), headers), sender);
+        Http2Sender sender = new Http2Sender(ctx, handler, id, method.toString().equals("HEAD"), side);
+        HttpExchange exchange = side.service().open(head(method.toString(), path.toString(), headers), sender);
         sender.serve(exchange);
         streams.put(id, new Asked(sender, exchange));
     }

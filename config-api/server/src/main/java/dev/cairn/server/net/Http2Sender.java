@@ -1,6 +1,7 @@
 package dev.cairn.server.net;
 
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
@@ -9,7 +10,7 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import java.util.Map;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 
 /** Sends one answer on a stream of an HTTP/2 connection. */
 @SuppressWarnings("FutureReturnValueIgnored") // A failed write ends in the connection's handler.
@@ -32,21 +33,24 @@ final class Http2Sender implements HttpSender {
     private int untakenBytes;
 
     Http2Sender(
-            ChannelHandlerContext ctx,
-            Http2ConnectionHandler handler,
-            int stream,
-            boolean headOnly,
-            Map<String, String> everyReply) {
+            ChannelHandlerContext ctx, Http2ConnectionHandler handler, int stream, boolean headOnly, HttpSide side) {
         this.ctx = ctx;
         this.handler = handler;
         this.stream = stream;
         this.headOnly = headOnly;
-        this.everyReply = everyReply;
-        this.outflow = new Outflow(() -> {
-            if (stage == Stage.STREAMING) {
-                exchange.writable();
-            }
-        });
+        this.everyReply = side.everyReply();
+        this.outflow = new Outflow(
+                side.load(),
+                ctx.executor(),
+                () -> {
+                    if (stage == Stage.STREAMING) {
+                        exchange.writable();
+                    }
+                },
+                () -> {
+                    handler.resetStream(ctx, stream, Http2Error.CANCEL.code(), ctx.newPromise());
+                    handler.flush(ctx);
+                });
     }
 
     /** Tells {@code served} of its stream from now on. */
@@ -58,13 +62,14 @@ final class Http2Sender implements HttpSender {
     public void reply(HttpReply whole) {
         if (stage == Stage.NOTHING_SENT) {
             stage = Stage.DONE;
-            boolean empty = headOnly || whole.body().isEmpty();
-            Http2Headers head = head(whole.status(), whole.contentType());
-            whole.fields().forEach(head::set);
-            head.set("content-length", String.valueOf(whole.body().size()));
+            HttpReply told = headOnly ? whole : outflow.admitted(whole);
+            boolean empty = headOnly || told.body().isEmpty();
+            Http2Headers head = head(told.status(), told.contentType());
+            told.fields().forEach(head::set);
+            head.set("content-length", String.valueOf(told.body().size()));
             handler.encoder().writeHeaders(ctx, stream, head, 0, empty, ctx.newPromise());
             if (!empty) {
-                write(whole.body().shared(), true);
+                outflow.sent(told.body().size(), write(told.body().shared(), true));
             }
             finished();
         }
@@ -88,22 +93,20 @@ final class Http2Sender implements HttpSender {
     @Override
     public void send(byte[] part) {
         if (stage == Stage.STREAMING) {
-            write(part, false);
+            outflow.sentNext(part.length, write(part, false));
             handler.flush(ctx);
         }
     }
 
-    private void write(byte[] part, boolean last) {
-        outflow.sent(
-                part.length,
-                handler.encoder().writeData(ctx, stream, Unpooled.wrappedBuffer(part), 0, last, ctx.newPromise()));
+    private ChannelFuture write(byte[] part, boolean last) {
+        return handler.encoder().writeData(ctx, stream, Unpooled.wrappedBuffer(part), 0, last, ctx.newPromise());
     }
 
     @Override
     public void end() {
         if (stage == Stage.STREAMING) {
             stage = Stage.DONE;
-            write(new byte[0], true);
+            outflow.sentNext(0, write(new byte[0], true));
             finished();
         }
     }
@@ -161,7 +164,7 @@ final class Http2Sender implements HttpSender {
     }
 
     @Override
-    public Executor thread() {
+    public ScheduledExecutorService thread() {
         return ctx.executor();
     }
 }

@@ -1,6 +1,6 @@
 package dev.cairn.server.net;
 
-import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 
 /**
  * The way back to whoever made a request: one whole answer, or {@link #begin}, any number of parts, and {@link #end}. To
@@ -23,5 +23,5 @@ public interface HttpSender {
     void pauseBody(boolean pause);
 
     /** The connection's thread. */
-    Executor thread();
+    ScheduledExecutorService thread();
 }

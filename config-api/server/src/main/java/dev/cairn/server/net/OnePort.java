@@ -13,7 +13,6 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -47,16 +46,15 @@ public final class OnePort implements AutoCloseable {
     /**
      * Makes {@code builder}'s server listen through this port.
      *
-     * @param service serves whatever is not gRPC
-     * @param everyReply fields that stand in the header of all that it answers
+     * @param side whatever is not gRPC; its load counts all connections
      */
-    public void attach(NettyServerBuilder builder, HttpService service, Map<String, String> everyReply) {
+    public void attach(NettyServerBuilder builder, HttpSide side) {
         builder.addTransportFilter(peers)
                 .bossEventLoopGroup(boss)
                 .workerEventLoopGroup(new AdoptingEventLoopGroup(workers))
                 .channelFactory(() -> {
                     ServerSocketChannel listener = Sockets.listener();
-                    listener.pipeline().addLast(new Acceptor(service, everyReply));
+                    listener.pipeline().addLast(new Acceptor(side));
                     return listener;
                 })
                 .withOption(ChannelOption.SO_REUSEADDR, true);
@@ -83,22 +81,24 @@ public final class OnePort implements AutoCloseable {
 
     /** Stands before gRPC's acceptor in the listening channel's pipeline. */
     private final class Acceptor extends ChannelInboundHandlerAdapter {
-        private final HttpService service;
-        private final Map<String, String> everyReply;
+        private final HttpSide side;
 
-        Acceptor(HttpService service, Map<String, String> everyReply) {
-            this.service = service;
-            this.everyReply = everyReply;
+        Acceptor(HttpSide side) {
+            this.side = side;
         }
 
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object accepted) {
             Channel child = (Channel) accepted;
+            if (!side.load().admit(child)) {
+                child.unsafe().closeForcibly();
+                return;
+            }
             connections.add(child);
             child.config().setOption(ChannelOption.TCP_NODELAY, true);
             child.config().setOption(ChannelOption.SO_KEEPALIVE, true);
             tls.ifPresent(security -> child.pipeline().addLast(security.handler(child)));
-            child.pipeline().addLast(new ProtocolSniffer(ctx, service, everyReply, peers, silenceMillis));
+            child.pipeline().addLast(new ProtocolSniffer(ctx, side, peers, silenceMillis));
             workers.register(child).addListener(registered -> {
                 if (!registered.isSuccess()) {
                     child.unsafe().closeForcibly();

@@ -11,7 +11,6 @@ import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.io.Serial;
 import java.net.InetSocketAddress;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A port that serves HTTP/1.1 in clear text and nothing else. */
@@ -36,8 +35,7 @@ public final class PlainPort implements AutoCloseable {
      *
      * @param threads serve the connections, and are another's to end
      */
-    public PlainPort(
-            InetSocketAddress address, HttpService service, Map<String, String> everyReply, EventLoopGroup threads) {
+    public PlainPort(InetSocketAddress address, HttpSide side, EventLoopGroup threads) {
         this.address = address;
         this.bootstrap = new ServerBootstrap()
                 .group(threads)
@@ -46,7 +44,11 @@ public final class PlainPort implements AutoCloseable {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel connection) {
-                        Http1Connection.serve(connection.pipeline(), service, everyReply);
+                        if (side.load().admit(connection)) {
+                            Http1Connection.serve(connection.pipeline(), side);
+                        } else {
+                            connection.close();
+                        }
                     }
                 });
     }

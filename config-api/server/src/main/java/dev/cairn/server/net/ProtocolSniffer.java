@@ -12,7 +12,6 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -25,23 +24,16 @@ final class ProtocolSniffer extends ChannelInboundHandlerAdapter {
     private static final byte[] PREFACE = "PRI".getBytes(StandardCharsets.US_ASCII);
 
     private final ChannelHandlerContext acceptor;
-    private final HttpService service;
-    private final Map<String, String> everyReply;
+    private final HttpSide side;
     private final PeerName peers;
     private final long silenceMillis;
     private ByteBuf held = Unpooled.EMPTY_BUFFER;
     private boolean decided;
     private @Nullable ScheduledFuture<?> silence;
 
-    ProtocolSniffer(
-            ChannelHandlerContext acceptor,
-            HttpService service,
-            Map<String, String> everyReply,
-            PeerName peers,
-            long silenceMillis) {
+    ProtocolSniffer(ChannelHandlerContext acceptor, HttpSide side, PeerName peers, long silenceMillis) {
         this.acceptor = acceptor;
-        this.service = service;
-        this.everyReply = everyReply;
+        this.side = side;
         this.peers = peers;
         this.silenceMillis = silenceMillis;
     }
@@ -69,7 +61,7 @@ final class ProtocolSniffer extends ChannelInboundHandlerAdapter {
     }
 
     private void serveHttp1(ChannelHandlerContext ctx) {
-        Http1Connection.serve(ctx.pipeline(), service, everyReply);
+        Http1Connection.serve(ctx.pipeline(), side);
         replay(ctx);
     }
 
@@ -100,7 +92,7 @@ final class ProtocolSniffer extends ChannelInboundHandlerAdapter {
             ctx.close();
             return;
         }
-        Http2Requests.standBefore(handler, service, everyReply);
+        Http2Requests.standBefore(handler, side);
         replay(ctx);
     }
 

@@ -13,7 +13,8 @@ import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One request whose body comes, and whose answer goes, as the messages of a WebSocket: a line is a message. Where a message
@@ -24,15 +25,17 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
     /** One is held whole; a message may have any number of them. */
     static final int MAX_FRAME_BYTES = 64 << 10;
 
+    private static final int LINGER_SECONDS = 75;
+
     private final Channel channel;
     private final HttpExchange exchange;
     private final Outflow outflow;
     private boolean ended;
 
-    WebSocketConnection(Channel channel, HttpService service, HttpHead head) {
+    WebSocketConnection(Channel channel, HttpSide side, HttpHead head) {
         this.channel = channel;
-        this.outflow = new Outflow(this::becameWritable);
-        this.exchange = service.open(head.withMethod("POST"), this);
+        this.outflow = new Outflow(side.load(), channel.eventLoop(), this::becameWritable, channel::close);
+        this.exchange = side.service().open(head.withMethod("POST"), this);
     }
 
     private void becameWritable() {
@@ -79,8 +82,11 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
 
     @Override
     public void reply(HttpReply whole) {
-        send(whole.body().shared());
-        end();
+        if (!ended) {
+            HttpReply told = outflow.admitted(whole);
+            outflow.sent(told.body().size(), write(told.body().shared()));
+            end();
+        }
     }
 
     /** A message has no head. */
@@ -90,11 +96,14 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
     @Override
     public void send(byte[] part) {
         if (!ended) {
-            boolean line = part.length > 0 && part[part.length - 1] == '\n';
-            ChannelFuture write = channel.writeAndFlush(
-                    new TextWebSocketFrame(Unpooled.wrappedBuffer(part, 0, line ? part.length - 1 : part.length)));
-            outflow.sent(part.length, write);
+            outflow.sentNext(part.length, write(part));
         }
+    }
+
+    private ChannelFuture write(byte[] part) {
+        boolean line = part.length > 0 && part[part.length - 1] == '\n';
+        return channel.writeAndFlush(
+                new TextWebSocketFrame(Unpooled.wrappedBuffer(part, 0, line ? part.length - 1 : part.length)));
     }
 
     @Override
@@ -103,6 +112,8 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
             ended = true;
             channel.writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE))
                     .addListener(ChannelFutureListener.CLOSE);
+            // Who does not take what came before never comes to the end.
+            channel.eventLoop().schedule(() -> channel.close(), LINGER_SECONDS, TimeUnit.SECONDS);
         }
     }
 
@@ -119,7 +130,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
     }
 
     @Override
-    public Executor thread() {
+    public ScheduledExecutorService thread() {
         return channel.eventLoop();
     }
 }

@@ -30,11 +30,7 @@ final class WebSockets {
 
     /** Puts what serves the socket into the place of {@code handler}; {@code request} is complete and has no body. */
     static void upgrade(
-            ChannelHandlerContext ctx,
-            HttpRequest request,
-            HttpHead head,
-            ChannelHandler handler,
-            HttpService service) {
+            ChannelHandlerContext ctx, HttpRequest request, HttpHead head, ChannelHandler handler, HttpSide side) {
         @Nullable String token = token(request);
         WebSocketServerHandshaker handshaker = new WebSocketServerHandshakerFactory(
                         null, token == null ? null : BEARER, false, WebSocketConnection.MAX_FRAME_BYTES)
@@ -57,7 +53,7 @@ final class WebSockets {
                                 handler,
                                 null,
                                 new WebSocketConnection(
-                                        ctx.channel(), service, token == null ? head : authorized(head, token)));
+                                        ctx.channel(), side, token == null ? head : authorized(head, token)));
             } else {
                 ctx.close();
             }

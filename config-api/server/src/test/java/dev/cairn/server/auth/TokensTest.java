@@ -26,6 +26,7 @@ import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -163,6 +164,27 @@ class TokensTest {
 
     private static Token.Kind other(Token.Kind kind) {
         return kind == Token.Kind.JWT ? Token.Kind.SIMPLE : Token.Kind.JWT;
+    }
+
+    /** What a token that does not hold costs at each call: with {@code -Dcairn.figures=true}. */
+    @ParameterizedTest
+    @EnumSource
+    @EnabledIfSystemProperty(named = "cairn.figures", matches = "true")
+    void printWhatABadTokenCosts(Token.Kind kind) {
+        Tokens tokens = tokens(kind, 0);
+        String token = tokens(kind, 1).issue(USER, STATUS);
+        // Another user, or another signature: a character in the middle of what is signed or signs.
+        int at = token.length() - 40;
+        String bad = token.substring(0, at) + (token.charAt(at) == 'A' ? 'B' : 'A') + token.substring(at + 1);
+        AuthView view = view(STATUS, USER);
+        int calls = 20_000;
+        for (int round = 0; round < 5; round++) {
+            long start = System.nanoTime();
+            for (int i = 0; i < calls; i++) {
+                assertThat(tokens.caller(bad, view)).isEmpty();
+            }
+            System.out.printf("%s: %,d ns%n", kind, (System.nanoTime() - start) / calls);
+        }
     }
 
     private Tokens tokens(Token.Kind kind, int replica) {

@@ -26,12 +26,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** gRPC and HTTP/1.1 over real sockets on one port. */
 @Timeout(30)
 class OnePortTest {
     private static final long PATIENT_MILLIS = 30_000;
     private static final long IMPATIENT_MILLIS = 100;
+    private static final HttpLoad.Limits LIMITS = new HttpLoad.Limits(100, 1 << 20, 60_000, 1 << 20);
 
     private OnePort port;
     private Server server;
@@ -45,14 +48,11 @@ class OnePortTest {
         port = new OnePort(Optional.empty(), 2, silenceMillis);
         NettyServerBuilder builder =
                 NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-        port.attach(
-                builder,
-                (head, sender) -> {
-                    sender.reply(
-                            HttpReply.text(head.path().equals("/gone") ? 404 : 200, head.method() + " " + head.path()));
-                    return HttpExchange.ANSWERED;
-                },
-                Map.of());
+        HttpService service = (head, sender) -> {
+            sender.reply(HttpReply.text(head.path().equals("/gone") ? 404 : 200, head.method() + " " + head.path()));
+            return HttpExchange.ANSWERED;
+        };
+        port.attach(builder, new HttpSide(service, Map.of(), new HttpLoad(LIMITS)));
         server = builder.directExecutor()
                 .addService(new HealthStatusManager().getHealthService())
                 .build()
@@ -107,6 +107,47 @@ class OnePortTest {
                     "GET /1 HTTP/1.1\r\n\r\nGET /gone HTTP/1.1\r\n\r\nGET /3 HTTP/1.1\r\nConnection: close\r\n\r\n");
             assertThat(text(socket.getInputStream()))
                     .containsSubsequence("200 OK", "GET /1", "404", "GET /gone", "200 OK", "GET /3");
+        }
+    }
+
+    /** What stands before the server could take for a body what the server takes for the next request. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "POST /1 HTTP/1.1\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                "POST /1 HTTP/1.1\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n",
+                "POST /1 HTTP/1.1\r\nTransfer-Encoding: xchunked\r\n\r\n",
+                "POST /1 HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                "POST /1 HTTP/1.1\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\n",
+                "POST /1 HTTP/1.1\r\nContent-Length: +4\r\n\r\n"
+            })
+    void aBodyWithTwoEndsEndsTheConnection(String request) throws Exception {
+        try (Socket socket = connect()) {
+            send(socket, request + "GET /2 HTTP/1.1\r\n\r\n");
+            assertThat(text(socket.getInputStream())).startsWith("HTTP/1.1 400").doesNotContain("/2");
+        }
+    }
+
+    @Test
+    void anUpgradeToHttp2IsPassedOver() throws Exception {
+        try (Socket socket = connect()) {
+            send(
+                    socket,
+                    """
+                    GET /1 HTTP/1.1
+                    Host: x
+                    Connection: Upgrade, HTTP2-Settings
+                    Upgrade: h2c
+                    HTTP2-Settings: AAMAAABkAAQAAP__
+
+                    GET /2 HTTP/1.1
+                    Connection: close
+
+                    """
+                            .replace("\n", "\r\n"));
+            assertThat(text(socket.getInputStream()))
+                    .startsWith("HTTP/1.1 200")
+                    .containsSubsequence("GET /1", "HTTP/1.1 200", "GET /2");
         }
     }
 

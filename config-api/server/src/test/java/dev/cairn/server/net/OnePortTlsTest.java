@@ -74,7 +74,12 @@ class OnePortTlsTest {
         port = new OnePort(Optional.of(tls), 2, SILENCE_MILLIS);
         NettyServerBuilder builder =
                 NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-        port.attach(builder, Echo::new, Map.of("x-always", "there"));
+        port.attach(
+                builder,
+                new HttpSide(
+                        Echo::new,
+                        Map.of("x-always", "there"),
+                        new HttpLoad(new HttpLoad.Limits(100, 64 << 20, 60_000, 1 << 20))));
         server = builder.directExecutor()
                 .intercept(new Callers())
                 .addService(new HealthStatusManager().getHealthService())

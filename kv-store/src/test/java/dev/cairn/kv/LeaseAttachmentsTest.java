@@ -51,8 +51,7 @@ class LeaseAttachmentsTest {
                 Optional<Bytes> until = random.nextInt(8) == 0 ? Optional.empty() : Optional.of(key(random));
                 spans.add(new KeySpan(key(random), until));
             }
-            boolean expected =
-                    keys.stream().allMatch(key -> spans.stream().anyMatch(span -> span.contains(key)));
+            boolean expected = keys.stream().allMatch(key -> spans.stream().anyMatch(span -> span.contains(key)));
             assertThat(attachments.areAllIn(SpanSet.of(spans), LEASE))
                     .as("seed %d round %d: %s in %s", seed, round, keys, spans)
                     .isEqualTo(expected);
@@ -89,8 +88,7 @@ class LeaseAttachmentsTest {
                 .map(span -> new Permission(
                         Permission.Type.READWRITE, span.from(), span.until().orElseThrow()))
                 .toList());
-        Authoriser authoriser =
-                new Authoriser(new AuthStatus(true, 1, 1), _ -> Optional.of(permitted), attachments);
+        Authoriser authoriser = new Authoriser(new AuthStatus(true, 1, 1), _ -> Optional.of(permitted), attachments);
         Operation put = new Operation.Put(number(5), Bytes.EMPTY, LEASE, false, false, false);
         Operation.Txn nested = new Operation.Txn(List.of(), Collections.nCopies(64, put), List.of());
         Operation.Txn txn = new Operation.Txn(List.of(), Collections.nCopies(64, put), List.of(nested));

@@ -47,8 +47,7 @@ class LeasePermissionFigures {
         Operation.Txn txn = new Operation.Txn(List.of(), puts(leases), List.of());
         Caller caller = new Caller(Bytes.utf8("ann"), 1);
         Optional<Permitted> permitted = Optional.of(permitted());
-        Authoriser authoriser =
-                new Authoriser(new AuthStatus(true, 1, 1), _ -> permitted, attached(leases, keysEach));
+        Authoriser authoriser = new Authoriser(new AuthStatus(true, 1, 1), _ -> permitted, attached(leases, keysEach));
         List<Long> micros = new ArrayList<>();
         for (int round = 0; round < ROUNDS; round++) {
             long start = System.nanoTime();
@@ -85,8 +84,7 @@ class LeasePermissionFigures {
             for (int i = 0; i < keysEach; i++) {
                 long permittedKey = keysEach < SPANS ? 15L * i : 15L * (i % SPANS) + i / SPANS;
                 Bytes record = LeaseKeys.attached(lease, key(permittedKey));
-                tree.put(new Leaf(
-                        KeyVersion.put(record, 1, 0, 0, 0, 0, Value.of(Bytes.EMPTY)), MerkleFrontier.EMPTY));
+                tree.put(new Leaf(KeyVersion.put(record, 1, 0, 0, 0, 0, Value.of(Bytes.EMPTY)), MerkleFrontier.EMPTY));
             }
         }
         Tree sealed = tree.seal();

@@ -25,9 +25,7 @@ final class Inspection {
         return switch (operation) {
             case Operation.Put put -> {
                 KeySpan key = KeySpan.single(put.key());
-                yield user.mayWrite(key)
-                        && (!put.prevKv() || user.mayRead(key))
-                        && mayAttachTo(put.lease());
+                yield user.mayWrite(key) && (!put.prevKv() || user.mayRead(key)) && mayAttachTo(put.lease());
             }
             case Operation.DeleteRange delete -> {
                 KeySpan span = KeySpan.of(delete.key(), delete.rangeEnd());
@@ -35,9 +33,7 @@ final class Inspection {
             }
             case Operation.Range range -> user.mayRead(KeySpan.of(range.key(), range.rangeEnd()));
             case Operation.Txn txn ->
-                permitsCompares(txn.compares())
-                        && permitsAll(txn.success())
-                        && permitsAll(txn.failure());
+                permitsCompares(txn.compares()) && permitsAll(txn.success()) && permitsAll(txn.failure());
             case Operation.Compact _,
                     Operation.OpenSession _,
                     Operation.SubmitChange _,

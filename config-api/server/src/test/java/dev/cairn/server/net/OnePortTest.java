@@ -131,9 +131,7 @@ class OnePortTest {
     @Test
     void anUpgradeToHttp2IsPassedOver() throws Exception {
         try (Socket socket = connect()) {
-            send(
-                    socket,
-                    """
+            send(socket, """
                     GET /1 HTTP/1.1
                     Host: x
                     Connection: Upgrade, HTTP2-Settings
@@ -143,8 +141,7 @@ class OnePortTest {
                     GET /2 HTTP/1.1
                     Connection: close
 
-                    """
-                            .replace("\n", "\r\n"));
+                    """.replace("\n", "\r\n"));
             assertThat(text(socket.getInputStream()))
                     .startsWith("HTTP/1.1 200")
                     .containsSubsequence("GET /1", "HTTP/1.1 200", "GET /2");

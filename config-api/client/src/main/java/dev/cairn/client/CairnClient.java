@@ -7,8 +7,6 @@ import dev.cairn.genesis.HostPort;
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KeyValue;
 import dev.cairn.kv.model.Operation;
-import dev.cairn.kv.model.OperationCodec;
-import dev.cairn.kv.model.RequestOutcome;
 import dev.cairn.kv.model.Space;
 import dev.cairn.kv.proof.Answer;
 import dev.cairn.kv.proof.Question;
@@ -29,18 +27,12 @@ import dev.cairn.proto.v1.HeadersResponse;
 import dev.cairn.proto.v1.ListRequest;
 import dev.cairn.proto.v1.ListResponse;
 import dev.cairn.proto.v1.StoreGrpc;
-import dev.cairn.proto.v1.SubmitRequest;
 import dev.cairn.proto.v1.SubmitResponse;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Bytes;
-import dev.cairn.protocol.model.ClientId;
-import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Evidence;
-import dev.cairn.protocol.model.Hashing;
 import dev.cairn.protocol.model.Header;
 import dev.cairn.protocol.model.Height;
-import dev.cairn.protocol.model.Request;
-import dev.cairn.protocol.model.RequestId;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -70,12 +62,14 @@ public final class CairnClient implements AutoCloseable {
     private final Pin pin;
     private final LightClient light;
     private final Connections connections;
+    private final Optional<Login> login;
     private final Calls calls;
 
-    private CairnClient(Pin pin, LightClient light, Connections connections, Calls calls) {
+    private CairnClient(Pin pin, LightClient light, Connections connections, Optional<Login> login, Calls calls) {
         this.pin = pin;
         this.light = light;
         this.connections = connections;
+        this.login = login;
         this.calls = calls;
     }
 
@@ -87,11 +81,12 @@ public final class CairnClient implements AutoCloseable {
     public static CairnClient connect(ClientSettings settings) throws IOException {
         LightClient light = LightClient.open(settings.pin(), settings.heads(), settings.trustingPeriod());
         Connections connections = settings.connections().get();
-        Replicas replicas = new Replicas(settings.endpoints(), connections);
+        Replicas replicas = new Replicas(settings.endpoints(), connections, settings.login());
         return new CairnClient(
                 settings.pin(),
                 light,
                 connections,
+                settings.login(),
                 new Calls(light, replicas, settings.timeout(), settings.clock(), settings.nonces()));
     }
 
@@ -371,21 +366,20 @@ public final class CairnClient implements AutoCloseable {
 
     /**
      * Has one operation executed and returns the receipt, which is this call's: the request carries a nonce of its own. It
-     * goes to one replica, once. If no receipt comes back whether it happened is unknown, whatever that replica says, and
+     * goes to one replica, once. Where permissions are enabled and the settings name a user, it is that user's. If no receipt comes back whether it happened is unknown, whatever that replica says, and
      * nothing is sent to another.
      *
      * @throws NotVerifiedException whose last attempt says whether the operation may have been executed
      */
     public Verified<Receipt> submit(Operation operation) throws NotVerifiedException {
-        Bytes operations = OperationCodec.encode(List.of(new Operation.Unique(calls.nonce(), operation)));
-        return calls.tell(
-                StoreGrpc.getSubmitMethod(),
-                wanted -> SubmitRequest.newBuilder()
-                        .setHead(wanted)
-                        .setOperations(Calls.raw(operations))
-                        .build(),
-                SubmitResponse::getHead,
-                asked -> receipt(asked, operations));
+        Submission first = new Submission(calls, pin, login, operation);
+        Verified<Receipt> receipt =
+                calls.tell(StoreGrpc.getSubmitMethod(), first, SubmitResponse::getHead, first::receipt);
+        if (!first.isOutdated(receipt.value().outcome())) {
+            return receipt;
+        }
+        Submission again = new Submission(calls, pin, login, operation);
+        return calls.tell(StoreGrpc.getSubmitMethod(), again, SubmitResponse::getHead, again::receipt);
     }
 
     /**
@@ -394,33 +388,8 @@ public final class CairnClient implements AutoCloseable {
      * One that is dated too far ahead of the cluster's time is refused, and may be done all the same once its time has come: send none.
      */
     public Verified<Receipt> submitSigned(Operation.SignedWrite write) throws NotVerifiedException {
-        Bytes operations = OperationCodec.encode(List.of(new Operation.Unique(calls.nonce(), write)));
-        return calls.tellAnyone(
-                StoreGrpc.getSubmitMethod(),
-                wanted -> SubmitRequest.newBuilder()
-                        .setHead(wanted)
-                        .setOperations(Calls.raw(operations))
-                        .build(),
-                SubmitResponse::getHead,
-                asked -> receipt(asked, operations));
-    }
-
-    private Receipt receipt(Asked<SubmitResponse> asked, Bytes operations) throws RefusedException {
-        SubmitResponse response = asked.response();
-        Header header = Ancestors.header(asked.head(), response.hasBlock(), response.getBlock(), calls.verifier());
-        if (!header.height().isAbove(asked.base().height())) {
-            throw new RefusedException(new Refusal.Unproven("the receipt is of " + header.height()
-                    + ", which was certified before the operation was submitted"));
-        }
-        RequestId id = new RequestId(new ClientId(response.getClient()), response.getSession(), response.getSequence());
-        Digest digest = Hashing.sha256(Request.signedBytes(pin.chainId(), id, operations));
-        Answer.Receipt answer = Proofs.require(
-                Verifier.verify(header, new Question.Receipt(id, digest, false), Calls.bytes(response.getReceipt())));
-        if (answer.outcome() instanceof RequestOutcome.Executed(var outcomes) && outcomes.size() == 1) {
-            return new Receipt(header, id, outcomes.getFirst());
-        }
-        throw new RefusedException(
-                new Refusal.Unproven("the cluster did not execute the operation: " + answer.outcome()));
+        Submission submission = new Submission(calls, pin, login, write);
+        return calls.tellAnyone(StoreGrpc.getSubmitMethod(), submission, SubmitResponse::getHead, submission::receipt);
     }
 
     /** A block with all its requests, who signed them and what they asked for. */

@@ -18,11 +18,11 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import java.net.ConnectException;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -97,7 +97,7 @@ final class Calls {
             long share = (end - System.nanoTime()) / (order.size() - i);
             try {
                 LightClient.Question question = light.ask(freshness, nonce(), clock.instant());
-                R response = call(replica, method, request.apply(wanted(question)), share, Calls::noAnswer);
+                R response = answer(replica, method, request.apply(wanted(question)), share);
                 Asked<R> asked = accept(question, response, head);
                 T value = check.verify(asked);
                 replicas.believe(replica);
@@ -129,7 +129,7 @@ final class Calls {
             HostPort replica = order.get(i);
             long share = (end - System.nanoTime()) / (order.size() - i);
             try {
-                answers.add(check.verify(call(replica, method, request, share, Calls::noAnswer)));
+                answers.add(check.verify(answer(replica, method, request, share)));
             } catch (RefusedException e) {
                 refused.add(new Attempt(replica, e.refusal()));
                 replicas.demote(replica);
@@ -141,33 +141,40 @@ final class Calls {
         return answers;
     }
 
+    /** What is to be done. */
+    interface Order<Q> {
+        /** Whether it is a user who wants it, if there is one. */
+        boolean isUsers();
+
+        /**
+         * As it is sent.
+         *
+         * @param user as the replica knows them; nothing if there is none, or if it is none's
+         */
+        Q of(HeadWanted head, Optional<SignedIn> user);
+    }
+
     /**
      * For what must not be done twice. It is sent to one replica, and to another only if it surely never left this machine:
      * what a replica says about that is worth nothing. So the replica must be one that can prove something to this client,
      * which is found out by a question that does no harm.
      */
     <Q, R, T> Verified<T> tell(
-            MethodDescriptor<Q, R> method,
-            Function<HeadWanted, Q> request,
-            Function<R, ProvenHead> head,
-            Check<R, T> check)
+            MethodDescriptor<Q, R> method, Order<Q> request, Function<R, ProvenHead> head, Check<R, T> check)
             throws NotVerifiedException {
         return tell(method, request, head, check, true);
     }
 
     /** For what is done once however often it is sent: each replica has an equal share of the time that is left. */
     <Q, R, T> Verified<T> tellAnyone(
-            MethodDescriptor<Q, R> method,
-            Function<HeadWanted, Q> request,
-            Function<R, ProvenHead> head,
-            Check<R, T> check)
+            MethodDescriptor<Q, R> method, Order<Q> request, Function<R, ProvenHead> head, Check<R, T> check)
             throws NotVerifiedException {
         return tell(method, request, head, check, false);
     }
 
     private <Q, R, T> Verified<T> tell(
             MethodDescriptor<Q, R> method,
-            Function<HeadWanted, Q> request,
+            Order<Q> request,
             Function<R, ProvenHead> head,
             Check<R, T> check,
             boolean onlyOnce)
@@ -181,10 +188,11 @@ final class Calls {
             try {
                 long share = (end - System.nanoTime()) / (order.size() - i);
                 requireBelieved(replica, share);
+                Optional<SignedIn> user = request.isUsers() ? replicas.signIn(replica, share) : Optional.empty();
                 isSent = true;
                 LightClient.Question question = light.follow(light.head(), clock.instant());
                 long nanos = onlyOnce ? end - System.nanoTime() : share;
-                R response = call(replica, method, request.apply(wanted(question)), nanos, Calls::perhapsDone);
+                R response = call(replica, method, request.of(wanted(question), user), nanos, Calls::perhapsDone);
                 Asked<R> asked = accept(question, response, head);
                 return new Verified<>(check.verify(asked), asked.head(), replica, refused);
             } catch (RefusedException e) {
@@ -211,7 +219,8 @@ final class Calls {
     }
 
     private static boolean neverLeft(Refusal refusal) {
-        return refusal instanceof Refusal.NoAnswer answer && !answer.mayHaveActed();
+        return (refusal instanceof Refusal.NoAnswer answer && !answer.mayHaveActed())
+                || (refusal instanceof Refusal.Declined declined && !declined.mayHaveActed());
     }
 
     /** No other replica can do better. */
@@ -227,12 +236,27 @@ final class Calls {
         return new Asked<>(response, question.base(), verified);
     }
 
+    /** To a question, which is asked again there if it was refused for a token that has run out. */
+    private <Q, R> R answer(HostPort replica, MethodDescriptor<Q, R> method, Q request, long nanos)
+            throws RefusedException {
+        long end = System.nanoTime() + nanos;
+        try {
+            return call(replica, method, request, nanos, Calls::noAnswer);
+        } catch (RefusedException e) {
+            if (replicas.hasLogin() && isVoid(e.refusal())) {
+                return call(replica, method, request, end - System.nanoTime(), Calls::noAnswer);
+            }
+            throw e;
+        }
+    }
+
+    private static boolean isVoid(Refusal refusal) {
+        return refusal instanceof Refusal.Declined declined
+                && (declined.why() == Refusal.Why.VOID_TOKEN || declined.why() == Refusal.Why.NO_USER);
+    }
+
     private <Q, R> R call(
-            HostPort replica,
-            MethodDescriptor<Q, R> method,
-            Q request,
-            long nanos,
-            Function<Status, Refusal.NoAnswer> failure)
+            HostPort replica, MethodDescriptor<Q, R> method, Q request, long nanos, Function<Status, Refusal> failure)
             throws RefusedException {
         try {
             return ClientCalls.blockingUnaryCall(
@@ -246,30 +270,13 @@ final class Calls {
     }
 
     /** To a question, which does nothing. */
-    static Refusal.NoAnswer noAnswer(Status status) {
-        return new Refusal.NoAnswer(sentence(status), false);
+    static Refusal noAnswer(Status status) {
+        return Saying.refusal(status, false);
     }
 
     /** A refused connection is this machine's own knowledge; all else is the replica's word, or nobody's. */
-    private static Refusal.NoAnswer perhapsDone(Status status) {
-        return new Refusal.NoAnswer(sentence(status), !(status.getCause() instanceof ConnectException));
-    }
-
-    private static String sentence(Status status) {
-        for (Throwable cause = status.getCause(); cause != null; cause = cause.getCause()) {
-            if (cause instanceof UnknownHostException) {
-                return "no such host";
-            }
-            if (cause instanceof ConnectException) {
-                return "connection refused";
-            }
-        }
-        String description = status.getDescription();
-        return switch (status.getCode()) {
-            case DEADLINE_EXCEEDED -> "no answer in time";
-            case UNIMPLEMENTED -> "it does not speak this protocol";
-            default -> status.getCode().name() + (description == null ? "" : ": " + description);
-        };
+    private static Refusal perhapsDone(Status status) {
+        return Saying.refusal(status, !(status.getCause() instanceof ConnectException));
     }
 
     static HeadWanted wanted(LightClient.Question question) {

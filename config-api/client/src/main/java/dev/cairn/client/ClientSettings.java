@@ -6,6 +6,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -17,6 +18,7 @@ import java.util.function.Supplier;
  * @param trustingPeriod see {@link LightClient}
  * @param clock this machine's clock; only bounds of age depend on it
  * @param nonces 32 bytes that nobody could foresee
+ * @param login the user who asks, where permissions are enabled
  */
 public record ClientSettings(
         Pin pin,
@@ -26,7 +28,8 @@ public record ClientSettings(
         Duration trustingPeriod,
         InstantSource clock,
         Supplier<Digest> nonces,
-        Supplier<Connections> connections) {
+        Supplier<Connections> connections,
+        Optional<Login> login) {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     public ClientSettings {
@@ -49,7 +52,8 @@ public record ClientSettings(
                 LightClient.TRUSTING_PERIOD,
                 InstantSource.system(),
                 random(new SecureRandom()),
-                NettyConnections::new);
+                NettyConnections::new,
+                Optional.empty());
     }
 
     private static Supplier<Digest> random(SecureRandom source) {
@@ -61,26 +65,31 @@ public record ClientSettings(
     }
 
     public ClientSettings withEndpoints(List<HostPort> others) {
-        return new ClientSettings(pin, others, heads, timeout, trustingPeriod, clock, nonces, connections);
+        return new ClientSettings(pin, others, heads, timeout, trustingPeriod, clock, nonces, connections, login);
     }
 
     public ClientSettings withHeads(HeadStore other) {
-        return new ClientSettings(pin, endpoints, other, timeout, trustingPeriod, clock, nonces, connections);
+        return new ClientSettings(pin, endpoints, other, timeout, trustingPeriod, clock, nonces, connections, login);
     }
 
     public ClientSettings withTimeout(Duration other) {
-        return new ClientSettings(pin, endpoints, heads, other, trustingPeriod, clock, nonces, connections);
+        return new ClientSettings(pin, endpoints, heads, other, trustingPeriod, clock, nonces, connections, login);
     }
 
     public ClientSettings withClock(InstantSource other) {
-        return new ClientSettings(pin, endpoints, heads, timeout, trustingPeriod, other, nonces, connections);
+        return new ClientSettings(pin, endpoints, heads, timeout, trustingPeriod, other, nonces, connections, login);
     }
 
     public ClientSettings withNonces(Supplier<Digest> other) {
-        return new ClientSettings(pin, endpoints, heads, timeout, trustingPeriod, clock, other, connections);
+        return new ClientSettings(pin, endpoints, heads, timeout, trustingPeriod, clock, other, connections, login);
     }
 
     public ClientSettings withConnections(Supplier<Connections> other) {
-        return new ClientSettings(pin, endpoints, heads, timeout, trustingPeriod, clock, nonces, other);
+        return new ClientSettings(pin, endpoints, heads, timeout, trustingPeriod, clock, nonces, other, login);
+    }
+
+    public ClientSettings withLogin(Login user) {
+        return new ClientSettings(
+                pin, endpoints, heads, timeout, trustingPeriod, clock, nonces, connections, Optional.of(user));
     }
 }

@@ -124,6 +124,30 @@ public sealed interface Refusal {
     }
 
     /**
+     * The replica would not answer, because of who asks: its word, which proves nothing.
+     *
+     * @param mayHaveActed as of {@link NoAnswer}
+     */
+    record Declined(Why why, String detail, boolean mayHaveActed) implements Refusal {
+        @Override
+        public String sentence() {
+            return detail + (mayHaveActed ? "; it may have been done all the same" : "");
+        }
+    }
+
+    /** What a replica may have against who asks. */
+    enum Why {
+        /** The user has not the permission. */
+        NOT_PERMITTED,
+        /** Permissions are enabled, and it is not told who asks. */
+        NO_USER,
+        /** It does not take the user in. */
+        NOT_SIGNED_IN,
+        /** The token is worth nothing now; another is got for the next call. */
+        VOID_TOKEN
+    }
+
+    /**
      * The replica did not answer, or would not.
      *
      * @param mayHaveActed whether what was asked for may have been done all the same

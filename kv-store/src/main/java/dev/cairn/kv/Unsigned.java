@@ -79,19 +79,22 @@ public final class Unsigned {
         return Optional.of(guarded.map(governance::guardedBecause).orElseGet(() -> missingRight(operation)));
     }
 
-    private static String missingRight(Operation operation) {
+    private String missingRight(Operation operation) {
         return switch (operation) {
             case Operation.Unique unique -> missingRight(unique.operation());
             case Operation.OnBehalf onBehalf -> missingRight(onBehalf.operation());
             case AuthOperation _ ->
-                "users and roles do not change here: gateways have no right to; give it with `cairn admin --gateways-may auth`";
+                "users and roles do not change here: gateways have no right to; "
+                        + giving(Right.AUTH, "give it with `cairn admin --gateways-may auth`");
             case UpkeepOperation upkeep -> {
-                String word = right(upkeep).orElseThrow().word();
-                yield "gateways have no right \"" + word
-                        + "\" here; a signed change gives it: `cairn admin --gateways-may " + word + "`";
+                Right right = right(upkeep).orElseThrow();
+                yield "gateways have no right \"" + right.word() + "\" here; "
+                        + giving(right, "a signed change gives it: `cairn admin --gateways-may " + right.word() + "`");
             }
             case Operation.Compact _ ->
-                "only a signed change compacts here; draft one with `cairn admin --compact REVISION`";
+                isForGood()
+                        ? "gateways have no right to compact here; " + giving(Right.COMPACT, "")
+                        : "only a signed change compacts here; draft one with `cairn admin --compact REVISION`";
             case Operation.Put _,
                     Operation.DeleteRange _,
                     Operation.Range _,
@@ -103,6 +106,19 @@ public final class Unsigned {
                     Operation.SignedWrite _,
                     LeaseOperation _ -> throw new IllegalStateException("it needs no right: " + operation);
         };
+    }
+
+    private String giving(Right right, String bySignature) {
+        return isForGood()
+                ? "nobody can give it any more, because this cluster was founded without people who sign; found one with"
+                        + " `cairn init --gateways-may " + right.word() + "`"
+                : bySignature;
+    }
+
+    /** Whether nobody's signature changes who may do what. */
+    private boolean isForGood() {
+        return governance.guards().registryGuard().isEmpty()
+                && governance.recovery().isEmpty();
     }
 
     /** The keys to which an operation may attach a lease: of both branches of a transaction. */

@@ -42,7 +42,7 @@ class LedgerUpkeepTest extends LedgerFixture {
         assertThat(error(new UpkeepOperation.DisarmAlarm(CORRUPT))).isEqualTo(KvError.GUARDED);
         assertThat(error(new UpkeepOperation.RaiseRevision(100))).isEqualTo(KvError.GUARDED);
         assertThat(new Unsigned(machine.committed().governance()).reason(RAISE))
-                .hasValueSatisfying(reason -> assertThat(reason).contains("--gateways-may alarm"));
+                .hasValueSatisfying(reason -> assertThat(reason).contains("`cairn admin --gateways-may alarm`"));
         assertThat(new Unsigned(machine.committed().governance()).reason(new UpkeepOperation.RaiseRevision(100)))
                 .hasValueSatisfying(reason -> assertThat(reason).contains("--gateways-may import"));
     }

@@ -1,6 +1,8 @@
 package dev.cairn.cli;
 
+import dev.cairn.client.Login;
 import dev.cairn.genesis.HostPort;
+import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.EventLoopGroup;
@@ -19,15 +21,17 @@ final class Channels implements AutoCloseable {
     private final EventLoopGroup loop =
             new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("grpc", true), NioIoHandler.newFactory());
     private final Optional<SslContext> tls;
+    private final Optional<Login> login;
     private final Map<HostPort, ManagedChannel> channels = new LinkedHashMap<>();
 
     /** In clear text. */
     Channels() {
-        this(Optional.empty());
+        this(Optional.empty(), Optional.empty());
     }
 
-    Channels(Optional<SslContext> tls) {
+    Channels(Optional<SslContext> tls, Optional<Login> login) {
         this.tls = tls;
+        this.login = login;
     }
 
     private NettyChannelBuilder builder(HostPort endpoint) {
@@ -39,6 +43,17 @@ final class Channels implements AutoCloseable {
         return NettyChannelBuilder.forAddress(endpoint.toSocketAddress()).usePlaintext();
     }
 
+    /** For calls as the user who was named, if one was. */
+    Channel asUser(HostPort endpoint) {
+        ManagedChannel bare = to(endpoint);
+        return login.isPresent() ? login.get().over(endpoint, bare) : bare;
+    }
+
+    Optional<String> user() {
+        return login.map(Login::user);
+    }
+
+    /** For what anybody may ask. */
     synchronized ManagedChannel to(HostPort endpoint) {
         return channels.computeIfAbsent(
                 endpoint,

@@ -1,6 +1,7 @@
 package dev.cairn.cli;
 
 import dev.cairn.client.LineTls;
+import dev.cairn.client.Login;
 import dev.cairn.genesis.HostPort;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -57,6 +59,9 @@ public final class Endpoints {
             paramLabel = "FILE",
             description = "That certificate's key (PEM, PKCS #8). Default: $CAIRN_CERT_KEY.")
     private @Nullable Path certKey;
+
+    @Mixin
+    private UserOption user = new UserOption();
 
     @Spec(Spec.Target.MIXEE)
     @SuppressWarnings("NullAway.Init")
@@ -115,7 +120,12 @@ public final class Endpoints {
     }
 
     Channels channels() throws Failure {
-        return new Channels(tls());
+        return new Channels(tls(), login());
+    }
+
+    /** Who asks; nothing where nobody was named. */
+    Optional<Login> login() {
+        return user.login();
     }
 
     /** TLS if an endpoint or an option asks for it, to all endpoints then. */

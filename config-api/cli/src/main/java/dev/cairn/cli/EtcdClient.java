@@ -1,6 +1,8 @@
 package dev.cairn.cli;
 
 import com.google.common.util.concurrent.Uninterruptibles;
+import com.google.protobuf.ByteString;
+import dev.cairn.client.Saying;
 import dev.cairn.genesis.HostPort;
 import dev.cairn.proto.etcdserverpb.DeleteRangeRequest;
 import dev.cairn.proto.etcdserverpb.DeleteRangeResponse;
@@ -23,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -60,22 +63,32 @@ final class EtcdClient implements AutoCloseable {
     }
 
     RangeResponse range(RangeRequest request) throws Failure {
-        return call(KVGrpc.getRangeMethod(), request, true);
+        return call(
+                KVGrpc.getRangeMethod(),
+                request,
+                "read " + Permission.keys(request.getKey(), request.getRangeEnd()),
+                true);
     }
 
     PutResponse put(PutRequest request) throws Failure {
-        return call(KVGrpc.getPutMethod(), request, false);
+        return call(
+                KVGrpc.getPutMethod(), request, "write " + Permission.keys(request.getKey(), ByteString.EMPTY), false);
     }
 
     DeleteRangeResponse delete(DeleteRangeRequest request) throws Failure {
-        return call(KVGrpc.getDeleteRangeMethod(), request, false);
+        return call(
+                KVGrpc.getDeleteRangeMethod(),
+                request,
+                "delete " + Permission.keys(request.getKey(), request.getRangeEnd()),
+                false);
     }
 
     Channels channels() {
         return channels;
     }
 
-    private <Q, R> R call(MethodDescriptor<Q, R> method, Q request, boolean repeatable) throws Failure {
+    /** @param what is not done if it is not permitted */
+    private <Q, R> R call(MethodDescriptor<Q, R> method, Q request, String what, boolean repeatable) throws Failure {
         long end = System.nanoTime() + timeout.toNanos();
         List<String> problems = new ArrayList<>();
         for (int i = 0; i < endpoints.size(); i++) {
@@ -89,7 +102,7 @@ final class EtcdClient implements AutoCloseable {
             SentMark sent = new SentMark();
             try {
                 return ClientCalls.blockingUnaryCall(
-                        channel,
+                        channels.asUser(endpoint),
                         method,
                         CallOptions.DEFAULT
                                 .withDeadlineAfter(repeatable ? share : end - System.nanoTime(), TimeUnit.NANOSECONDS)
@@ -97,7 +110,7 @@ final class EtcdClient implements AutoCloseable {
                         request);
             } catch (StatusRuntimeException e) {
                 if (!isSilence(e.getStatus())) {
-                    throw new Failure(endpoint + ": " + describe(e.getStatus()), e);
+                    throw new Failure(endpoint + ": " + Permission.problem(e.getStatus(), channels.user(), what), e);
                 }
                 if (!repeatable && sent.isSent()) {
                     throw new Failure.NoAnswer(
@@ -140,14 +153,9 @@ final class EtcdClient implements AutoCloseable {
 
     /** What a person wants to read of a status. */
     static String describe(Status status) {
-        for (Throwable cause = status.getCause(); cause != null; cause = cause.getCause()) {
-            if (cause instanceof java.net.UnknownHostException
-                    || cause instanceof java.nio.channels.UnresolvedAddressException) {
-                return "no such host";
-            }
-            if (cause instanceof java.net.ConnectException) {
-                return "connection refused";
-            }
+        Optional<String> noConnection = Saying.ofConnection(status);
+        if (noConnection.isPresent()) {
+            return noConnection.get();
         }
         String description = Objects.requireNonNullElse(
                 status.getDescription(), status.getCode().toString());

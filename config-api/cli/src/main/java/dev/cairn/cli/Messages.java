@@ -22,7 +22,7 @@ final class Messages {
     /** One line, whatever the exception's own message looks like. */
     static String oneLine(Throwable e) {
         String message = e instanceof NotVerifiedException refused
-                ? anotherCluster(refused.attempts()).orElse(e.getMessage())
+                ? anotherCluster(refused.attempts()).orElse(refused.getMessage() + Permission.hint(refused))
                 : e.getMessage();
         String text = message == null || isUnexpected(e) ? "unexpected error: " + e : message;
         return text.strip().replaceAll("\\s*\\R\\s*", " ").replace(HINT, "`" + Launch.called() + " ");

@@ -3,6 +3,7 @@ package dev.cairn.cli;
 import dev.cairn.client.CairnClient;
 import dev.cairn.client.ClientSettings;
 import dev.cairn.client.FileHeadStore;
+import dev.cairn.client.Login;
 import dev.cairn.client.NettyConnections;
 import dev.cairn.client.Pin;
 import dev.cairn.genesis.GenesisException;
@@ -47,6 +48,10 @@ public final class PinOption {
         Optional<SslContext> tls = endpoints.tls();
         if (tls.isPresent()) {
             settings = settings.withConnections(() -> new NettyConnections(tls));
+        }
+        Optional<Login> login = endpoints.login();
+        if (login.isPresent()) {
+            settings = settings.withLogin(login.get());
         }
         Logging.quietConnections();
         try {

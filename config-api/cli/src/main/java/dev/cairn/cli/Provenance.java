@@ -37,7 +37,8 @@ public final class Provenance {
     }
 
     private static String line(Attempt attempt) {
-        boolean isSilent = attempt.refusal() instanceof Refusal.NoAnswer;
+        boolean isSilent =
+                attempt.refusal() instanceof Refusal.NoAnswer || attempt.refusal() instanceof Refusal.Declined;
         return Main.ERROR + (isSilent ? "passed over: " : "not believed: ") + attempt;
     }
 

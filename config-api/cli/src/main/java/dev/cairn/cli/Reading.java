@@ -83,6 +83,14 @@ final class Reading {
         if (verifying.isPresent()) {
             try (CairnClient client = verifying.get()) {
                 return verified(client, name, prefix, keysOnly);
+            } catch (NotVerifiedException e) {
+                throw Permission.withKeys(
+                        e,
+                        endpoints,
+                        "read "
+                                + Permission.keys(
+                                        prefix ? Keys.prefixStart(name) : name,
+                                        prefix ? Keys.prefixEnd(name) : ByteString.EMPTY));
             }
         }
         RangeRequest.Builder request = RangeRequest.newBuilder()

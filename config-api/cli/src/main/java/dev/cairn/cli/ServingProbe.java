@@ -5,8 +5,8 @@ import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.MoreExecutors;
 import com.google.protobuf.ByteString;
 import dev.cairn.genesis.GenesisFile;
-import dev.cairn.proto.etcdserverpb.KVGrpc;
-import dev.cairn.proto.etcdserverpb.RangeRequest;
+import dev.cairn.proto.etcdserverpb.AuthGrpc;
+import dev.cairn.proto.etcdserverpb.AuthStatusRequest;
 import dev.cairn.proto.v1.ReplicaGrpc;
 import dev.cairn.proto.v1.ReplicaStatusRequest;
 import dev.cairn.proto.v1.ReplicaStatusResponse;
@@ -22,10 +22,6 @@ import java.util.concurrent.TimeUnit;
  */
 final class ServingProbe implements AutoCloseable {
     private static final long DEADLINE_SECONDS = 1;
-    private static final RangeRequest READ = RangeRequest.newBuilder()
-            .setKey(ByteString.copyFromUtf8("cairn"))
-            .setCountOnly(true)
-            .build();
 
     private final GenesisFile genesis;
     private final ByteString chainId;
@@ -68,11 +64,12 @@ final class ServingProbe implements AutoCloseable {
                 MoreExecutors.directExecutor());
     }
 
+    /** What everybody may ask, also where permissions are enabled, and what a quorum answers. */
     private static ListenableFuture<Boolean> reads(ManagedChannel channel) {
         return Futures.transform(
-                KVGrpc.newFutureStub(channel)
+                AuthGrpc.newFutureStub(channel)
                         .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
-                        .range(READ),
+                        .authStatus(AuthStatusRequest.getDefaultInstance()),
                 answer -> true,
                 MoreExecutors.directExecutor());
     }

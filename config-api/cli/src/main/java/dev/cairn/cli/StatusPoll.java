@@ -113,7 +113,7 @@ final class StatusPoll {
             }
             try {
                 Map<HostPort, Integer> ids = new LinkedHashMap<>();
-                for (Member member : ClusterGrpc.newBlockingStub(channels.to(answer.endpoint()))
+                for (Member member : ClusterGrpc.newBlockingStub(channels.asUser(answer.endpoint()))
                         .withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS)
                         .memberList(MemberListRequest.getDefaultInstance())
                         .getMembersList()) {

@@ -81,14 +81,22 @@ final class WatchCommand implements Callable<Integer> {
         if (key.isEmpty() && !prefix) {
             throw new ParameterException(spec.commandLine(), "no key is empty; give --prefix to watch all keys");
         }
+        ByteString name = Keys.typed(key);
         Optional<CairnClient> verifying =
                 pinning.client(endpoints, spec.commandLine().getErr());
         if (verifying.isPresent()) {
             try (CairnClient client = verifying.get()) {
                 return verified(client);
+            } catch (NotVerifiedException e) {
+                throw Permission.withKeys(
+                        e,
+                        endpoints,
+                        "watch "
+                                + Permission.keys(
+                                        prefix ? Keys.prefixStart(name) : name,
+                                        prefix ? Keys.prefixEnd(name) : ByteString.EMPTY));
             }
         }
-        ByteString name = Keys.typed(key);
         WatchCreateRequest.Builder request = WatchCreateRequest.newBuilder()
                 .setKey(prefix ? Keys.prefixStart(name) : name)
                 .setStartRevision(revision);

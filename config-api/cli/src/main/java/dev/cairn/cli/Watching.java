@@ -34,6 +34,7 @@ final class Watching {
     private final List<HostPort> endpoints;
     private final Duration timeout;
     private final WatchCreateRequest request;
+    private final String what;
     private long nextRevision;
     private final Map<HostPort, String> problems = new LinkedHashMap<>();
 
@@ -42,6 +43,7 @@ final class Watching {
         this.endpoints = List.copyOf(endpoints);
         this.timeout = timeout;
         this.request = request;
+        this.what = "watch " + Permission.keys(request.getKey(), request.getRangeEnd());
         this.nextRevision = request.getStartRevision();
     }
 
@@ -85,7 +87,7 @@ final class Watching {
     private Outcome watch(HostPort endpoint, Sink sink) throws Failure, InterruptedException {
         BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
         StreamObserver<WatchRequest> requests =
-                WatchGrpc.newStub(channels.to(endpoint)).watch(into(arrivals));
+                WatchGrpc.newStub(channels.asUser(endpoint)).watch(into(arrivals));
         requests.onNext(WatchRequest.newBuilder()
                 .setCreateRequest(request.toBuilder().setStartRevision(nextRevision))
                 .build());
@@ -100,7 +102,7 @@ final class Watching {
             switch (arrival) {
                 case Arrival.End(Status status) -> {
                     if (!EtcdClient.isSilence(status) && !served) {
-                        throw new Failure(endpoint + ": " + EtcdClient.describe(status));
+                        throw new Failure(endpoint + ": " + Permission.problem(status, channels.user(), what));
                     }
                     problems.put(endpoint, EtcdClient.describe(status));
                     return served ? Outcome.SERVED : Outcome.SILENT;
@@ -125,7 +127,7 @@ final class Watching {
         }
     }
 
-    private static void requireAlive(HostPort endpoint, WatchResponse response) throws Failure {
+    private void requireAlive(HostPort endpoint, WatchResponse response) throws Failure {
         if (!response.getCanceled()) {
             return;
         }
@@ -133,7 +135,8 @@ final class Watching {
             throw new Failure("the revisions before " + response.getCompactRevision()
                     + " have been compacted; watch with --rev " + response.getCompactRevision() + " or later");
         }
-        throw new Failure(endpoint + " ended the watch: " + response.getCancelReason());
+        throw new Failure(endpoint + ": "
+                + Permission.problem(Permission.ofCancelledWatch(response.getCancelReason()), channels.user(), what));
     }
 
     private static StreamObserver<WatchResponse> into(BlockingQueue<Arrival> arrivals) {

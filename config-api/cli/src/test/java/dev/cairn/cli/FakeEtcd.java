@@ -24,11 +24,16 @@ import dev.cairn.proto.mvccpb.KeyValue;
 import dev.cairn.proto.v1.ReplicaGrpc;
 import dev.cairn.proto.v1.ReplicaStatusRequest;
 import dev.cairn.proto.v1.ReplicaStatusResponse;
+import dev.cairn.server.config.KeyFiles;
 import dev.cairn.server.config.NewCluster;
 import io.grpc.Server;
 import io.grpc.Status;
+import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -104,6 +109,7 @@ final class FakeEtcd {
     }
 
     private final Store store;
+    private final FakeUsers users = new FakeUsers();
     private final Server server;
     private final HostPort endpoint;
     private volatile boolean silent;
@@ -120,19 +126,46 @@ final class FakeEtcd {
 
     /** With TLS if {@code replica} is given: the directory that a new cluster with TLS for clients has for it. */
     FakeEtcd(Store store, Optional<Path> replica) throws IOException {
+        this(store, replica, false);
+    }
+
+    /** With the same TLS, and only for who shows a certificate of the cluster's authority. */
+    static FakeEtcd wantingCertificates(Store store, Path replica) throws IOException {
+        return new FakeEtcd(store, Optional.of(replica), true);
+    }
+
+    private FakeEtcd(Store store, Optional<Path> replica, boolean wantsCertificates) throws IOException {
         this.store = store;
         NettyServerBuilder builder =
                 NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-        replica.ifPresent(files -> builder.useTransportSecurity(
-                files.resolve(NewCluster.CLIENT_CERTIFICATE).toFile(),
-                files.resolve(NewCluster.CLIENT_KEY).toFile()));
+        if (replica.isPresent()) {
+            builder.sslContext(tls(replica.get(), wantsCertificates));
+        }
         this.server = builder.addService(new Kv())
                 .addService(new Watches())
                 .addService(new Replica())
                 .addService(new Cluster())
+                .addService(users)
+                .intercept(users)
                 .build()
                 .start();
         this.endpoint = new HostPort("127.0.0.1", server.getPort());
+    }
+
+    private static SslContext tls(Path replica, boolean wantsCertificates) throws IOException {
+        SslContextBuilder builder = GrpcSslContexts.forServer(
+                        replica.resolve(NewCluster.CLIENT_CERTIFICATE).toFile(),
+                        replica.resolve(NewCluster.CLIENT_KEY).toFile())
+                .clientAuth(wantsCertificates ? ClientAuth.REQUIRE : ClientAuth.NONE);
+        if (wantsCertificates) {
+            builder.trustManager(replica.resolve(KeyFiles.TLS_AUTHORITY).toFile());
+        }
+        return builder.build();
+    }
+
+    /** Nobody is asked for until they are enabled. */
+    FakeUsers users() {
+        return users;
     }
 
     HostPort endpoint() {

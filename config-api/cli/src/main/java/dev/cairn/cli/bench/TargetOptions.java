@@ -1,5 +1,6 @@
 package dev.cairn.cli.bench;
 
+import dev.cairn.cli.UserOption;
 import io.grpc.ChannelCredentials;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.TlsChannelCredentials;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which servers are measured, and how they are reached. */
@@ -55,6 +57,9 @@ final class TargetOptions {
     @Nullable
     Path privateKey;
 
+    @Mixin
+    private UserOption user = new UserOption();
+
     List<Endpoint> endpoints() {
         if (endpoints.isEmpty()) {
             String named = System.getenv("CAIRN_ENDPOINTS");
@@ -83,6 +88,7 @@ final class TargetOptions {
                 endpoints(),
                 connections > 0 ? connections : endpoints().size(),
                 new Connections.Credentials(InsecureChannelCredentials.create(), tls()),
+                user.login(),
                 dialTimeoutNanos);
     }
 

@@ -26,12 +26,14 @@ public final class Agent implements AutoCloseable {
     private final Mirrors mirrors;
     private final EtcdServer etcd;
     private final LocalServer local;
+    private final Optional<Thread> greeting;
 
-    private Agent(CairnClient client, Mirrors mirrors, EtcdServer etcd, LocalServer local) {
+    private Agent(CairnClient client, Mirrors mirrors, EtcdServer etcd, LocalServer local, Optional<Thread> greeting) {
         this.client = client;
         this.mirrors = mirrors;
         this.etcd = etcd;
         this.local = local;
+        this.greeting = greeting;
     }
 
     /**
@@ -40,12 +42,13 @@ public final class Agent implements AutoCloseable {
      * @throws StartupException one line that says what is in the way; nothing runs then
      */
     public static Agent start(AgentConfig config) throws StartupException {
-        CairnClient client = connect(config);
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        SigningIn signingIn = new SigningIn(registry);
+        CairnClient client = connect(config, signingIn);
         Refusals refusals = new Refusals(registry, InstantSource.system());
         Mirrors mirrors = Mirrors.start(client, config.cached(), config.cacheBytes(), refusals);
         Reads reads = new Reads(client, mirrors, refusals);
-        Writes writes = new Writes(client, refusals, config.key(), InstantSource.system());
+        Writes writes = new Writes(client, refusals, config.key(), config.user().isPresent(), InstantSource.system());
         Load load = new Load();
         AgentMetrics metrics = new AgentMetrics(registry);
         metrics.bind(client, mirrors, load);
@@ -57,7 +60,7 @@ public final class Agent implements AutoCloseable {
                 refusals,
                 new WritePages(writes, config.writers()),
                 repositories,
-                new StatusPage(client, reads, mirrors, refusals, config.key()),
+                new StatusPage(client, reads, mirrors, refusals, config.key(), config.user(), signingIn),
                 registry::scrape);
         try {
             EtcdServer etcd = EtcdServer.start(
@@ -78,7 +81,8 @@ public final class Agent implements AutoCloseable {
                         config.allowed(),
                         pages,
                         load);
-                return new Agent(client, mirrors, etcd, local);
+                Optional<Thread> greeting = config.user().map(_ -> signingIn.start(client, refusals));
+                return new Agent(client, mirrors, etcd, local, greeting);
             } catch (StartupException e) {
                 etcd.close();
                 throw e;
@@ -90,15 +94,19 @@ public final class Agent implements AutoCloseable {
         }
     }
 
-    private static CairnClient connect(AgentConfig config) throws StartupException {
+    private static CairnClient connect(AgentConfig config, SigningIn signingIn) throws StartupException {
         try {
             Optional<SslContext> tls =
                     config.tls().isPresent() ? Optional.of(config.tls().get().context()) : Optional.empty();
-            return CairnClient.connect(ClientSettings.of(config.pin())
+            ClientSettings settings = ClientSettings.of(config.pin())
                     .withEndpoints(config.replicas())
                     .withHeads(new FileHeadStore(config.state().resolve(HEAD_FILE)))
                     .withConnections(() -> new NettyConnections(tls))
-                    .withTimeout(config.timeout()));
+                    .withTimeout(config.timeout());
+            return CairnClient.connect(
+                    config.user().isPresent()
+                            ? settings.withLogin(config.user().get().login(signingIn))
+                            : settings);
         } catch (IOException e) {
             throw new StartupException(String.valueOf(e.getMessage()), e);
         }
@@ -106,6 +114,7 @@ public final class Agent implements AutoCloseable {
 
     @Override
     public void close() {
+        greeting.ifPresent(Thread::interrupt);
         local.close();
         etcd.close();
         mirrors.close();

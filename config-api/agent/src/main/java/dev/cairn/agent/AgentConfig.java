@@ -26,6 +26,7 @@ import java.util.TreeSet;
  *
  * @param replicas in the order in which they are asked
  * @param tls to the replicas; clear text without
+ * @param user who asks where permissions are enabled
  * @param state the directory of what must survive; need not exist yet
  * @param socket where this node's programs connect
  * @param cached prefixes of which a copy is kept; none of them within another
@@ -40,6 +41,7 @@ public record AgentConfig(
         Pin pin,
         List<HostPort> replicas,
         Optional<LineTls> tls,
+        Optional<AgentUser> user,
         Path state,
         Path socket,
         AllowedUids allowed,
@@ -69,6 +71,7 @@ public record AgentConfig(
                 pin,
                 replicas(settings).orElseGet(pin::addresses),
                 tls(settings),
+                user(settings),
                 settings.path(AgentSetting.STATE),
                 socket(settings, AgentSetting.SOCKET, settings.path(AgentSetting.SOCKET)),
                 uids(settings, AgentSetting.ALLOW_UIDS),
@@ -149,6 +152,23 @@ public record AgentConfig(
         }
         Optional<LineTls.Own> own = certificate.map(file -> new LineTls.Own(file, key.orElseThrow()));
         return authority.map(file -> new LineTls(Optional.of(file), own));
+    }
+
+    private static Optional<AgentUser> user(SettingsFile<AgentSetting> settings) throws StartupException {
+        Optional<String> name = settings.given(AgentSetting.USER);
+        Optional<Path> passwordFile = settings.optionalPath(AgentSetting.PASSWORD_FILE);
+        if (name.isEmpty() && passwordFile.isPresent()) {
+            throw settings.refuse(AgentSetting.PASSWORD_FILE, "whose password is it? Set user");
+        }
+        if (name.isPresent()
+                && passwordFile.isEmpty()
+                && settings.given(AgentSetting.TLS_CERTIFICATE).isEmpty()) {
+            throw settings.refuse(
+                    AgentSetting.USER,
+                    "nothing shows who the agent is; set password-file, or a tls-certificate whose common name is the"
+                            + " user's");
+        }
+        return name.isPresent() ? Optional.of(AgentUser.of(name.get(), passwordFile)) : Optional.empty();
     }
 
     private static Optional<Path> etcdSocket(SettingsFile<AgentSetting> settings) throws StartupException {

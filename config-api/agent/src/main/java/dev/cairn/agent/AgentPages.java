@@ -9,6 +9,7 @@ import dev.cairn.agent.http.Reply;
 import dev.cairn.client.CairnClient;
 import dev.cairn.client.NotVerifiedException;
 import dev.cairn.client.Page;
+import dev.cairn.client.Refusal;
 import dev.cairn.client.repo.RepositoryName;
 import dev.cairn.genesis.json.Json;
 import dev.cairn.kv.model.KeySpan;
@@ -83,8 +84,20 @@ final class AgentPages implements Pages {
                     throw Problem.badRequest("there is no page " + query.path() + "; docs/agent.md has them all");
             };
         } catch (NotVerifiedException e) {
-            throw Problem.unavailable(String.valueOf(e.getMessage()));
+            throw unanswered(e);
         }
+    }
+
+    private static Problem unanswered(NotVerifiedException e) {
+        Optional<Refusal.Why> why = e.declined().map(Refusal.Declined::why);
+        String message = String.valueOf(e.getMessage());
+        if (why.equals(Optional.of(Refusal.Why.NOT_PERMITTED))) {
+            return new Problem(403, message + "; the agent's user is not permitted this");
+        }
+        return Problem.unavailable(
+                why.equals(Optional.of(Refusal.Why.NO_USER))
+                        ? message + "; set user and password-file in the agent's configuration"
+                        : message);
     }
 
     private static Reply plain(Query query, Supplier<Reply> page) throws Problem {

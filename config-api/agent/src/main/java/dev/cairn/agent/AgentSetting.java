@@ -14,6 +14,9 @@ enum AgentSetting implements SettingKey {
     TLS_CERTIFICATE(
             "tls-certificate", null, "agent.crt", "a PEM file: what replicas are shown that want a certificate"),
     TLS_KEY("tls-key", null, "agent.key", "that certificate's key, a PEM file in PKCS #8"),
+    USER("user", null, "web", "who the agent is where permissions are enabled"),
+    PASSWORD_FILE(
+            "password-file", null, "password", "a file with that user's password in one line, nobody else's to read"),
     STATE("state", "state", "state", "the directory of the newest verified head"),
     SOCKET("socket", "agent.sock", "/run/cairn/agent.sock", "the Unix socket that serves this node's programs"),
     ALLOW_UIDS("allow-uids", null, "0, 1000", "who may connect: user ids, or any; if not the agent's own and root"),

@@ -9,9 +9,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
-import java.util.EnumSet;
-import java.util.Set;
 
 /**
  * Who signs this node's writes, and with what. Its text has no secret.
@@ -19,13 +16,10 @@ import java.util.Set;
  * @param name as it is registered in the cluster
  */
 public record NodeKey(PrincipalName name, SshSigningKey key) {
-    private static final Set<PosixFilePermission> OWNERS =
-            EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
-
     /** Reads a private key that nobody but its owner can read, or that systemd hands to this service alone. */
     static NodeKey read(PrincipalName name, Path file) throws StartupException {
         try {
-            if (!isCredential(file) && !OWNERS.containsAll(Files.getPosixFilePermissions(file))) {
+            if (!OwnerOnly.is(file)) {
                 throw new StartupException(
                         file + ": others may read or change this private key; run: chmod 600 " + file);
             }
@@ -39,11 +33,5 @@ public record NodeKey(PrincipalName name, SshSigningKey key) {
         } catch (SshException e) {
             throw new StartupException(file + ": " + e.getMessage(), e);
         }
-    }
-
-    /** One of systemd's: an access list makes it this service's, and shows in the mode as if it were the group's. */
-    private static boolean isCredential(Path file) {
-        String directory = System.getenv("CREDENTIALS_DIRECTORY");
-        return directory != null && file.startsWith(directory);
     }
 }

@@ -35,12 +35,18 @@ public final class Refusals {
     public void saw(List<Attempt> attempts) {
         for (Attempt attempt : attempts) {
             String replica = attempt.replica().toString();
-            boolean isSilence = attempt.refusal() instanceof Refusal.NoAnswer;
-            counter(replica, isSilence ? "silent" : "lied").increment();
+            counter(replica, how(attempt.refusal())).increment();
             synchronized (last) {
                 last.put(replica, new Last(replica, attempt.refusal().sentence(), clock.instant()));
             }
         }
+    }
+
+    private static String how(Refusal refusal) {
+        if (refusal instanceof Refusal.Declined) {
+            return "declined";
+        }
+        return refusal instanceof Refusal.NoAnswer ? "silent" : "lied";
     }
 
     /** Notes who was passed over for this answer, and hands it on. */
@@ -51,7 +57,8 @@ public final class Refusals {
 
     private Counter counter(String replica, String how) {
         return Counter.builder("cairn_agent_refused_answers")
-                .description("Answers of a replica that were missing (silent) or not proven (lied).")
+                .description(
+                        "Answers of a replica that were missing (silent), refused to this user (declined) or not proven (lied).")
                 .tag("replica", replica)
                 .tag("how", how)
                 .register(registry);

@@ -17,8 +17,19 @@ final class StatusPage implements Supplier<Json> {
     private final Mirrors mirrors;
     private final Refusals refusals;
     private final Optional<NodeKey> signer;
+    private final Optional<AgentUser> user;
+    private final SigningIn signingIn;
 
-    StatusPage(CairnClient client, Reads reads, Mirrors mirrors, Refusals refusals, Optional<NodeKey> signer) {
+    StatusPage(
+            CairnClient client,
+            Reads reads,
+            Mirrors mirrors,
+            Refusals refusals,
+            Optional<NodeKey> signer,
+            Optional<AgentUser> user,
+            SigningIn signingIn) {
+        this.user = user;
+        this.signingIn = signingIn;
         this.signer = signer;
         this.client = client;
         this.reads = reads;
@@ -33,12 +44,14 @@ final class StatusPage implements Supplier<Json> {
                 .put("chain_id", client.pin().chainId().toHex());
         signer.ifPresent(key -> fields.put("node", key.name().text())
                 .put("key", key.key().publicKey().fingerprint().toString()));
+        user.ifPresent(who -> fields.put("user", who.name()));
         try {
             TrustedHead newest = reads.head();
             fields.put("reachable", true).put("newest", head(newest));
         } catch (NotVerifiedException e) {
             fields.put("reachable", false).put("problem", e.getMessage()).put("newest", head(client.newestKnown()));
         }
+        signingIn.problem().ifPresent(problem -> fields.put("sign_in_problem", problem));
         return fields.put("copies", copies()).put("refused", refused()).build();
     }
 

@@ -86,6 +86,16 @@ final class WritePages {
                 new Problem(
                         409,
                         "a later write of the same key was taken in; the clock has gone back, or another agent has this key");
+            case PERMISSION_DENIED ->
+                new Problem(
+                        403,
+                        "permission denied: permissions are enabled in this cluster, and the agent's user, if it has one,"
+                                + " may not write this key");
+            case USER_EMPTY ->
+                new Problem(
+                        403,
+                        "permissions are enabled in this cluster; set user and password-file in the"
+                                + " agent's configuration");
             default -> new Problem(409, "the cluster refused the write: " + error.name());
         };
     }

@@ -6,6 +6,7 @@ import dev.cairn.client.Receipt;
 import dev.cairn.client.Verified;
 import dev.cairn.kv.change.WriteText;
 import dev.cairn.kv.model.AuthOperation;
+import dev.cairn.kv.model.KvError;
 import dev.cairn.kv.model.LeaseOperation;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.Outcome;
@@ -19,16 +20,24 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * Writes, acknowledged by what their receipt proves. With a key they are signed in the node's name, one after another, because a
  * later one makes an earlier one void: so none that was given up is done behind the next. Without one they are a gateway's, and
- * reach open prefixes alone. For many threads; callers are bounded by who calls.
+ * reach open prefixes alone. Where a signature is proven not to count, because permissions are enabled and the key is open, the
+ * write is the user's, if there is one. For many threads; callers are bounded by who calls.
  */
 public final class Writes {
     private final CairnClient client;
     private final Refusals refusals;
     private final Optional<NodeKey> key;
+    private final boolean asUser;
     private final WriteClock clock;
     private final ReentrantLock turn = new ReentrantLock(true);
 
-    public Writes(CairnClient client, Refusals refusals, Optional<NodeKey> key, InstantSource clock) {
+    /**
+     * Writes nothing yet.
+     *
+     * @param asUser whether the client has a user, who may write what a key may not once permissions are enabled
+     */
+    public Writes(CairnClient client, Refusals refusals, Optional<NodeKey> key, boolean asUser, InstantSource clock) {
+        this.asUser = asUser;
         this.client = client;
         this.refusals = refusals;
         this.key = key;
@@ -51,12 +60,20 @@ public final class Writes {
         if (key.isEmpty() || !isWrite(operation)) {
             return noting(() -> client.submit(operation)).outcome();
         }
+        Outcome signed = signed(key.get(), operation);
+        boolean isTheUsers =
+                asUser && signed instanceof Outcome.Failed(long _, KvError error) && error == KvError.PERMISSION_DENIED;
+        return isTheUsers ? noting(() -> client.submit(operation)).outcome() : signed;
+    }
+
+    private Outcome signed(NodeKey signer, Operation operation)
+            throws NotVerifiedException, AnswerLostException, WrongClockException {
         if (operation instanceof Operation.Put put && put.prevKv()) {
             // A put that is answered once more does not show that its earlier value is left out; a transaction does.
-            Outcome outcome = sign(key.get(), new Operation.Txn(List.of(), List.of(put), List.of()));
+            Outcome outcome = sign(signer, new Operation.Txn(List.of(), List.of(put), List.of()));
             return outcome instanceof Outcome.Txn txn ? txn.responses().getFirst() : outcome;
         }
-        return sign(key.get(), operation);
+        return sign(signer, operation);
     }
 
     private Outcome sign(NodeKey signer, Operation operation)

@@ -17,6 +17,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -60,6 +62,40 @@ class AgentConfigTest {
         assertThat(config.allowed().allows(own)).isTrue();
         assertThat(config.allowed().allows(0)).isTrue();
         assertThat(config.allowed().allows(own + 1)).isFalse();
+    }
+
+    @Test
+    void aUserHasAPasswordInAFileOfTheAgentsOwn() throws Exception {
+        Path file = temp.resolve("c").resolve("pw");
+        Files.writeString(file, "hidden word\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        AgentConfig config = load(chainLine(), "user = web", "password-file = pw");
+        assertThat(config.user()).contains(new AgentUser("web", Optional.of(file)));
+        assertThat(config.toString()).doesNotContain("hidden");
+        assertThat(load(chainLine()).user()).isEmpty();
+        assertThat(load(chainLine(), "user = web", "tls-authority = a", "tls-certificate = b", "tls-key = c")
+                        .user())
+                .contains(new AgentUser("web", Optional.empty()));
+
+        refusedUser("nothing shows who the agent is; set password-file", "user = web");
+        refusedUser("whose password is it? Set user", "password-file = pw");
+        refusedUser("there is no such file", "user = web", "password-file = none");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+        refusedUser("others may read or change this password; run: chmod 600", "user = web", "password-file = pw");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        for (String text : List.of("", "\n", "hidden\nwords\n")) {
+            Files.writeString(file, text);
+            refusedUser("a password is one line", "user = web", "password-file = pw");
+        }
+    }
+
+    private void refusedUser(String why, String... lines) {
+        String[] all =
+                Stream.concat(Stream.of(chainLine()), Arrays.stream(lines)).toArray(String[]::new);
+        assertThatThrownBy(() -> load(all))
+                .isInstanceOf(StartupException.class)
+                .hasMessageContaining(why)
+                .hasMessageNotContaining("hidden");
     }
 
     @Test

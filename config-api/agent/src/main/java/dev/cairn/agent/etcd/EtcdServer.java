@@ -61,6 +61,9 @@ public final class EtcdServer implements AutoCloseable {
                 kv,
                 watches,
                 new PassedOnLeases(passedOn),
+                new PassedOnLocks(passedOn),
+                new PassedOnElections(passedOn),
+                new NoSignIn(),
                 new ClusterService(identity, headers),
                 new AgentMaintenance(client, identity, headers, refusals, passedOn));
     }

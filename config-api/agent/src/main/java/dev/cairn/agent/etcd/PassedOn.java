@@ -5,6 +5,7 @@ import dev.cairn.client.Unproven;
 import dev.cairn.server.etcd.EtcdError;
 import io.grpc.Channel;
 import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -33,6 +34,15 @@ final class PassedOn {
         if (isTaken(responses)) {
             Unproven replica = client.unproven();
             call.accept(replica.channel(), new Counted<>(responses, replica));
+        }
+    }
+
+    /** A stream of answers to one request. No more of them is fetched than the client takes. */
+    <R> void answers(StreamObserver<R> responses, BiConsumer<Channel, StreamObserver<R>> call) {
+        if (isTaken(responses)) {
+            Unproven replica = client.unproven();
+            call.accept(replica.channel(), new Paced<>(new Counted<>(responses, replica), (ServerCallStreamObserver<R>)
+                    responses));
         }
     }
 

@@ -57,7 +57,7 @@ final class Values {
                     .filter(value ->
                             Value.of(value).digest().equals(version.value().digest()));
         } catch (NotVerifiedException e) {
-            throw new RefusedCallException(Status.UNAVAILABLE.withDescription(e.getMessage()));
+            throw new RefusedCallException(Unanswered.status(e));
         }
     }
 }

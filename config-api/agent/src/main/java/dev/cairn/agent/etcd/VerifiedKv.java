@@ -124,7 +124,7 @@ final class VerifiedKv extends KVGrpc.KVImplBase {
             response = answer.make();
         } catch (NotVerifiedException e) {
             refusals.saw(e.attempts());
-            observer.onError(Status.UNAVAILABLE.withDescription(e.getMessage()).asRuntimeException());
+            observer.onError(Unanswered.status(e).asRuntimeException());
             return;
         } catch (RefusedCallException e) {
             observer.onError(e.status().asRuntimeException());

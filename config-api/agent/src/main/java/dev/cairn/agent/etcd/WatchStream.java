@@ -29,6 +29,10 @@ final class WatchStream {
     private static final long PROGRESS_NANOS = Duration.ofMinutes(10).toNanos();
     private static final String EMPTY_RANGE = "mvcc: watcher range is empty";
     private static final String DUPLICATE_ID = "mvcc: duplicate watch ID provided on the WatchStream";
+
+    /** As etcd's server, in the words of its library. */
+    private static final String DENIED = "rpc error: code = PermissionDenied desc = etcdserver: permission denied";
+
     private static final String TOO_MANY = "the agent carries " + VerifiedWatches.MAX_WATCHES + " watches and no more";
 
     private final CairnClient client;
@@ -74,7 +78,7 @@ final class WatchStream {
             }
         } catch (NotVerifiedException e) {
             refusals.saw(e.attempts());
-            fail(Status.UNAVAILABLE.withDescription(e.getMessage()));
+            fail(Unanswered.status(e));
         } catch (InterruptedException e) {
             close();
         }
@@ -150,6 +154,11 @@ final class WatchStream {
         watchers.values().forEach(watcher -> watcher.thread.interrupt());
     }
 
+    /** Ends a watch of keys that the agent's user may not read. */
+    private static final class DeniedException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+
     private final class Watcher implements Following.Sink {
         private final long id;
         private final KeySpan span;
@@ -187,6 +196,8 @@ final class WatchStream {
                         .setCanceled(true)
                         .setCompactRevision(compacted)
                         .build());
+            } catch (DeniedException _) {
+                endDenied();
             } catch (RefusedCallException e) {
                 if (!Thread.currentThread().isInterrupted()) {
                     fail(e.status());
@@ -195,6 +206,18 @@ final class WatchStream {
                 Thread.currentThread().interrupt(); // cancelled, or the client has gone
             } finally {
                 room.release();
+            }
+        }
+
+        private void endDenied() {
+            try {
+                watchers.remove(id);
+                outlet.send(frame(id, through)
+                        .setCanceled(true)
+                        .setCancelReason(DENIED)
+                        .build());
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt(); // as below
             }
         }
 
@@ -218,6 +241,9 @@ final class WatchStream {
         @Override
         public void unverified(NotVerifiedException why) {
             refusals.saw(why.attempts());
+            if (Unanswered.isDenied(why)) {
+                throw new DeniedException();
+            }
         }
 
         private Optional<KeyValue> replaced(KeyEvent event) {

@@ -25,7 +25,7 @@ public record Limits(
     }
 
     /** The last eighth is for signed changes: whoever fills the store without signatures does not block them. */
-    long openTreeBytes() {
+    public long openTreeBytes() {
         return treeBytes - treeBytes / 8;
     }
 

@@ -1,6 +1,7 @@
 package dev.cairn.kv.tree;
 
 import dev.cairn.kv.model.KeyVersion;
+import dev.cairn.kv.model.Value;
 import dev.cairn.kv.proof.NodeHash;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.MerkleFrontier;
@@ -67,6 +68,11 @@ public final class Leaf implements Node {
     @Override
     public long dataBytes() {
         return (long) DATA_FIXED_BYTES + head.sizeBytes();
+    }
+
+    /** What a client's key without a history weighs in the tree, by the lengths of itself and its value. */
+    public static long weightBytes(int keyBytes, int valueBytes) {
+        return FIXED_BYTES + 1L + keyBytes + (valueBytes <= Value.MAX_RESIDENT_BYTES ? valueBytes : 0);
     }
 
     @Override

@@ -79,9 +79,14 @@ public final class Passwords implements AutoCloseable {
         });
     }
 
-    private boolean fits(String password, Bytes hash) {
+    /** Whether any password can fit that hash: bcrypt wrote it, and at no cost that would hold up everybody else. */
+    public static boolean isCheckable(Bytes hash) {
         Matcher form = HASH.matcher(hash.toUtf8());
-        if (!form.matches() || Integer.parseInt(form.group(1)) > MAX_COST) {
+        return form.matches() && Integer.parseInt(form.group(1)) <= MAX_COST;
+    }
+
+    private boolean fits(String password, Bytes hash) {
+        if (!isCheckable(hash)) {
             return false;
         }
         worked.increment();

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class BoltReader implements AutoCloseable {
     private static final int MIN_PAGE_BYTES = 512;
     private static final int MAX_PAGE_BYTES = 1 << 16;
-    private static final long MAX_LEAF_BYTES = 256 << 20;
+    private static final long MAX_LEAF_BYTES = 64 << 20;
     /** Of keys alone, which have 32 KiB at most. */
     private static final long MAX_BRANCH_BYTES = 1 << 20;
 
@@ -100,19 +100,41 @@ public final class BoltReader implements AutoCloseable {
         return root.isPresent();
     }
 
+    /** The value of one key, unless that is a bucket itself. Reads a page of each level. */
+    public Optional<byte[]> find(String bucket, byte[] key) throws IOException, BoltException {
+        Optional<BoltPage> root = bucket(bucket.getBytes(StandardCharsets.US_ASCII));
+        Optional<Element> found = root.isPresent() ? find(root.get(), key) : Optional.empty();
+        return found.isPresent() && !found.get().page().isBucket(found.get().index())
+                ? Optional.of(found.get().value())
+                : Optional.empty();
+    }
+
     private Optional<BoltPage> bucket(byte[] name) throws IOException, BoltException {
-        BoltPage page = page(meta.root());
+        Optional<Element> found = find(page(meta.root()), name);
+        return found.isPresent() && found.get().page().isBucket(found.get().index())
+                ? Optional.of(root(found.get().page(), found.get().value()))
+                : Optional.empty();
+    }
+
+    private record Element(BoltPage page, int index) {
+        byte[] value() throws BoltException {
+            return page.leafValue(index);
+        }
+    }
+
+    private Optional<Element> find(BoltPage root, byte[] key) throws IOException, BoltException {
+        BoltPage page = root;
         for (int depth = 0; page.isBranch(); depth++) {
             requireDepth(page, depth);
-            int index = childFor(page, name);
+            int index = childFor(page, key);
             if (index < 0) {
                 return Optional.empty();
             }
             page = page(page.child(index));
         }
         for (int i = 0; i < page.count(); i++) {
-            if (page.isBucket(i) && Arrays.equals(page.leafKey(i), name)) {
-                return Optional.of(root(page, page.leafValue(i)));
+            if (Arrays.equals(page.leafKey(i), key)) {
+                return Optional.of(new Element(page, i));
             }
         }
         return Optional.empty();

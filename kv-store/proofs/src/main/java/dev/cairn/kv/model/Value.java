@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Value {
     /** Larger values are read from disk. */
-    static final int MAX_RESIDENT_BYTES = 512;
+    public static final int MAX_RESIDENT_BYTES = 512;
 
     private static final int UNKNOWN_LENGTH = -1;
 

@@ -2,6 +2,7 @@ package dev.cairn.chaos.conformance;
 
 import dev.cairn.chaos.real.FreePorts;
 import dev.cairn.genesis.HostPort;
+import dev.cairn.genesis.StoreLimits;
 import dev.cairn.kv.guard.Governance;
 import dev.cairn.protocol.Parameters;
 import dev.cairn.server.ReplicaServer;
@@ -25,6 +26,7 @@ final class CairnInProcess implements AutoCloseable {
 
     private final List<ReplicaServer> replicas = new ArrayList<>();
     private final List<NewCluster.Place> places = new ArrayList<>();
+    private final Path genesis;
 
     /** Returns when the first replica serves. */
     CairnInProcess(Path directory, int count) throws IOException, StartupException {
@@ -33,12 +35,19 @@ final class CairnInProcess implements AutoCloseable {
 
     /** @param settings of each replica's server.conf, in place of what stands there */
     CairnInProcess(Path directory, int count, Map<String, String> settings) throws IOException, StartupException {
+        this(directory, count, settings, Governance.OPEN, StoreLimits.DEFAULT);
+    }
+
+    CairnInProcess(Path directory, int count, Map<String, String> settings, Governance governance, StoreLimits limits)
+            throws IOException, StartupException {
         List<Integer> ports = FreePorts.distinct(2 * count);
         for (int i = 0; i < count; i++) {
             places.add(new NewCluster.Place(
                     new HostPort("127.0.0.1", ports.get(2 * i)), new HostPort("127.0.0.1", ports.get(2 * i + 1))));
         }
-        new NewCluster("conformance", Instant.now(), Parameters.DEFAULT, places, Governance.OPEN).create(directory);
+        genesis = directory.resolve(NewCluster.GENESIS);
+        new NewCluster("conformance", Instant.now(), Parameters.DEFAULT, places, governance, false, limits)
+                .create(directory);
         for (int i = 0; i < count; i++) {
             Path config = NewCluster.replicaDirectory(directory, i).resolve(NewCluster.CONFIG);
             set(config, settings);
@@ -63,6 +72,11 @@ final class CairnInProcess implements AutoCloseable {
             lines.add(name + " = " + value);
         });
         Files.write(config, lines);
+    }
+
+    /** The document that clients pin. */
+    Path genesis() {
+        return genesis;
     }
 
     String address(int replica) {

@@ -15,6 +15,7 @@ import dev.cairn.cli.changes.SignCommand;
 import dev.cairn.cli.changes.SubmitCommand;
 import dev.cairn.cli.changes.VerifyCommand;
 import dev.cairn.cli.changes.WithdrawCommand;
+import dev.cairn.cli.imports.ImportCommand;
 import dev.cairn.cli.nodes.NodesCommand;
 import dev.cairn.cli.repo.PushCommand;
 import dev.cairn.cli.repo.RepoCommand;
@@ -78,6 +79,7 @@ public final class Main {
         commands.put("push", PushCommand::new);
         commands.put("repo", RepoCommand::new);
         commands.put("nodes", NodesCommand::new);
+        commands.put("import", ImportCommand::new);
         commands.put("bench", BenchCommand::new);
         commands.put("simulate", SimulateCommand::new);
         commands.put(TrainingCommand.NAME, TrainingCommand::new);

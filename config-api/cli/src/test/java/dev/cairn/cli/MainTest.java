@@ -37,6 +37,7 @@ class MainTest {
                 "push",
                 "repo",
                 "nodes",
+                "import",
                 "simulate"
             })
     void everyCommandHasHelp(String name) {

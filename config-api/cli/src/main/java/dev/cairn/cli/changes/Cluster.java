@@ -5,10 +5,13 @@ import dev.cairn.cli.Provenance;
 import dev.cairn.client.Attempt;
 import dev.cairn.client.CairnClient;
 import dev.cairn.client.Freshness;
+import dev.cairn.client.KeyStamp;
 import dev.cairn.client.NotVerifiedException;
+import dev.cairn.client.Page;
 import dev.cairn.client.Pin;
 import dev.cairn.client.Refusal;
 import dev.cairn.client.TrustedHead;
+import dev.cairn.client.Unproven;
 import dev.cairn.client.Verified;
 import dev.cairn.client.Watch;
 import dev.cairn.kv.model.KeySpan;
@@ -29,8 +32,11 @@ public final class Cluster implements AutoCloseable {
     private final PrintWriter err;
     private final Set<Attempt> toldOf = new HashSet<>();
 
-    /** @param err hears who was not believed: a command asks often, and what is the same each time is said once */
-    Cluster(CairnClient client, PrintWriter err) {
+    /**
+     * @param client closed with this
+     * @param err hears who was not believed: a command asks often, and what is the same each time is said once
+     */
+    public Cluster(CairnClient client, PrintWriter err) {
         this.client = client;
         this.err = err;
     }
@@ -59,10 +65,15 @@ public final class Cluster implements AutoCloseable {
      * asked for, so where no receipt comes another replica is asked.
      */
     Outcome.Change submit(Operation operation) throws NotVerifiedException, Failure {
+        return standing(execute(operation));
+    }
+
+    /** What the log did with an operation that may be done twice: where no receipt comes another replica is asked. */
+    public Outcome execute(Operation operation) throws NotVerifiedException {
         int replicas = pin().addresses().size();
         for (int asked = 1; ; asked++) {
             try {
-                return standing(told(client.submit(operation)).outcome());
+                return told(client.submit(operation)).outcome();
             } catch (NotVerifiedException e) {
                 if (asked >= replicas || !mayGoOn(e)) {
                     throw e;
@@ -96,6 +107,21 @@ public final class Cluster implements AutoCloseable {
 
     private static Failure foreign(Outcome outcome) {
         return new Failure("the receipt is of another kind of operation: " + outcome);
+    }
+
+    /** The keys that lived in a span at a revision, in order, none left out. */
+    public List<KeyStamp> keys(KeySpan span, long revision) throws NotVerifiedException {
+        return told(client.listKeys(span, 0, revision, Freshness.ANY));
+    }
+
+    /** As {@link Snapshot#list}, and once the keys and values make {@code maxBytes} there are more than it returns. */
+    public Page page(KeySpan span, long maxBytes, long revision) throws NotVerifiedException {
+        return told(client.listUpTo(span, 0, maxBytes, revision, Freshness.ANY));
+    }
+
+    /** The way to a replica for what cannot be proven. */
+    public Unproven unproven() {
+        return client.unproven();
     }
 
     /** All that happens to the ledger's records of a span from now on. */

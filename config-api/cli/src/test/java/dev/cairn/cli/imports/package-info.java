@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cairn.cli.imports;
+
+import org.jspecify.annotations.NullMarked;

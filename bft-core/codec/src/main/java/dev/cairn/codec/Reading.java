@@ -8,6 +8,7 @@ import dev.cairn.proto.v1.CertificateVote;
 import dev.cairn.proto.v1.HistoryRecord;
 import dev.cairn.proto.v1.NewViewMessage;
 import dev.cairn.proto.v1.PrePrepareMessage;
+import dev.cairn.proto.v1.ResignationMessage;
 import dev.cairn.proto.v1.SignedRequest;
 import dev.cairn.proto.v1.SignedVote;
 import dev.cairn.proto.v1.SuspectMessage;
@@ -30,6 +31,7 @@ import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.RequestId;
 import dev.cairn.protocol.model.Signature;
+import dev.cairn.protocol.model.Trigger;
 import dev.cairn.protocol.model.View;
 import dev.cairn.protocol.model.Vote;
 import java.util.ArrayList;
@@ -186,18 +188,35 @@ final class Reading {
     }
 
     static Message.ViewChange viewChange(ViewChangeMessage source) throws MalformedException {
-        requireCount(source.getTriggerCount(), MAX_MEMBERS);
-        List<Message.Suspect> trigger = new ArrayList<>(source.getTriggerCount());
-        for (SuspectMessage suspect : source.getTriggerList()) {
-            trigger.add(suspect(suspect));
-        }
         return new Message.ViewChange(
                 epoch(source.getEpoch()),
                 view(source.getTarget()),
                 source.hasPrepared() ? Optional.of(certificate(source.getPrepared())) : Optional.empty(),
                 source.hasCommitted() ? Optional.of(certificate(source.getCommitted())) : Optional.empty(),
-                trigger,
+                trigger(source),
                 replica(source.getSender()),
+                signature(source.getSignature()));
+    }
+
+    private static Trigger trigger(ViewChangeMessage source) throws MalformedException {
+        if (source.hasResignation()) {
+            require(source.getTriggerCount() == 0, "a view change for two reasons");
+            return resignation(source.getResignation());
+        }
+        requireCount(source.getTriggerCount(), MAX_MEMBERS);
+        List<Message.Suspect> suspects = new ArrayList<>(source.getTriggerCount());
+        for (SuspectMessage suspect : source.getTriggerList()) {
+            suspects.add(suspect(suspect));
+        }
+        return new Trigger.Suspicion(suspects);
+    }
+
+    private static Trigger.Resignation resignation(ResignationMessage source) throws MalformedException {
+        return new Trigger.Resignation(
+                epoch(source.getEpoch()),
+                view(source.getView()),
+                replica(source.getHeir()),
+                source.hasOffice() ? Optional.of(certificate(source.getOffice())) : Optional.empty(),
                 signature(source.getSignature()));
     }
 

@@ -162,7 +162,7 @@ public final class RecordCodec {
                             case PREPARE -> StatementKind.STATEMENT_KIND_PREPARE;
                             case COMMIT -> StatementKind.STATEMENT_KIND_COMMIT;
                             case CHECKPOINT -> StatementKind.STATEMENT_KIND_CHECKPOINT;
-                            case SUSPECT, VIEW_CHANGE, NEW_VIEW, WITNESS ->
+                            case SUSPECT, VIEW_CHANGE, NEW_VIEW, WITNESS, RESIGNATION ->
                                 throw new IllegalArgumentException(evidence.kind() + " names no block");
                         })
                 .setCulprit(evidence.culprit().index())

@@ -8,6 +8,7 @@ import dev.cairn.proto.v1.CertificateVote;
 import dev.cairn.proto.v1.HistoryRecord;
 import dev.cairn.proto.v1.NewViewMessage;
 import dev.cairn.proto.v1.PrePrepareMessage;
+import dev.cairn.proto.v1.ResignationMessage;
 import dev.cairn.proto.v1.SignedRequest;
 import dev.cairn.proto.v1.SignedVote;
 import dev.cairn.proto.v1.SuspectMessage;
@@ -21,6 +22,7 @@ import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.Phase;
 import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.Request;
+import dev.cairn.protocol.model.Trigger;
 import dev.cairn.protocol.model.Vote;
 import java.util.List;
 
@@ -120,7 +122,20 @@ final class Writing {
                 .setSignature(RawBytes.wrap(m.signature().bytes()));
         m.prepared().ifPresent(c -> out.setPrepared(certificate(c)));
         m.committed().ifPresent(c -> out.setCommitted(certificate(c)));
-        m.trigger().forEach(s -> out.addTrigger(suspect(s)));
+        switch (m.trigger()) {
+            case Trigger.Suspicion why -> why.suspects().forEach(s -> out.addTrigger(suspect(s)));
+            case Trigger.Resignation why -> out.setResignation(resignation(why));
+        }
+        return out.build();
+    }
+
+    private static ResignationMessage resignation(Trigger.Resignation why) {
+        ResignationMessage.Builder out = ResignationMessage.newBuilder()
+                .setEpoch(why.epoch().number())
+                .setView(why.view().number())
+                .setHeir(why.heir().index())
+                .setSignature(RawBytes.wrap(why.signature().bytes()));
+        why.office().ifPresent(c -> out.setOffice(certificate(c)));
         return out.build();
     }
 

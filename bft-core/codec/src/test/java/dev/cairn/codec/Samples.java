@@ -20,6 +20,7 @@ import dev.cairn.protocol.model.RequestId;
 import dev.cairn.protocol.model.Signature;
 import dev.cairn.protocol.model.StateRoots;
 import dev.cairn.protocol.model.Statement;
+import dev.cairn.protocol.model.Trigger;
 import dev.cairn.protocol.model.View;
 import dev.cairn.protocol.model.Vote;
 import dev.cairn.protocol.model.Witness;
@@ -105,9 +106,14 @@ final class Samples {
                 view(),
                 perhaps(() -> certificate(Phase.PREPARE)),
                 perhaps(() -> certificate(Phase.COMMIT)),
-                some(this::suspect),
+                random.nextBoolean() ? new Trigger.Suspicion(some(this::suspect)) : resignation(),
                 replica(),
                 signature());
+    }
+
+    Trigger.Resignation resignation() {
+        return new Trigger.Resignation(
+                epoch(), view(), replica(), perhaps(() -> certificate(Phase.COMMIT)), signature());
     }
 
     Message.NewView newView() {

@@ -15,6 +15,7 @@ import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.Signature;
 import dev.cairn.protocol.model.Statement;
 import dev.cairn.protocol.model.Testimony;
+import dev.cairn.protocol.model.Trigger;
 import dev.cairn.protocol.model.View;
 import dev.cairn.protocol.model.Vote;
 import dev.cairn.protocol.model.Witness;
@@ -151,18 +152,45 @@ public abstract class Authenticator {
                 && m.committed().map(c -> isValidCertificate(c, Phase.COMMIT)).orElse(true);
     }
 
-    /** f+1 members suspect the view before the target. */
     private boolean isTriggered(Message.ViewChange m) {
+        return switch (m.trigger()) {
+            case Trigger.Suspicion why -> isSuspected(m.target(), why);
+            case Trigger.Resignation why -> isResigned(m.target(), why);
+        };
+    }
+
+    /** f+1 members suspect the view before the target. */
+    private boolean isSuspected(View target, Trigger.Suspicion why) {
         BitSet seen = new BitSet();
-        for (Message.Suspect suspect : m.trigger()) {
-            if (!suspect.view().next().equals(m.target())
+        for (Message.Suspect suspect : why.suspects()) {
+            if (!suspect.view().next().equals(target)
                     || seen.get(suspect.sender().index())) {
                 return false;
             }
             seen.set(suspect.sender().index());
         }
         return seen.cardinality() >= quorums.weakQuorum()
-                && m.trigger().stream().allMatch(this::isValidSuspect);
+                && why.suspects().stream().allMatch(this::isValidSuspect);
+    }
+
+    /** The primary of the view before the target, which was in office, hands over to another member. */
+    private boolean isResigned(View target, Trigger.Resignation why) {
+        ReplicaId primary = quorums.primary(why.view());
+        return isOurs(why.epoch())
+                && why.view().next().equals(target)
+                && quorums.isMember(why.heir())
+                && !why.heir().equals(primary)
+                && isSigned(
+                        primary,
+                        Trigger.Resignation.statement(chainId, why.epoch(), why.view(), why.heir()),
+                        why.signature())
+                && wasInOffice(why);
+    }
+
+    private boolean wasInOffice(Trigger.Resignation why) {
+        return why.office()
+                .map(proof -> proof.view().equals(why.view()) && isValidCertificate(proof, Phase.COMMIT))
+                .orElse(why.view().equals(View.ZERO));
     }
 
     private static boolean isBelow(View target, Optional<QuorumCertificate> certificate) {

@@ -35,6 +35,12 @@ public sealed interface Event {
     /** The answer to {@link Effect.Execute}. Executions of one replica are answered in the order they were asked. */
     record Executed(ExecutionId execution, StateRoots roots) implements Event {}
 
+    /**
+     * Somebody wants {@code heir} to become primary. Nothing comes of it where this replica is not the primary, or no
+     * other is named.
+     */
+    record HandOverWanted(ReplicaId heir) implements Event {}
+
     /** The link to a peer was established (again). */
     record LinkUp(ReplicaId peer) implements Event {}
 

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * send; a broken invariant of its own throws and stops the replica, which is always safe.
  *
  * <p>This class is only the switch. {@link NormalCase} holds the voting rule, {@link ViewChanger} the way to the next
- * view, {@link Chain} blocks and their execution, {@link Decisions} the one path to a commit, {@link CatchUp} and {@link
- * Transfer} the ways to come after the others.
+ * view, {@link HandOver} when a primary takes it of itself, {@link Chain} blocks and their execution, {@link Decisions} the
+ * one path to a commit, {@link CatchUp} and {@link Transfer} the ways to come after the others.
  */
 public final class Replica {
     private final Core core;
@@ -45,6 +45,7 @@ public final class Replica {
     private final CatchUp catchUp;
     private final Reads reads;
     private final Patience patience;
+    private final HandOver handOver;
     private @Nullable Recovery recovery; // until the start
     private final Map<ReplicaId, PeerState> peers = new TreeMap<>();
     private final Map<ReplicaId, Long> helpedAtTick = new TreeMap<>();
@@ -72,6 +73,7 @@ public final class Replica {
         this.catchUp = new CatchUp(core, chain, normalCase, decisions, transfer);
         this.reads = new Reads(core, chain, decisions);
         this.patience = new Patience(core, pool, normalCase, viewChanger, transfer);
+        this.handOver = new HandOver(core, decisions, viewChanger);
     }
 
     /** The effects of coming up; called once, before the first step. */
@@ -125,6 +127,7 @@ public final class Replica {
             case Event.ReadRequested e -> reads.onRequested(e);
             case Event.Ticked e -> onTick(e);
             case Event.Executed e -> onExecuted(e);
+            case Event.HandOverWanted e -> handOver.onWanted(e.heir());
             case Event.LinkUp e -> onLinkUp(e.peer());
             case Event.LinkDown e -> patience.onLinkDown(e.peer());
             case Event.BlocksNotHeld e ->
@@ -253,6 +256,7 @@ public final class Replica {
     private void onViewLeft() {
         proposer.onViewChanged();
         patience.onLeftView();
+        handOver.onLeftView();
         normalCase.onViewChanged();
     }
 
@@ -262,6 +266,7 @@ public final class Replica {
         proposer.onViewChanged();
         normalCase.onViewChanged();
         patience.onEnteredView();
+        handOver.onEnteredView();
         pool.restart(chain.requestsUpTo(view.tipBlock()), core.ticks());
         shrinkChain();
         forward(pool.own(), false);
@@ -287,6 +292,7 @@ public final class Replica {
         normalCase.onTick();
         catchUp.onTick();
         patience.onTick();
+        handOver.onTick();
         List<Request> impatient = pool.dueForRelay(core.ticks(), patience.relayTicks());
         if (!impatient.isEmpty()) {
             forward(impatient, true);

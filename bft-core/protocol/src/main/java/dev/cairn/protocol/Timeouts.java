@@ -18,6 +18,7 @@ package dev.cairn.protocol;
  * @param pinTicks a state that a peer fetched from is kept at least this much longer
  * @param paceBlocks a primary is judged slow by the median over so many blocks
  * @param timeTicks while the state waits for time, a block comes at least so often
+ * @param officeTicks a primary hands over no sooner than this after it came into office
  * @param farCheckpoints behind by so many checkpoints, a replica fetches a state instead of the blocks in between, which
  *     it then never has; where blocks are gone it does so in any case
  */
@@ -35,6 +36,7 @@ public record Timeouts(
         int pinTicks,
         int paceBlocks,
         int timeTicks,
+        int officeTicks,
         int farCheckpoints) {
     public static final int TICK_MILLIS = 10;
 
@@ -42,7 +44,7 @@ public record Timeouts(
     public static final int NEVER_FAR = Integer.MAX_VALUE;
 
     public static final Timeouts DEFAULT =
-            new Timeouts(10, 15, 30, 500, 100, 100, 3000, 20, 200, 3000, 3000, 256, 100, NEVER_FAR);
+            new Timeouts(10, 15, 30, 500, 100, 100, 3000, 20, 200, 3000, 3000, 256, 100, 50, NEVER_FAR);
 
     /** The same deadlines for a replica that would rather have the newest state soon than every block. */
     public Timeouts withFarCheckpoints(int checkpoints) {
@@ -60,6 +62,7 @@ public record Timeouts(
                 pinTicks,
                 paceBlocks,
                 timeTicks,
+                officeTicks,
                 checkpoints);
     }
 }

@@ -20,6 +20,9 @@ public sealed interface Transition {
 
     record Suspected(View view, String why) implements Transition {}
 
+    /** As primary, hands over to {@code heir}, or to those on the way to it, after {@code servedTicks} in office. */
+    record Resigned(View view, ReplicaId heir, long servedTicks) implements Transition {}
+
     record ViewChangeStarted(View target) implements Transition {}
 
     record ViewEntered(View view, Height tip, Digest tipBlock) implements Transition {}

@@ -6,18 +6,22 @@ import dev.cairn.protocol.model.Height;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.ReplicaId;
+import dev.cairn.protocol.model.Signature;
+import dev.cairn.protocol.model.Trigger;
 import dev.cairn.protocol.model.View;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From suspicion to the next view. f+1 SUSPECTs of a view start a VIEW-CHANGE to the one after it; q VIEW-CHANGEs make a
- * NEW-VIEW, from which every replica computes the same tip. A VIEW-CHANGE carries its SUSPECTs, so one valid
- * VIEW-CHANGE takes everybody along and replicas cannot be strewn over several views.
+ * From suspicion, or its primary's resignation, to the next view. f+1 SUSPECTs of a view, or a resignation, start a
+ * VIEW-CHANGE to the one after it; q VIEW-CHANGEs make a NEW-VIEW, from which every replica computes the same tip. A
+ * VIEW-CHANGE carries what started it, so one valid VIEW-CHANGE takes everybody along and replicas cannot be strewn over
+ * several views.
  */
 final class ViewChanger {
     private final Core core;
@@ -110,14 +114,35 @@ final class ViewChanger {
                 .limit(core.quorums.weakQuorum())
                 .toList();
         if (agreeing.size() >= core.quorums.weakQuorum()) {
-            leaveFor(suspect.view().next(), agreeing);
+            leaveFor(suspect.view().next(), new Trigger.Suspicion(agreeing));
         }
+    }
+
+    // Resignation.
+
+    /** As primary, leaves office for {@code heir}. The view has begun by {@code office}, or is the first. */
+    void resign(ReplicaId heir, Optional<QuorumCertificate> office, long servedTicks) {
+        View view = core.view().number();
+        Signature signature = core.sign(Trigger.Resignation.statement(core.chainId, core.epoch, view, heir));
+        core.transition(new Transition.Resigned(view, heir, servedTicks));
+        leaveFor(view.next(), new Trigger.Resignation(core.epoch, view, heir, office, signature));
+    }
+
+    /** Who is to become primary in the end, as the primary said that left for the present view. */
+    Optional<ReplicaId> heir() {
+        return Optional.ofNullable(accepted).stream()
+                .filter(newView -> core.view().votesIn(newView.view()))
+                .flatMap(newView -> newView.viewChanges().stream())
+                .flatMap(change -> change.trigger() instanceof Trigger.Resignation resignation
+                        ? Stream.of(resignation.heir())
+                        : Stream.empty())
+                .findFirst();
     }
 
     // Leaving.
 
     /** Sends VIEW-CHANGE. From here on this replica signs no PREPARE or COMMIT below {@code target}. */
-    private void leaveFor(View target, List<Message.Suspect> trigger) {
+    private void leaveFor(View target, Trigger trigger) {
         if (!target.isAfter(core.view().number())) {
             return;
         }

@@ -10,6 +10,7 @@ import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.Phase;
 import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.Statement;
+import dev.cairn.protocol.model.Trigger;
 import dev.cairn.protocol.model.View;
 import java.util.List;
 import java.util.Optional;
@@ -52,7 +53,7 @@ class TipTest {
                 Optional.ofNullable(prepared)
                         .map(b -> new dev.cairn.protocol.model.QuorumCertificate(Phase.PREPARE, b, List.of())),
                 Optional.empty(),
-                List.of(),
+                new Trigger.Suspicion(List.of()),
                 new ReplicaId(sender),
                 TestCluster.FakeAuthenticator.sign(
                         new ReplicaId(sender),

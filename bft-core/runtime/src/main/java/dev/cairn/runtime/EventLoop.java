@@ -197,6 +197,10 @@ final class EventLoop<S> {
                 clientInputs.decrementAndGet();
                 step(i.read());
             }
+            case Input.HandOverWanted i -> {
+                clientInputs.decrementAndGet();
+                step(new Event.HandOverWanted(i.heir()));
+            }
             case Input.LinkChanged i -> step(i.up() ? new Event.LinkUp(i.peer()) : new Event.LinkDown(i.peer()));
             case Input.Durable i -> gate.durable(i.ticket());
             case Input.Answered i -> step(i.event());

@@ -114,6 +114,7 @@ final class InboundFilter {
             case Transition.ViewEntered t -> picture = new Picture(t.view(), t.tipBlock(), now.committed());
             case Transition.ViewChangeStarted t -> picture = new Picture(t.target(), null, now.committed());
             case Transition.Proposed _, Transition.Voted _, Transition.Prepared _, Transition.Suspected _ -> {}
+            case Transition.Resigned _ -> {}
             case Transition.CheckpointStable _, Transition.CatchingUp _ -> {}
             case Transition.SnapshotPinned _, Transition.SnapshotOffered _, Transition.Quarantined _ -> {}
             case Transition.TransferBegun _, Transition.ChunkStored _, Transition.ChunkRefused _ -> {}

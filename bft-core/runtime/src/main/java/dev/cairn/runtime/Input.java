@@ -16,6 +16,8 @@ sealed interface Input {
 
     record ReadWanted(Event.ReadRequested read) implements Input {}
 
+    record HandOverWanted(ReplicaId heir) implements Input {}
+
     record LinkChanged(ReplicaId peer, boolean up) implements Input {}
 
     /** All records up to this ticket are durable. */

@@ -77,7 +77,7 @@ final class LogKeys {
             case PREPARE -> 1;
             case COMMIT -> 2;
             case CHECKPOINT -> 3;
-            case SUSPECT, VIEW_CHANGE, NEW_VIEW, WITNESS ->
+            case SUSPECT, VIEW_CHANGE, NEW_VIEW, WITNESS, RESIGNATION ->
                 throw new IllegalArgumentException(evidence.kind() + " names no block");
         };
         BigEndian.putLong(key, 2, evidence.first().view().number());

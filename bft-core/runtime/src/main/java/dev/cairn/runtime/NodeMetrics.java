@@ -49,6 +49,7 @@ final class NodeMetrics {
     private final Timer chunkJudged;
     private final Counter bytesStored;
     private final Counter chunksRefused;
+    private final Counter handOvers;
     private final Counter transfersBegun;
     private final Counter transfersAbandoned;
     private final Counter transfersCompleted;
@@ -93,6 +94,7 @@ final class NodeMetrics {
         chunkJudged = timer("cairn_transfer_chunk_judged", "Checking and storing a part of a state.");
         bytesStored = counter("cairn_transfer_bytes_stored", "Bytes in the parts that were proven and stored.");
         chunksRefused = counter("cairn_transfer_chunks_refused", "Parts that proved nothing. Should be 0.");
+        handOvers = counter("cairn_hand_overs", "Times that this replica, as primary, handed over as it was asked to.");
         transfersBegun = counter("cairn_transfer_begun", "States that this replica began to fetch.");
         transfersAbandoned = counter("cairn_transfer_abandoned", "States that it gave up; it then tries another.");
         transfersCompleted = counter("cairn_transfer_completed", "States fetched; it starts again from each.");
@@ -189,6 +191,7 @@ final class NodeMetrics {
             case Transition.ChunkStored t -> bytesStored.increment(t.bytes());
             case Transition.ChunkRefused _ -> chunksRefused.increment();
             case Transition.Quarantined _ -> divergences.increment();
+            case Transition.Resigned _ -> handOvers.increment();
             case Transition.Proposed _, Transition.Voted _, Transition.Prepared _, Transition.Committed _ -> {}
             case Transition.Suspected _, Transition.ViewChangeStarted _, Transition.ViewEntered _ -> {}
             case Transition.CheckpointStable _, Transition.CatchingUp _ -> {}

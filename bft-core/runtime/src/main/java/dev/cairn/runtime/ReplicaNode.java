@@ -287,6 +287,14 @@ public final class ReplicaNode<S> implements AutoCloseable {
         return putFromClient(new Input.ReadWanted(new Event.ReadRequested(readId, challenge)));
     }
 
+    /**
+     * Asks this replica, if it is the primary, to see to it that {@code heir} becomes primary; {@link #status} tells
+     * whether it did. It may take a few terms of office, and never come true. False as for {@link #submit}.
+     */
+    public boolean handOver(ReplicaId heir) {
+        return putFromClient(new Input.HandOverWanted(heir));
+    }
+
     private boolean putFromClient(Input input) {
         if (closing.get() || clientInputs.incrementAndGet() > maxClientInputs) {
             clientInputs.decrementAndGet();

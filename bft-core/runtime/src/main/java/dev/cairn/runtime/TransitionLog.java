@@ -1,5 +1,6 @@
 package dev.cairn.runtime;
 
+import dev.cairn.protocol.Timeouts;
 import dev.cairn.protocol.Transition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,6 +14,12 @@ final class TransitionLog {
     static void tell(Transition transition) {
         switch (transition) {
             case Transition.Suspected t -> LOG.info("suspects the primary of {}: {}", t.view(), t.why());
+            case Transition.Resigned t ->
+                LOG.info(
+                        "hands over in {}, on the way to {}, after {} ms",
+                        t.view(),
+                        t.heir(),
+                        t.servedTicks() * Timeouts.TICK_MILLIS);
             case Transition.ViewChangeStarted t -> LOG.info("leaves for {}", t.target());
             case Transition.ViewEntered t -> LOG.info("entered {} with tip {} {}", t.view(), t.tip(), t.tipBlock());
             case Transition.CatchingUp t -> LOG.debug("fetches from {} of {}", t.from(), t.to());

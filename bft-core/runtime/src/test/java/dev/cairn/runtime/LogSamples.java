@@ -23,6 +23,7 @@ import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.RequestId;
 import dev.cairn.protocol.model.Signature;
+import dev.cairn.protocol.model.Trigger;
 import dev.cairn.protocol.model.View;
 import dev.cairn.protocol.model.Vote;
 import java.util.ArrayList;
@@ -145,10 +146,16 @@ final class LogSamples {
         above.values().removeIf(b -> b.height().isAtMost(block.height()));
     }
 
+    private Trigger trigger() {
+        return random.nextBoolean()
+                ? new Trigger.Suspicion(List.of())
+                : new Trigger.Resignation(Epoch.ZERO, new View(view - 1), new ReplicaId(2), committed, signature());
+    }
+
     private void changeView(List<LogRecord> records) {
         view++;
         Message.ViewChange change = new Message.ViewChange(
-                Epoch.ZERO, new View(view), prepared, committed, List.of(), new ReplicaId(0), signature());
+                Epoch.ZERO, new View(view), prepared, committed, trigger(), new ReplicaId(0), signature());
         viewChange = Optional.of(change);
         records.add(new LogRecord.SentViewChange(change));
         if (random.nextBoolean()) {

@@ -50,6 +50,8 @@ final class Checker {
                 new LemmaInvariants.TipCoversCommits(),
                 new LemmaInvariants.EnteredByQuorum(world.replicas()),
                 new DepartureInvariants.LeftOnSuspicion(genesis),
+                new DepartureInvariants.LeftOnResignation(genesis),
+                new DepartureInvariants.ServedItsTerm(setting.timeouts()),
                 new DepartureInvariants.NothingLeftOut(),
                 new EffectRule(genesis.block().digest()));
     }

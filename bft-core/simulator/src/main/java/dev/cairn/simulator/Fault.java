@@ -18,6 +18,8 @@ public record Fault(Kind kind, int atMillis, int lastsMillis, int targets) {
         BLIND_TO_VIEWS,
         /** The links between the targets and the rest break and take this long to come back. */
         RESET,
+        /** Over and over, whoever is primary is asked to hand over to one of the targets. */
+        HAND_OVER,
         /** Messages from and to the targets take many times as long. */
         SLOW_LINKS,
         /** No fsync of the targets completes before it is over. */
@@ -47,7 +49,8 @@ public record Fault(Kind kind, int atMillis, int lastsMillis, int targets) {
         boolean stopsReplicas() {
             return switch (this) {
                 case CRASH, TORN_WRITE, DISK_FULL, FSYNC_ERROR, BIT_ROT, ROLLBACK -> true;
-                case PARTITION, MUTE, DEAFEN, BLIND_TO_VIEWS, RESET, SLOW_LINKS, STALL_DISK, CORRUPT_STATE -> false;
+                case PARTITION, MUTE, DEAFEN, BLIND_TO_VIEWS, RESET, SLOW_LINKS, STALL_DISK, CORRUPT_STATE, HAND_OVER ->
+                    false;
             };
         }
     }

@@ -13,6 +13,7 @@ import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.Signature;
 import dev.cairn.protocol.model.Statement;
+import dev.cairn.protocol.model.Trigger;
 import dev.cairn.protocol.model.View;
 import dev.cairn.protocol.model.Vote;
 import dev.cairn.protocol.model.Witness;
@@ -87,7 +88,7 @@ public interface Insider {
             View target,
             Optional<QuorumCertificate> prepared,
             Optional<QuorumCertificate> committed,
-            List<Message.Suspect> trigger) {
+            Trigger trigger) {
         Statement statement = new Statement(
                 Statement.Kind.VIEW_CHANGE,
                 chainId(),

@@ -10,6 +10,7 @@ import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.Phase;
 import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.ReplicaId;
+import dev.cairn.protocol.model.Trigger;
 import dev.cairn.protocol.model.View;
 import dev.cairn.protocol.model.Vote;
 import dev.cairn.protocol.model.Witness;
@@ -99,7 +100,12 @@ final class Malformer implements EffectRewriter {
                 change.prepared().map(known -> new QuorumCertificate(Phase.PREPARE, known.ballot(), List.of()));
         return switch (insider.random().nextInt(3)) {
             case 0 ->
-                insider.viewChange(change.epoch(), change.target(), change.prepared(), change.committed(), List.of());
+                insider.viewChange(
+                        change.epoch(),
+                        change.target(),
+                        change.prepared(),
+                        change.committed(),
+                        new Trigger.Suspicion(List.of()));
             case 1 -> insider.viewChange(change, change.committed(), change.prepared());
             default -> insider.viewChange(change, empty, change.committed());
         };

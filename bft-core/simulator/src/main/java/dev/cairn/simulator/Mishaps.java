@@ -1,5 +1,7 @@
 package dev.cairn.simulator;
 
+import dev.cairn.protocol.Event;
+import dev.cairn.protocol.model.ReplicaId;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -10,6 +12,8 @@ import java.util.TreeSet;
  * protocol with the replicas that are Byzantine from the start: once f are used up, they spare whomever they would hit.
  */
 final class Mishaps {
+    private static final long HAND_OVER_MICROS = 400_000;
+
     private final World world;
     private final Agenda agenda;
     private final SplittableRandom random;
@@ -79,7 +83,17 @@ final class Mishaps {
             case DISK_FULL -> victim.disk.setFull(true);
             case FSYNC_ERROR -> victim.disk.setFailing(true);
             case BIT_ROT, ROLLBACK, CORRUPT_STATE -> spoil(victim, fault.kind());
+            case HAND_OVER -> askToHandOverTo(victim.id, fault);
             case PARTITION, MUTE, DEAFEN, BLIND_TO_VIEWS, RESET, SLOW_LINKS -> {}
+        }
+    }
+
+    /** Everyone is asked: only the primary heeds it. */
+    private void askToHandOverTo(ReplicaId heir, Fault fault) {
+        long endMicros = (fault.atMillis() + fault.lastsMillis()) * 1000L;
+        if (!over && agenda.nowMicros() <= endMicros) {
+            replicas.forEach(replica -> replica.step(new Event.HandOverWanted(heir)));
+            agenda.after(random.nextLong(HAND_OVER_MICROS), () -> askToHandOverTo(heir, fault));
         }
     }
 

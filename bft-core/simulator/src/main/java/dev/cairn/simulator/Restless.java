@@ -4,6 +4,7 @@ import dev.cairn.protocol.Effect;
 import dev.cairn.protocol.model.Ballot;
 import dev.cairn.protocol.model.Message;
 import dev.cairn.protocol.model.Phase;
+import dev.cairn.protocol.model.Trigger;
 import dev.cairn.protocol.model.View;
 import dev.cairn.protocol.model.Vote;
 import java.util.ArrayList;
@@ -62,7 +63,7 @@ final class Restless {
                     status.view().next(),
                     Optional.empty(),
                     Optional.empty(),
-                    List.of(insider.suspicion(status.epoch(), status.view())));
+                    new Trigger.Suspicion(List.of(insider.suspicion(status.epoch(), status.view()))));
             return List.of(effect, new Effect.Send(send.to(), alone));
         }
     }

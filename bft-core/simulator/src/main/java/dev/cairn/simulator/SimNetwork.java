@@ -75,7 +75,7 @@ final class SimNetwork {
                 case MUTE -> fault.hits(from);
                 case DEAFEN -> fault.hits(to);
                 case BLIND_TO_VIEWS -> fault.hits(to) && isAboutViews(message);
-                case CRASH, SLOW_LINKS, STALL_DISK, TORN_WRITE, DISK_FULL, FSYNC_ERROR -> false;
+                case CRASH, SLOW_LINKS, STALL_DISK, TORN_WRITE, DISK_FULL, FSYNC_ERROR, HAND_OVER -> false;
                 case BIT_ROT, ROLLBACK, CORRUPT_STATE -> false;
             };
             if (lost) {
@@ -115,7 +115,7 @@ final class SimNetwork {
         boolean noticed = switch (fault.kind()) {
             case RESET -> true;
             case PARTITION -> random.nextBoolean();
-            case CRASH, MUTE, DEAFEN, BLIND_TO_VIEWS, SLOW_LINKS -> false;
+            case CRASH, MUTE, DEAFEN, BLIND_TO_VIEWS, SLOW_LINKS, HAND_OVER -> false;
             case STALL_DISK, TORN_WRITE, DISK_FULL, FSYNC_ERROR, BIT_ROT, ROLLBACK, CORRUPT_STATE -> false;
         };
         if (noticed) {

@@ -119,6 +119,7 @@ final class StoryRows {
                     Transition.CheckpointStable _,
                     Transition.SnapshotPinned _ -> true;
             case Transition.Suspected _,
+                    Transition.Resigned _,
                     Transition.ViewChangeStarted _,
                     Transition.ViewEntered _,
                     Transition.CatchingUp _,

@@ -89,7 +89,17 @@ public enum Strategy {
     /** Keeps certificates that nobody else can make, for a later view. */
     HOARD,
     /** As primary, proposes no block that only brings the time. */
-    STOP_TIME;
+    STOP_TIME,
+    /** As primary, hands over whenever it can, to anybody. */
+    RESIGN_ALWAYS,
+    /** As primary, hands over to itself, by way of all others. */
+    RESIGN_TO_ITSELF,
+    /** Resigns to views that are not the next, and says so again when they are over. */
+    RESIGN_BEYOND,
+    /** Resigns from views that have not begun. */
+    RESIGN_AHEAD,
+    /** Resigns in other primaries' names. */
+    RESIGN_FOR_OTHERS;
 
     EffectRewriter rewriter(Insider insider) {
         return switch (this) {
@@ -136,6 +146,11 @@ public enum Strategy {
             case TWINS -> new Twins(insider);
             case HOARD -> new Hoarder(insider);
             case STOP_TIME -> Silences.dropping(Silences::isWithoutRequests);
+            case RESIGN_ALWAYS -> new Resigner(insider, Resigner::always);
+            case RESIGN_TO_ITSELF -> new Resigner(insider, Resigner::toItself);
+            case RESIGN_BEYOND -> new Resigner(insider, Resigner::beyond);
+            case RESIGN_AHEAD -> new Resigner(insider, Resigner::ahead);
+            case RESIGN_FOR_OTHERS -> new Resigner(insider, Resigner::inAnothersName);
         };
     }
 }

@@ -196,7 +196,7 @@ public record World(
     }
 
     Timeouts timeouts() {
-        return new Timeouts(10, 15, 30, 500, 100, 100, 800, 20, 20, 100, 100, 8, 40, 16);
+        return new Timeouts(10, 15, 30, 500, 100, 100, 800, 20, 20, 100, 100, 8, 40, 10, 16);
     }
 
     @Override

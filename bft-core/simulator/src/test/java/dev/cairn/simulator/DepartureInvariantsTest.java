@@ -11,6 +11,8 @@ import static dev.cairn.simulator.Histories.height;
 import static dev.cairn.simulator.Histories.proof;
 
 import dev.cairn.protocol.LogRecord;
+import dev.cairn.protocol.Timeouts;
+import dev.cairn.protocol.Transition;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.Digest;
 import dev.cairn.protocol.model.Epoch;
@@ -20,6 +22,7 @@ import dev.cairn.protocol.model.Phase;
 import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.Statement;
+import dev.cairn.protocol.model.Trigger;
 import dev.cairn.protocol.model.View;
 import java.util.List;
 import java.util.Optional;
@@ -42,8 +45,45 @@ class DepartureInvariantsTest {
 
     private static LogRecord leaving(
             Optional<QuorumCertificate> prepared, Optional<QuorumCertificate> committed, Message.Suspect... trigger) {
+        return leaving(prepared, committed, new Trigger.Suspicion(List.of(trigger)));
+    }
+
+    private static LogRecord leaving(
+            Optional<QuorumCertificate> prepared, Optional<QuorumCertificate> committed, Trigger trigger) {
         return new LogRecord.SentViewChange(
-                new Message.ViewChange(Epoch.ZERO, new View(2), prepared, committed, List.of(trigger), R0, NONE));
+                new Message.ViewChange(Epoch.ZERO, new View(2), prepared, committed, trigger, R0, NONE));
+    }
+
+    private static LogRecord resigning(
+            long view, ReplicaId heir, Optional<QuorumCertificate> office, ReplicaId signer) {
+        Statement statement = Trigger.Resignation.statement(GENESIS.chainId(), Epoch.ZERO, new View(view), heir);
+        return leaving(
+                Optional.empty(),
+                Optional.empty(),
+                new Trigger.Resignation(Epoch.ZERO, new View(view), heir, office, SimCrypto.sign(signer, statement)));
+    }
+
+    @Test
+    void leftOnResignationRefusesWhatNoPrimaryInOfficeSigned() {
+        Invariant left = new DepartureInvariants.LeftOnResignation(GENESIS);
+        Optional<QuorumCertificate> office = Optional.of(proof(Phase.COMMIT, ballot(FIRST, 1), 0, 1, 2));
+        left.onDurable(R0, resigning(1, R0, office, R1));
+        assertRefused(left, resigning(1, R0, office, R0));
+        assertRefused(left, resigning(1, R1, office, R1));
+        assertRefused(left, resigning(1, new ReplicaId(4), office, R1));
+        assertRefused(left, resigning(1, R0, Optional.empty(), R1));
+        assertRefused(left, resigning(1, R0, Optional.of(proof(Phase.COMMIT, ballot(FIRST, 0), 0, 1, 2)), R1));
+        assertRefused(left, resigning(1, R0, Optional.of(proof(Phase.COMMIT, ballot(FIRST, 1), 0, 1)), R1));
+        assertRefused(left, resigning(0, R1, office, R0));
+    }
+
+    @Test
+    void servedItsTermRefusesAPrimaryThatJustCame() {
+        Invariant served = new DepartureInvariants.ServedItsTerm(Timeouts.DEFAULT);
+        int term = Timeouts.DEFAULT.officeTicks();
+        served.onTransition(R0, new Transition.Resigned(View.ZERO, R1, term));
+        Histories.assertRefused(
+                () -> served.onTransition(R0, new Transition.Resigned(View.ZERO, R1, term - 1)), served);
     }
 
     private static Message.Suspect suspect(ReplicaId sender, long view, ReplicaId signer) {

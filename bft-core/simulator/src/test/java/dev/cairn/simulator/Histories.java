@@ -20,6 +20,7 @@ import dev.cairn.protocol.model.RequestId;
 import dev.cairn.protocol.model.Signature;
 import dev.cairn.protocol.model.StateRoots;
 import dev.cairn.protocol.model.Statement;
+import dev.cairn.protocol.model.Trigger;
 import dev.cairn.protocol.model.View;
 import dev.cairn.protocol.model.Vote;
 import java.util.ArrayList;
@@ -96,7 +97,13 @@ final class Histories {
 
     static Message.ViewChange viewChange(ReplicaId sender, long target, Optional<QuorumCertificate> prepared) {
         return new Message.ViewChange(
-                Epoch.ZERO, new View(target), prepared, Optional.empty(), List.of(), sender, NONE);
+                Epoch.ZERO,
+                new View(target),
+                prepared,
+                Optional.empty(),
+                new Trigger.Suspicion(List.of()),
+                sender,
+                NONE);
     }
 
     static Message.NewView newView(ReplicaId primary, long view, Message.ViewChange... changes) {

@@ -57,6 +57,7 @@ final class Fingerprint {
             "Core.lastExecution",
             "Proposer.lastProposedTick",
             "Replica.patience",
+            "HandOver.enteredTick",
             "Slot.proposedTick",
             "RequestPool$Entry.arrivedTick",
             "RequestPool$Entry.sentTick",

@@ -12,6 +12,7 @@ import dev.cairn.protocol.model.Phase;
 import dev.cairn.protocol.model.QuorumCertificate;
 import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.Statement;
+import dev.cairn.protocol.model.Trigger;
 import dev.cairn.protocol.model.View;
 import dev.cairn.protocol.model.Vote;
 import java.util.ArrayList;
@@ -165,7 +166,7 @@ final class Mail {
     private Message.ViewChange viewChange(int target, ReplicaId sender, Report report) {
         Optional<QuorumCertificate> prepared = certificate(Phase.PREPARE, report.prepared());
         Optional<QuorumCertificate> committed = certificate(Phase.COMMIT, report.committed());
-        List<Message.Suspect> trigger = suspects(target - 1);
+        Trigger trigger = new Trigger.Suspicion(suspects(target - 1));
         Digest content = Message.ViewChange.contentDigest(prepared, committed, trigger);
         return new Message.ViewChange(
                 Epoch.ZERO,

@@ -46,7 +46,7 @@ final class SmallWorld {
 
     /** A beat and a fetch at each tick; nothing else ever runs out of patience by itself. */
     static final Timeouts TIMEOUTS =
-            new Timeouts(1, NEVER, NEVER, NEVER, NEVER, NEVER, NEVER, 0, NEVER, NEVER, NEVER, 256, NEVER, NEVER);
+            new Timeouts(1, NEVER, NEVER, NEVER, NEVER, NEVER, NEVER, 0, NEVER, NEVER, NEVER, 256, NEVER, NEVER, NEVER);
 
     /**
      * @param byzantine index of the replica that lies: 0 is the primary of the first view, 1 of the second

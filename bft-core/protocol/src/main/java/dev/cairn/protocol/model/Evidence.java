@@ -14,7 +14,7 @@ public record Evidence(
     public Evidence {
         switch (kind) {
             case PRE_PREPARE, PREPARE, COMMIT, CHECKPOINT -> {}
-            case SUSPECT, VIEW_CHANGE, NEW_VIEW, WITNESS ->
+            case SUSPECT, VIEW_CHANGE, NEW_VIEW, WITNESS, RESIGNATION ->
                 throw new IllegalArgumentException(kind + " names no block");
         }
         boolean sameSlot = first.epoch().equals(second.epoch())

@@ -19,6 +19,7 @@ public final class Hashing {
     public static final int TAG_VALIDATORS = 0x35;
     public static final int TAG_PARAMETERS = 0x36;
     public static final int TAG_WITNESS = 0x37;
+    public static final int TAG_RESIGNATION = 0x38;
 
     private static final int RFC6962_LEAF = 0x00;
     private static final int RFC6962_NODE = 0x01;

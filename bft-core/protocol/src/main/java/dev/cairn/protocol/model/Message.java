@@ -70,35 +70,48 @@ public sealed interface Message
 
     /**
      * "I have stopped voting below {@code target}; this is the highest I prepared and the highest I know committed."
-     * {@code trigger} holds f+1 suspicions of the view before {@code target}: a view change cannot be started alone.
+     * {@code trigger} is about the view before {@code target}: why it may be left.
      */
     record ViewChange(
             Epoch epoch,
             View target,
             Optional<QuorumCertificate> prepared,
             Optional<QuorumCertificate> committed,
-            List<Suspect> trigger,
+            Trigger trigger,
             ReplicaId sender,
             Signature signature)
             implements Message {
-        public ViewChange {
-            trigger = List.copyOf(trigger);
-        }
+        private static final int RESIGNED = -1; // no number of suspicions
 
         /** The digest that the sender signs. */
         public static Digest contentDigest(
-                Optional<QuorumCertificate> prepared, Optional<QuorumCertificate> committed, List<Suspect> trigger) {
+                Optional<QuorumCertificate> prepared, Optional<QuorumCertificate> committed, Trigger trigger) {
             ByteWriter out =
                     new ByteWriter(1024).putByte(Hashing.TAG_VIEW_CHANGE).putByte(Hashing.SUITE);
             Certificates.write(out, prepared);
             Certificates.write(out, committed);
-            out.putInt(trigger.size());
-            for (Suspect suspect : trigger) {
+            switch (trigger) {
+                case Trigger.Suspicion why -> write(out, why);
+                case Trigger.Resignation why -> write(out, why);
+            }
+            return Hashing.sha256(out.toArray());
+        }
+
+        private static void write(ByteWriter out, Trigger.Suspicion why) {
+            out.putInt(why.suspects().size());
+            for (Suspect suspect : why.suspects()) {
                 out.putInt(suspect.sender().index())
                         .putLong(suspect.view().number())
                         .putBytes(suspect.signature().bytes());
             }
-            return Hashing.sha256(out.toArray());
+        }
+
+        private static void write(ByteWriter out, Trigger.Resignation why) {
+            out.putInt(RESIGNED)
+                    .putLong(why.view().number())
+                    .putInt(why.heir().index())
+                    .putBytes(why.signature().bytes());
+            Certificates.write(out, why.office());
         }
 
         public Digest contentDigest() {

@@ -15,7 +15,8 @@ public record Statement(Kind kind, Digest chainId, Epoch epoch, View view, Heigh
         SUSPECT(5),
         VIEW_CHANGE(6),
         NEW_VIEW(7),
-        WITNESS(8);
+        WITNESS(8),
+        RESIGNATION(9);
 
         private final int number;
 

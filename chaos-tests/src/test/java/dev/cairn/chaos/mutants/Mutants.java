@@ -363,7 +363,15 @@ final class Mutants {
                             "return true || candidates.containsKey(block.digest())\n                ||")));
 
     static final List<Mutant> ALL = Stream.of(
-                    VOTING_RULE, VIEW_CHANGE, QUORUMS, READS, DURABILITY, LIVENESS, Slips.ALL, TransferMutants.ALL)
+                    VOTING_RULE,
+                    VIEW_CHANGE,
+                    QUORUMS,
+                    READS,
+                    DURABILITY,
+                    LIVENESS,
+                    Slips.ALL,
+                    TransferMutants.ALL,
+                    HandOverMutants.ALL)
             .flatMap(List::stream)
             .toList();
 

@@ -37,6 +37,7 @@ class SimulatedWorldsTest {
             "Prepared",
             "Committed",
             "Suspected",
+            "Resigned",
             "ViewChangeStarted",
             "ViewEntered",
             "CheckpointStable",

@@ -79,6 +79,16 @@ public final class Unsigned {
         return Optional.of(guarded.map(governance::guardedBecause).orElseGet(() -> missingRight(operation)));
     }
 
+    /** Why a gateway may not do what this right is for; nothing if it may. */
+    public Optional<String> reason(Right right) {
+        return governance.gatewayRights().contains(right) ? Optional.empty() : Optional.of(missing(right));
+    }
+
+    private String missing(Right right) {
+        return "gateways have no right \"" + right.word() + "\" here; "
+                + giving(right, "a signed change gives it: `cairn admin --gateways-may " + right.word() + "`");
+    }
+
     private String missingRight(Operation operation) {
         return switch (operation) {
             case Operation.Unique unique -> missingRight(unique.operation());
@@ -86,11 +96,7 @@ public final class Unsigned {
             case AuthOperation _ ->
                 "users and roles do not change here: gateways have no right to; "
                         + giving(Right.AUTH, "give it with `cairn admin --gateways-may auth`");
-            case UpkeepOperation upkeep -> {
-                Right right = right(upkeep).orElseThrow();
-                yield "gateways have no right \"" + right.word() + "\" here; "
-                        + giving(right, "a signed change gives it: `cairn admin --gateways-may " + right.word() + "`");
-            }
+            case UpkeepOperation upkeep -> missing(right(upkeep).orElseThrow());
             case Operation.Compact _ ->
                 isForGood()
                         ? "gateways have no right to compact here; " + giving(Right.COMPACT, "")

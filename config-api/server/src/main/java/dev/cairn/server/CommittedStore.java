@@ -9,6 +9,7 @@ import dev.cairn.kv.Unsigned;
 import dev.cairn.kv.auth.Authoriser;
 import dev.cairn.kv.auth.Caller;
 import dev.cairn.kv.change.LedgerKeys;
+import dev.cairn.kv.guard.Right;
 import dev.cairn.kv.model.Alarm;
 import dev.cairn.kv.model.KeyEvent;
 import dev.cairn.kv.model.KeySpan;
@@ -212,6 +213,11 @@ final class CommittedStore implements Store, Timeline, StoreGauges, ProofSource 
     @Override
     public Optional<String> needsSignatures(Operation operation) {
         return new Unsigned(machine.committed().governance()).reason(operation);
+    }
+
+    /** Why nobody may do what the right is for without signatures, in one line; nothing if they may. Never blocks. */
+    Optional<String> needsSignatures(Right right) {
+        return new Unsigned(machine.committed().governance()).reason(right);
     }
 
     @Override

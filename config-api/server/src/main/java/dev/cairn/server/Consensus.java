@@ -3,6 +3,7 @@ package dev.cairn.server;
 import dev.cairn.protocol.ReplicaStatus;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.RequestId;
 import dev.cairn.runtime.CommittedChain;
@@ -26,6 +27,12 @@ public interface Consensus {
 
     /** {@code operations} as a request, signed by this replica as their gateway. */
     Request sign(RequestId id, Bytes operations);
+
+    /**
+     * Asks this replica, if it is the primary, to see to it that {@code heir} becomes primary; {@link #status} tells
+     * whether it did. False as for {@link #submit}.
+     */
+    boolean handOver(ReplicaId heir);
 
     ReplicaStatus status();
 

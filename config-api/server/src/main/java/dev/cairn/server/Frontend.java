@@ -3,6 +3,7 @@ package dev.cairn.server;
 import dev.cairn.kv.KvState;
 import dev.cairn.kv.Lease;
 import dev.cairn.kv.Limits;
+import dev.cairn.kv.guard.Right;
 import dev.cairn.kv.model.Alarm;
 import dev.cairn.protocol.model.Block;
 import dev.cairn.protocol.model.ClientId;
@@ -26,6 +27,7 @@ import dev.cairn.server.etcd.Headers;
 import dev.cairn.server.etcd.KeepAlives;
 import dev.cairn.server.etcd.KvService;
 import dev.cairn.server.etcd.LeaderGate;
+import dev.cairn.server.etcd.LeaderMoves;
 import dev.cairn.server.etcd.LeaseService;
 import dev.cairn.server.etcd.LocalClient;
 import dev.cairn.server.etcd.LockService;
@@ -188,6 +190,11 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
                 (millis, task) -> timer.schedule(task, millis, TimeUnit.MILLISECONDS),
                 System::currentTimeMillis,
                 MAX_WAITING_KEEPALIVES);
+        LeaderMoves leaderMoves = new LeaderMoves(
+                consensus,
+                () -> store.needsSignatures(Right.MOVE_LEADER),
+                cluster,
+                (millis, task) -> timer.schedule(task, millis, TimeUnit.MILLISECONDS));
         SecureRandom random = new SecureRandom();
         LongSupplier leaseIds = () -> random.nextLong(1, Long.MAX_VALUE);
         this.leases =
@@ -212,6 +219,7 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
         metrics.bind(upkeep);
         metrics.bind(leaseCounts, keepAlives);
         metrics.bind(recipes);
+        metrics.bind(leaderMoves);
         metrics.bind(passwords, settings.tokens());
         List<BindableService> services = new ArrayList<>(List.of(
                 new KvService(
@@ -226,7 +234,17 @@ final class Frontend implements CommitListener<KvState>, AutoCloseable {
                         settings.maxRequestBytes()),
                 watches,
                 new MaintenanceService(
-                        consensus, store, store, access, cluster, headers, upkeep, gateway, readIndex, background),
+                        consensus,
+                        store,
+                        store,
+                        access,
+                        cluster,
+                        headers,
+                        upkeep,
+                        gateway,
+                        readIndex,
+                        leaderMoves,
+                        background),
                 new ClusterService(cluster, headers, readIndex::await),
                 leases,
                 new AuthService(gateway, readIndex, store, access, headers, background, passwords, settings.tokens()),

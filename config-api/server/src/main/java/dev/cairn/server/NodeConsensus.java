@@ -4,6 +4,7 @@ import dev.cairn.kv.KvState;
 import dev.cairn.protocol.ReplicaStatus;
 import dev.cairn.protocol.model.Bytes;
 import dev.cairn.protocol.model.Digest;
+import dev.cairn.protocol.model.ReplicaId;
 import dev.cairn.protocol.model.Request;
 import dev.cairn.protocol.model.RequestId;
 import dev.cairn.runtime.CommittedChain;
@@ -39,6 +40,11 @@ final class NodeConsensus implements Consensus {
     @Override
     public Request sign(RequestId id, Bytes operations) {
         return node().signRequest(id, operations);
+    }
+
+    @Override
+    public boolean handOver(ReplicaId heir) {
+        return node().handOver(heir);
     }
 
     @Override

@@ -116,6 +116,12 @@ public final class SoloNode implements Consensus, AutoCloseable {
         return true;
     }
 
+    /** There is no other. */
+    @Override
+    public boolean handOver(ReplicaId heir) {
+        return false;
+    }
+
     @Override
     public Request sign(RequestId id, Bytes operations) {
         return chain.sign(id, operations);

@@ -42,6 +42,7 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
     private final Upkeep upkeep;
     private final Store reads;
     private final AlarmCalls alarms;
+    private final LeaderMoves leaderMoves;
 
     /** Serves from the start; {@code reads} and {@code store} are of the same store. */
     public MaintenanceService(
@@ -54,6 +55,7 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
             Upkeep upkeep,
             Gateway gateway,
             ReadIndex readIndex,
+            LeaderMoves leaderMoves,
             Background background) {
         this.consensus = consensus;
         this.store = store;
@@ -61,6 +63,7 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
         this.headers = headers;
         this.upkeep = upkeep;
         this.reads = reads;
+        this.leaderMoves = leaderMoves;
         this.alarms = new AlarmCalls(gateway, readIndex, reads, access, headers, background);
     }
 
@@ -106,19 +109,9 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
         responses.onCompleted();
     }
 
-    /** A primary hands over to itself alone, yet: to another there is no way but a restart, which lets the others choose. */
     @Override
     public void moveLeader(MoveLeaderRequest request, StreamObserver<MoveLeaderResponse> responses) {
-        if (!consensus.status().primary().equals(cluster.self())) {
-            responses.onError(EtcdError.NOT_LEADER.exception());
-        } else if (!cluster.memberIds().contains(request.getTargetID())) {
-            responses.onError(EtcdError.BAD_TRANSFEREE.exception());
-        } else if (request.getTargetID() == cluster.memberId()) {
-            responses.onNext(MoveLeaderResponse.getDefaultInstance());
-            responses.onCompleted();
-        } else {
-            super.moveLeader(request, responses);
-        }
+        leaderMoves.answer(request, responses);
     }
 
     /** There is no older Cairn to go down to; and so there is never anything to cancel, which etcd takes as done. */

@@ -7,6 +7,7 @@ import dev.cairn.server.StoreGauges;
 import dev.cairn.server.auth.Passwords;
 import dev.cairn.server.auth.Tokens;
 import dev.cairn.server.etcd.KeepAlives;
+import dev.cairn.server.etcd.LeaderMoves;
 import dev.cairn.server.etcd.RecipeCalls;
 import dev.cairn.server.json.GatewayLoad;
 import dev.cairn.server.net.HttpLoad;
@@ -174,6 +175,10 @@ public final class ReplicaMetrics {
     }
 
     /** What waits for locks and elections. */
+    public void bind(LeaderMoves moves) {
+        gauge("cairn_waiting_leader_moves", "Calls that wait for another primary.", moves, LeaderMoves::waiting);
+    }
+
     public void bind(RecipeCalls recipes) {
         gauge("cairn_waiting_recipes", "Calls for locks and elections under way.", recipes, RecipeCalls::waiting);
     }

@@ -49,6 +49,8 @@ class EtcdErrorTest {
         check(EtcdError.PEER_URL_EXISTS, Code.FAILED_PRECONDITION, "etcdserver: Peer URLs already exists");
         check(EtcdError.NOT_A_LEARNER, Code.FAILED_PRECONDITION, "etcdserver: can only promote a learner member");
         check(EtcdError.BAD_TRANSFEREE, Code.FAILED_PRECONDITION, "etcdserver: bad leader transferee");
+        check(EtcdError.UNHEALTHY, Code.UNAVAILABLE, "etcdserver: unhealthy cluster");
+        check(EtcdError.TRANSFER_TIMEOUT, Code.UNKNOWN, "etcdserver: request timed out, leader transfer took too long");
         check(
                 EtcdError.WRONG_DOWNGRADE_FORMAT,
                 Code.INVALID_ARGUMENT,

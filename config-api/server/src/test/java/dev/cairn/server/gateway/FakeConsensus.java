@@ -34,6 +34,11 @@ public final class FakeConsensus implements Consensus {
     }
 
     @Override
+    public boolean handOver(ReplicaId heir) {
+        return !full;
+    }
+
+    @Override
     public Request sign(RequestId id, Bytes operations) {
         return new Request(id, operations, new Signature(Bytes.EMPTY));
     }

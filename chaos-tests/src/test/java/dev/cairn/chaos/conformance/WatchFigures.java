@@ -22,8 +22,8 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What watchers wait and cost, at an etcd of one member and at four replicas of Cairn, in turn: all of them, and this, share the
- * machine. docs/performance.md has the figures.
+ * What watchers wait and cost, at an etcd of one member, one of three and four replicas of Cairn, in turn: all of them, and this,
+ * share the machine. docs/performance.md has the figures.
  *
  * <pre>CAIRN_REFERENCE_ETCD=$(.ci/reference) mvn -q -pl chaos-tests -am test -Dtest=WatchFigures \
  *     -Dsurefire.failIfNoSpecifiedTests=false -Dcairn.figures=true</pre>
@@ -32,14 +32,23 @@ import org.junit.jupiter.api.io.TempDir;
 class WatchFigures {
     private static final int REPLICAS = 4;
     private static final int IDLE = 10_000;
-    private static final Duration WARM_UP = Duration.ofSeconds(8);
+    private static final Duration WARM_UP = Duration.ofSeconds(30);
     private static final Duration MEASURED = Duration.ofSeconds(15);
     private static final Duration START = Duration.ofSeconds(60);
 
     /** So many watchers, so many puts a second. */
     private record Load(int watchers, int putsPerSecond) {}
 
-    private record Server(String name, String target, long pid) {}
+    /** @param pids of all its nodes, first of the one that is asked */
+    private record Server(String name, String target, List<Long> pids) {
+        long pid() {
+            return pids.getFirst();
+        }
+
+        Duration cpuOfAll() {
+            return pids.stream().map(WatchFigures::cpu).reduce(Duration.ZERO, Duration::plus);
+        }
+    }
 
     private static final List<Load> LOADS = List.of(new Load(1000, 50), new Load(1000, 100), new Load(100, 500));
 
@@ -50,7 +59,10 @@ class WatchFigures {
     @Test
     void print() throws Exception {
         List<Process> replicas = new ArrayList<>();
-        try (ReferenceEtcd etcd = new ReferenceEtcd(ReferenceEtcd.binary(), directory.resolve("etcd"), List.of())) {
+        Path etcd = ReferenceEtcd.binary();
+        List<ReferenceEtcd> one = ReferenceEtcd.cluster(etcd, Files.createDirectory(directory.resolve("one")), 1);
+        List<ReferenceEtcd> three = ReferenceEtcd.cluster(etcd, Files.createDirectory(directory.resolve("three")), 3);
+        try {
             List<NewCluster.Place> places = places();
             Path cluster = directory.resolve("cluster");
             new NewCluster("figures", Instant.now(), Parameters.DEFAULT, places, Governance.OPEN).create(cluster);
@@ -60,8 +72,9 @@ class WatchFigures {
             String first = places.getFirst().client().toString();
             awaitServing(first);
             List<Server> servers = List.of(
-                    new Server("etcd", etcd.address(), etcd.pid()),
-                    new Server("Cairn", first, replicas.getFirst().pid()));
+                    server("etcd of one", one),
+                    server("etcd of three", three),
+                    new Server("Cairn", first, replicas.stream().map(Process::pid).toList()));
             // First, as long as memory that was needed before is not at hand.
             for (Server server : servers) {
                 measureIdle(server);
@@ -73,7 +86,16 @@ class WatchFigures {
             }
         } finally {
             replicas.forEach(Process::destroyForcibly);
+            one.forEach(ReferenceEtcd::close);
+            three.forEach(ReferenceEtcd::close);
         }
+    }
+
+    private static Server server(String name, List<ReferenceEtcd> members) {
+        return new Server(
+                name,
+                members.getFirst().address(),
+                members.stream().map(ReferenceEtcd::pid).toList());
     }
 
     private static List<NewCluster.Place> places() throws IOException {
@@ -119,19 +141,27 @@ class WatchFigures {
             var _ = clients.put(load.putsPerSecond(), WARM_UP);
             long before = residentKib(server.pid());
             Duration used = cpu(server.pid());
+            Duration usedByAll = server.cpuOfAll();
+            Duration usedHere = cpu(ProcessHandle.current().pid());
             WatchLoad.Result result = clients.put(load.putsPerSecond(), MEASURED);
             System.out.printf(
-                    "%s, %d watchers, %d puts/s: %s; memory %d to %d MiB, %.2f cores%n",
+                    "%s, %d watchers, %d puts/s: %s; memory %d to %d MiB; cores: %.2f, all nodes %.2f, watchers %.2f%n",
                     server.name(),
                     load.watchers(),
                     load.putsPerSecond(),
                     result,
                     before >> 10,
                     residentKib(server.pid()) >> 10,
-                    cpu(server.pid()).minus(used).toMillis() / (double) MEASURED.toMillis());
+                    cores(cpu(server.pid()).minus(used)),
+                    cores(server.cpuOfAll().minus(usedByAll)),
+                    cores(cpu(ProcessHandle.current().pid()).minus(usedHere)));
             assertThat(result.delivered()).isEqualTo(result.expected());
             assertThat(clients.failures()).isZero();
         }
+    }
+
+    private static double cores(Duration used) {
+        return used.toMillis() / (double) MEASURED.toMillis();
     }
 
     private static void measureIdle(Server server) throws Exception {

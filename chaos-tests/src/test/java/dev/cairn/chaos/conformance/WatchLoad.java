@@ -62,7 +62,10 @@ final class WatchLoad implements AutoCloseable {
 
     WatchLoad(String target) {
         for (int i = 0; i <= CONNECTIONS; i++) {
-            channels.add(NettyChannelBuilder.forTarget(target).usePlaintext().build());
+            channels.add(NettyChannelBuilder.forTarget(target)
+                    .usePlaintext()
+                    .directExecutor()
+                    .build());
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.cairn.simulator;
 
 import dev.cairn.protocol.model.Message;
+import java.util.List;
 
 /** What a Byzantine replica does to the effects of the honest code inside it, with no key but its own. */
 public enum Strategy {
@@ -100,6 +101,10 @@ public enum Strategy {
     RESIGN_AHEAD,
     /** Resigns in other primaries' names. */
     RESIGN_FOR_OTHERS;
+
+    /** Those that leave a view by a resignation. */
+    public static final List<Strategy> RESIGNING =
+            List.of(RESIGN_ALWAYS, RESIGN_TO_ITSELF, RESIGN_BEYOND, RESIGN_AHEAD, RESIGN_FOR_OTHERS);
 
     EffectRewriter rewriter(Insider insider) {
         return switch (this) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 
 /**
  * One simulated world: everything that decides how a run goes. Equal worlds give equal runs, bit for bit. {@link
@@ -75,6 +76,7 @@ public record World(
         SplittableRandom transfer = new SplittableRandom(seed + 1_000_003);
         int replicas = pick(random, 4, 4, 4, 7, 10);
         int chaosMillis = random.nextInt(300, 3001);
+        SplittableRandom handOvers = new SplittableRandom(seed + 2_000_003);
         return new World(
                 seed,
                 replicas,
@@ -91,7 +93,10 @@ public record World(
                 pick(transfer, 0, 3, 10, ALL_BLOCKS, ALL_BLOCKS),
                 transfer.nextInt(64, 513),
                 pick(transfer, 100, 2_000, 20_000),
-                drawFaults(random, replicas, chaosMillis),
+                Stream.concat(
+                                drawFaults(random, replicas, chaosMillis).stream(),
+                                drawHandOvers(handOvers, replicas, chaosMillis).stream())
+                        .toList(),
                 List.of());
     }
 
@@ -99,7 +104,10 @@ public record World(
     public static World hostile(long seed) {
         World honest = honest(seed);
         SplittableRandom random = new SplittableRandom(~seed);
-        List<Strategy> all = List.of(Strategy.values());
+        SplittableRandom resigning = new SplittableRandom(~seed + 2_000_003);
+        List<Strategy> all = Stream.of(Strategy.values())
+                .filter(strategy -> !Strategy.RESIGNING.contains(strategy))
+                .toList();
         List<Traits> chosen = new ArrayList<>();
         int first = random.nextBoolean() ? random.nextInt(2) : random.nextInt(honest.replicas);
         int step = honest.replicas == 4 ? 1 : random.nextInt(1, 4);
@@ -109,6 +117,9 @@ public record World(
                     .distinct()
                     .mapToObj(all::get)
                     .toList());
+            if (resigning.nextInt(5) == 0) {
+                strategies.add(Strategy.RESIGNING.get(resigning.nextInt(Strategy.RESIGNING.size())));
+            }
             boolean isInvited = i > 0 && chosen.getFirst().strategies().contains(Strategy.COLLUDE);
             if (isInvited && !strategies.contains(Strategy.COLLUDE)) {
                 strategies.add(Strategy.COLLUDE);
@@ -120,7 +131,9 @@ public record World(
 
     private static List<Fault> drawFaults(SplittableRandom random, int replicas, int chaosMillis) {
         List<Fault> faults = new ArrayList<>();
-        Fault.Kind[] kinds = Fault.Kind.values();
+        Fault.Kind[] kinds = Stream.of(Fault.Kind.values())
+                .filter(kind -> kind != Fault.Kind.HAND_OVER)
+                .toArray(Fault.Kind[]::new);
         int count = random.nextInt(0, 7);
         for (int i = 0; i < count; i++) {
             int everyone = (1 << replicas) - 1;
@@ -133,6 +146,18 @@ public record World(
             faults.add(new Fault(kind, random.nextInt(chaosMillis), random.nextInt(1, 800), targets));
         }
         return faults;
+    }
+
+    /** In one world of eight, primaries are asked to hand over. */
+    private static List<Fault> drawHandOvers(SplittableRandom random, int replicas, int chaosMillis) {
+        int count = random.nextInt(8) == 0 ? random.nextInt(1, 4) : 0;
+        return Stream.generate(() -> new Fault(
+                        Fault.Kind.HAND_OVER,
+                        random.nextInt(chaosMillis),
+                        random.nextInt(1, 800),
+                        1 << random.nextInt(replicas)))
+                .limit(count)
+                .toList();
     }
 
     /** The world of such a line as {@link #toString} gives. */

@@ -221,20 +221,13 @@ enum Habitat {
         World world(long seed) {
             SplittableRandom random = new SplittableRandom(seed);
             Lively all = new Lively(pick(random, 500, 2_000, 20_000), pick(random, 0, 2, 10), random.nextInt(1, 17));
-            Strategy lie = RESIGNING.get(random.nextInt(RESIGNING.size()));
+            Strategy lie = Strategy.RESIGNING.get(random.nextInt(Strategy.RESIGNING.size()));
             Fault.Kind[] kinds = {
                 Fault.Kind.HAND_OVER, Fault.Kind.HAND_OVER, Fault.Kind.CRASH, Fault.Kind.PARTITION, Fault.Kind.RESET
             };
             return all.world(seed, random, random.nextInt(REPLICAS), lie, List.of(), kinds);
         }
     };
-
-    private static final List<Strategy> RESIGNING = List.of(
-            Strategy.RESIGN_ALWAYS,
-            Strategy.RESIGN_TO_ITSELF,
-            Strategy.RESIGN_BEYOND,
-            Strategy.RESIGN_AHEAD,
-            Strategy.RESIGN_FOR_OTHERS);
 
     private static final int REPLICAS = 4;
 

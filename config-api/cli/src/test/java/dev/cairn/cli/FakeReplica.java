@@ -1,6 +1,9 @@
 package dev.cairn.cli;
 
 import com.google.protobuf.ByteString;
+import dev.cairn.proto.etcdserverpb.AuthGrpc;
+import dev.cairn.proto.etcdserverpb.AuthStatusRequest;
+import dev.cairn.proto.etcdserverpb.AuthStatusResponse;
 import dev.cairn.proto.v1.ReplicaGrpc;
 import dev.cairn.proto.v1.ReplicaStatusRequest;
 import dev.cairn.proto.v1.ReplicaStatusResponse;
@@ -28,11 +31,20 @@ final class FakeReplica {
             Server server = NettyServerBuilder.forAddress(config.clientListen().toSocketAddress())
                     .addService(new EchoStore())
                     .addService(new Status(config))
+                    .addService(new NoPermissions())
                     .build()
                     .start();
             return new ServerCommand.Running(new CompletableFuture<>(), server::shutdownNow);
         } catch (IOException e) {
             throw new StartupException("port " + config.clientListen().port() + " is taken", e);
+        }
+    }
+
+    private static final class NoPermissions extends AuthGrpc.AuthImplBase {
+        @Override
+        public void authStatus(AuthStatusRequest request, StreamObserver<AuthStatusResponse> observer) {
+            observer.onNext(AuthStatusResponse.getDefaultInstance());
+            observer.onCompleted();
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.cairn.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import dev.cairn.kv.Limits;
@@ -20,6 +21,7 @@ import dev.cairn.server.etcd.Store;
 import dev.cairn.server.gateway.FakeConsensus;
 import dev.cairn.server.gateway.Gateway;
 import dev.cairn.server.gateway.ReadIndex;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
@@ -59,6 +61,21 @@ class OneStateTest {
             states.add(store.committed());
             LeaseTimeToLiveResponse told = asked(served, background, moving(states));
             assertThat(told.getKeysList()).containsExactly(ByteString.copyFromUtf8("everybody's"));
+        }
+    }
+
+    /** As where its disk fails. */
+    @Test
+    void whoAsksForLeasesIsToldThatTheStateCannotBeRead() throws Exception {
+        try (ServedStore served = new ServedStore(directory);
+                Background background = new Background("test", 1, 10)) {
+            Store unreadable = (Store)
+                    Proxy.newProxyInstance(Store.class.getClassLoader(), new Class<?>[] {Store.class}, (_, _, _) -> {
+                        throw new IllegalStateException("the disk is gone");
+                    });
+            assertThatThrownBy(() -> asked(served, background, unreadable))
+                    .hasCauseInstanceOf(StatusRuntimeException.class)
+                    .hasMessageContaining("its log says why");
         }
     }
 

@@ -447,13 +447,7 @@ public final class AuthService extends AuthGrpc.AuthImplBase {
                 }
             }
         };
-        readIndex.await(new ReadCall(
-                () -> {
-                    if (!background.offer(work)) {
-                        reply.fail(EtcdError.TOO_MANY_REQUESTS);
-                    }
-                },
-                reply));
+        readIndex.await(new ReadCall(() -> OwedWork.offer(background, reply.observer(), work), reply));
     }
 
     private ResponseHeader header() {

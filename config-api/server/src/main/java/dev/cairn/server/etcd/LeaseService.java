@@ -205,7 +205,7 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
         readIndex.await(new ReadIndex.Read() {
             @Override
             public void proceed() {
-                boolean isTaken = background.offer(() -> {
+                OwedWork.offer(background, observer, () -> {
                     Committed state = store.committed();
                     LeaseView leases = state.leases();
                     Optional<EtcdError> refusal = access.leaseReadRefusal(credentials, state, told.apply(leases));
@@ -216,9 +216,6 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
                         observer.onCompleted();
                     }
                 });
-                if (!isTaken) {
-                    observer.onError(EtcdError.TOO_MANY_REQUESTS.exception());
-                }
             }
 
             @Override

@@ -29,9 +29,7 @@ record Reply<T>(StreamObserver<T> observer, Function<Outcome, @Nullable T> messa
 
     /** Works the outcome out in the background, and answers. */
     void answerLater(Supplier<Outcome> outcome) {
-        if (!background.offer(() -> answerHere(outcome.get()))) {
-            fail(EtcdError.TOO_MANY_REQUESTS);
-        }
+        OwedWork.offer(background, observer, () -> answerHere(outcome.get()));
     }
 
     /** Answers on this thread, which may block. */

@@ -73,9 +73,7 @@ final class StreamedRange {
     }
 
     private void schedule() {
-        if (!background.offer(this::send)) {
-            call.onError(EtcdError.TOO_MANY_REQUESTS.exception());
-        }
+        OwedWork.offer(background, call, this::send);
     }
 
     /** One part, so that long lists take turns. */

@@ -5,8 +5,9 @@ import dev.cairn.kv.auth.SpanSet;
 import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.KeyVersion;
 import dev.cairn.protocol.model.Bytes;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -25,12 +26,12 @@ record LeaseAttachments(Function<KeySpan, Optional<Bytes>> first) implements Att
 
     static LeaseAttachments of(Visiting tree) {
         return new LeaseAttachments(span -> {
-            AtomicReference<Bytes> found = new AtomicReference<>();
+            List<Bytes> found = new ArrayList<>(1);
             tree.forEach(span, record -> {
-                found.set(record.treeKey());
+                found.add(record.treeKey());
                 return false;
             });
-            return Optional.ofNullable(found.get());
+            return found.stream().findFirst();
         });
     }
 

@@ -86,8 +86,8 @@ final class ReferenceEtcd implements AutoCloseable {
                     .mapToObj(i -> name(i) + "=http://" + address(ports.get(2 * i + 1)))
                     .collect(Collectors.joining(","));
             return IntStream.range(0, members)
-                    .mapToObj(i ->
-                            new Member(name(i), address(ports.get(2 * i)), "http://" + address(ports.get(2 * i + 1)), all))
+                    .mapToObj(i -> new Member(
+                            name(i), address(ports.get(2 * i)), "http://" + address(ports.get(2 * i + 1)), all))
                     .toList();
         }
 

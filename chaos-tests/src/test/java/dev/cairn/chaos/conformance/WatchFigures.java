@@ -74,7 +74,8 @@ class WatchFigures {
             List<Server> servers = List.of(
                     server("etcd of one", one),
                     server("etcd of three", three),
-                    new Server("Cairn", first, replicas.stream().map(Process::pid).toList()));
+                    new Server(
+                            "Cairn", first, replicas.stream().map(Process::pid).toList()));
             // First, as long as memory that was needed before is not at hand.
             for (Server server : servers) {
                 measureIdle(server);

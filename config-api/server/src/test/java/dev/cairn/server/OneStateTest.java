@@ -3,14 +3,24 @@ package dev.cairn.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.util.concurrent.ListenableFuture;
 import com.google.protobuf.ByteString;
 import dev.cairn.kv.Limits;
+import dev.cairn.proto.authpb.Permission;
+import dev.cairn.proto.etcdserverpb.AuthGrpc;
+import dev.cairn.proto.etcdserverpb.AuthUserRevokeRoleRequest;
 import dev.cairn.proto.etcdserverpb.KVGrpc;
 import dev.cairn.proto.etcdserverpb.LeaseGrantRequest;
 import dev.cairn.proto.etcdserverpb.LeaseGrpc;
 import dev.cairn.proto.etcdserverpb.LeaseTimeToLiveRequest;
 import dev.cairn.proto.etcdserverpb.LeaseTimeToLiveResponse;
 import dev.cairn.proto.etcdserverpb.PutRequest;
+import dev.cairn.proto.v1.GetRequest;
+import dev.cairn.proto.v1.GetResponse;
+import dev.cairn.proto.v1.HeadWanted;
+import dev.cairn.proto.v1.ListRequest;
+import dev.cairn.proto.v1.ListResponse;
+import dev.cairn.proto.v1.StoreGrpc;
 import dev.cairn.protocol.model.ClientId;
 import dev.cairn.server.etcd.Access;
 import dev.cairn.server.etcd.Committed;
@@ -62,6 +72,48 @@ class OneStateTest {
             LeaseTimeToLiveResponse told = asked(served, background, moving(states));
             assertThat(told.getKeysList()).containsExactly(ByteString.copyFromUtf8("everybody's"));
         }
+    }
+
+    /** While the answer waits for its testimony, root takes the right away and then writes what was not to be seen. */
+    @Test
+    void aProvenReadTellsNothingThatWasWrittenAfterTheRightWasGone() throws Exception {
+        try (ServedStore served = new ServedStore(directory)) {
+            TestUsers users = TestUsers.of(served.channel);
+            KVGrpc.KVBlockingStub kv = KVGrpc.newBlockingStub(served.channel);
+            users.add("alice", Permission.Type.READ, "a/");
+            users.enable();
+            StoreGrpc.StoreFutureStub alices = users.as("alice", StoreGrpc.newFutureStub(served.channel));
+            String root = users.token("root");
+            SoloNode.Held held = served.node.holdTestimonies();
+            ListenableFuture<GetResponse> get = alices.get(GetRequest.newBuilder()
+                    .setKey(ByteString.copyFromUtf8("a/secret"))
+                    .setHead(testified())
+                    .build());
+            ListenableFuture<ListResponse> list = alices.list(ListRequest.newBuilder()
+                    .setKey(ByteString.copyFromUtf8("a/"))
+                    .setRangeEnd(ByteString.copyFromUtf8("a0"))
+                    .setHead(testified())
+                    .build());
+            held.awaitOne();
+            TestUsers.with(root, AuthGrpc.newBlockingStub(served.channel))
+                    .userRevokeRole(AuthUserRevokeRoleRequest.newBuilder()
+                            .setName("alice")
+                            .setRole("alice")
+                            .build());
+            users.as("root", kv)
+                    .put(PutRequest.newBuilder()
+                            .setKey(ByteString.copyFromUtf8("a/secret"))
+                            .build());
+            held.release();
+            assertThatThrownBy(get::get).hasMessageContaining("permission denied");
+            assertThatThrownBy(list::get).hasMessageContaining("permission denied");
+        }
+    }
+
+    private static HeadWanted testified() {
+        return HeadWanted.newBuilder()
+                .setNonce(ByteString.copyFrom(new byte[32]))
+                .build();
     }
 
     /** As where its disk fails. */

@@ -18,10 +18,13 @@ import dev.cairn.runtime.CommitListener;
 import dev.cairn.runtime.CommittedChain;
 import dev.cairn.runtime.TransferProgress;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A replica without a protocol: commits each request in a block of its own, at once, on one thread. */
@@ -35,6 +38,7 @@ public final class SoloNode implements Consensus, AutoCloseable {
     private volatile boolean changing;
     private volatile boolean deaf;
     private volatile boolean quarantined;
+    private Optional<Held> held = Optional.empty();
     private volatile List<Evidence> evidence = List.of();
 
     public SoloNode(KvStateMachine machine, SoloChain chain) {
@@ -65,6 +69,31 @@ public final class SoloNode implements Consensus, AutoCloseable {
     @Override
     public Optional<TransferProgress> transfer() {
         return Optional.empty();
+    }
+
+    /** Testimonies that nobody gets before they are released. */
+    final class Held {
+        private final List<Runnable> waiting = new ArrayList<>();
+        private final CompletableFuture<Void> asked = new CompletableFuture<>();
+
+        /** Returns when one has been asked for. */
+        void awaitOne() throws Exception {
+            asked.get(30, TimeUnit.SECONDS);
+        }
+
+        void release() {
+            loop.execute(() -> {
+                held = Optional.empty();
+                waiting.forEach(Runnable::run);
+            });
+        }
+    }
+
+    /** From now on readers who ask for a testimony wait for it. */
+    Held holdTestimonies() {
+        Held begun = new Held();
+        loop.execute(() -> held = Optional.of(begun));
+        return begun;
     }
 
     /** From now on nothing is committed, and no read is answered. */
@@ -109,11 +138,20 @@ public final class SoloNode implements Consensus, AutoCloseable {
     @Override
     public boolean readIndex(long readId, Optional<Digest> challenge) {
         loop.execute(() -> {
-            if (listener != null && !deaf) {
-                listener.readReady(readId, challenge.map(asked -> chain.testify(asked, wallNanos())));
+            if (challenge.isPresent() && held.isPresent()) {
+                held.get().waiting.add(() -> answer(readId, challenge));
+                held.get().asked.complete(null);
+            } else {
+                answer(readId, challenge);
             }
         });
         return true;
+    }
+
+    private void answer(long readId, Optional<Digest> challenge) {
+        if (listener != null && !deaf) {
+            listener.readReady(readId, challenge.map(asked -> chain.testify(asked, wallNanos())));
+        }
     }
 
     /** There is no other. */

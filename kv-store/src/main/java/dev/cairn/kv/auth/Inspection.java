@@ -6,15 +6,15 @@ import dev.cairn.kv.model.KeySpan;
 import dev.cairn.kv.model.LeaseOperation;
 import dev.cairn.kv.model.Operation;
 import dev.cairn.kv.model.UpkeepOperation;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** One look at the whole of what one user asks of keys. What it finds out about a lease it finds out once. */
 final class Inspection {
     private final Permitted user;
     private final Attachments attachments;
-    private final Map<Long, Boolean> leases = new HashMap<>();
+    private final Map<Long, Boolean> leases = new TreeMap<>();
 
     Inspection(Permitted user, Attachments attachments) {
         this.user = user;

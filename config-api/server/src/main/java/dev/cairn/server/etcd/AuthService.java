@@ -133,7 +133,7 @@ public final class AuthService extends AuthGrpc.AuthImplBase {
         }
         boolean taken = passwords.check(request.getPassword(), user.passwordHash(), reply::isAbandoned, isRight -> {
             if (isRight) {
-                admit(user, request, reply);
+                reply.owedBy(() -> admit(user, request, reply));
             } else {
                 reply.fail(EtcdError.AUTH_FAILED);
             }
@@ -231,7 +231,7 @@ public final class AuthService extends AuthGrpc.AuthImplBase {
         if (error.isEmpty() && password.getBytes(StandardCharsets.UTF_8).length > Passwords.MAX_BYTES) {
             error = Optional.of(EtcdError.PASSWORD_TOO_LONG);
         }
-        Consumer<Bytes> then = hash -> change(operation.apply(hash), credentials, reply);
+        Consumer<Bytes> then = hash -> reply.owedBy(() -> change(operation.apply(hash), credentials, reply));
         if (error.isEmpty() && !passwords.hash(password, reply::isAbandoned, then)) {
             error = Optional.of(EtcdError.TOO_MANY_REQUESTS);
         }

@@ -19,7 +19,8 @@ final class OwedWork {
         }
     }
 
-    private static void run(StreamObserver<?> call, Runnable work) {
+    /** Runs {@code work}, which answers the call; if it fails, the call is told so. */
+    static void run(StreamObserver<?> call, Runnable work) {
         try {
             work.run();
         } catch (RuntimeException e) {

@@ -32,6 +32,11 @@ record Reply<T>(StreamObserver<T> observer, Function<Outcome, @Nullable T> messa
         OwedWork.offer(background, observer, () -> answerHere(outcome.get()));
     }
 
+    /** Runs {@code work} here, which answers; if it fails, the call is told so. */
+    void owedBy(Runnable work) {
+        OwedWork.run(observer, work);
+    }
+
     /** Answers on this thread, which may block. */
     void answerHere(Outcome outcome) {
         T reply;

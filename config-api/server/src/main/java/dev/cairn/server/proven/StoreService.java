@@ -48,14 +48,15 @@ final class StoreService extends StoreGrpc.StoreImplBase {
         try {
             Question.Get question =
                     new Question.Get(space(request.getSpace()), key(request.getKey()), revision(request.getRevision()));
-            requireReadable(question.space(), KeySpan.single(question.key()));
-            answers.answer(
-                    request.getHead(),
-                    responses,
-                    (head, offer) -> GetResponse.newBuilder()
-                            .setHead(offer)
-                            .setProof(bytes(proofs.prove(head.state(), question)))
-                            .build());
+            Reader reader = reader(question.space(), KeySpan.single(question.key()));
+            reader.requireNow();
+            answers.answer(request.getHead(), responses, (head, offer) -> {
+                reader.requireNow();
+                return GetResponse.newBuilder()
+                        .setHead(offer)
+                        .setProof(bytes(proofs.prove(head.state(), question)))
+                        .build();
+            });
         } catch (StatusException e) {
             responses.onError(e);
         }
@@ -70,11 +71,12 @@ final class StoreService extends StoreGrpc.StoreImplBase {
                     Integer.toUnsignedLong(request.getLimit()),
                     revision(request.getRevision()),
                     request.getKeysOnly());
-            requireReadable(question.space(), question.span());
-            answers.answer(
-                    request.getHead(),
-                    ChainService.compressed(responses),
-                    (head, offer) -> list(question, head).setHead(offer).build());
+            Reader reader = reader(question.space(), question.span());
+            reader.requireNow();
+            answers.answer(request.getHead(), ChainService.compressed(responses), (head, offer) -> {
+                reader.requireNow();
+                return list(question, head).setHead(offer).build();
+            });
         } catch (StatusException e) {
             responses.onError(e);
         }
@@ -97,7 +99,7 @@ final class StoreService extends StoreGrpc.StoreImplBase {
         try {
             Space space = space(request.getSpace());
             KeySpan span = span(request.getKey(), request.getRangeEnd());
-            requireReadable(space, span);
+            reader(space, span).requireNow();
             watches.open(request, space, span, revision(request.getAfterRevision()), (ServerCallStreamObserver<
                             WatchResponse>)
                     responses);
@@ -117,15 +119,25 @@ final class StoreService extends StoreGrpc.StoreImplBase {
         receipts.submit(request, operations.get().getFirst(), (ServerCallStreamObserver<SubmitResponse>) responses);
     }
 
-    /** As in etcd's API. The ledger speaks of everybody's keys, so it takes somebody who may read them all. */
-    private void requireReadable(Space space, KeySpan span) throws StatusException {
+    private Reader reader(Space space, KeySpan span) {
         KeySpan asked = switch (space) {
             case CLIENTS -> span;
             case LEDGER -> new KeySpan(Bytes.EMPTY, Optional.empty());
         };
-        Optional<EtcdError> refusal = access.readRefusal(Credentials.current(), asked);
-        if (refusal.isPresent()) {
-            throw refusal.get().status().asException();
+        return new Reader(access, Credentials.current(), asked);
+    }
+
+    /**
+     * Who asks for these keys, as in etcd's API. The ledger speaks of everybody's keys, so it takes somebody who may read them
+     * all. Asked when a call comes, and once more when there is a head to answer from: a right that has been taken away
+     * before something was written must not tell it.
+     */
+    private record Reader(Access access, Credentials credentials, KeySpan span) {
+        void requireNow() throws StatusException {
+            Optional<EtcdError> refusal = access.readRefusal(credentials, span);
+            if (refusal.isPresent()) {
+                throw refusal.get().status().asException();
+            }
         }
     }
 

@@ -13,14 +13,14 @@ public sealed class Failure extends Exception {
     }
 
     /** The cluster gave no answer, which says nothing about what was asked. */
-    static final class NoAnswer extends Failure {
+    public static final class NoAnswer extends Failure {
         private static final long serialVersionUID = 1L;
 
         NoAnswer(String message) {
             super(message);
         }
 
-        NoAnswer(String message, Throwable cause) {
+        public NoAnswer(String message, Throwable cause) {
             super(message, cause);
         }
     }

@@ -71,12 +71,18 @@ public record ImportReport(
         if (replaced > 0) {
             lines.add(replaced + " keys " + (dryRun ? "would be" : "were") + " replaced");
         }
-        lines.add("the snapshot's revision is " + snapshotRevision + "; the cluster's "
-                + (dryRun
-                        ? "is " + before + " and would be raised to " + raisedTo + " at least"
-                        : "was " + before + " and is " + after));
+        lines.add("the snapshot's revision is " + snapshotRevision + "; the cluster's " + ofTheCluster());
         lines.addAll(notes);
         return lines;
+    }
+
+    private String ofTheCluster() {
+        if (!dryRun) {
+            return "was " + before + " and is " + after;
+        }
+        return before < raisedTo
+                ? "is " + before + " and would be raised to " + raisedTo + " at least"
+                : "is " + before + ", so nothing would be raised";
     }
 
     private static List<String> notes(Plan plan, EtcdSnapshot snapshot, boolean dryRun, List<Bytes> kept) {

@@ -105,13 +105,20 @@ final class UsersThere {
             } catch (StatusRuntimeException e) {
                 replica.failed().run();
                 if (asked == ASKED) {
-                    Status status = e.getStatus();
-                    throw new Failure(
-                            "no replica tells of its users: " + status.getCode() + " " + status.getDescription()
-                                    + "; does a quorum run (`cairn status`)?",
+                    throw new Failure.NoAnswer(
+                            "no replica tells of its users: " + why(e.getStatus())
+                                    + "; does a quorum run (`cairn status`)? Nothing was imported",
                             e);
                 }
             }
         }
+    }
+
+    private static String why(Status status) {
+        return switch (status.getCode()) {
+            case UNAVAILABLE -> "they cannot be reached";
+            case DEADLINE_EXCEEDED -> "no answer in " + PATIENCE_SECONDS + " s";
+            default -> status.getCode() + " " + status.getDescription();
+        };
     }
 }

@@ -32,8 +32,10 @@ final class HandOver {
         }
     }
 
+    /** A NEW-VIEW may lead here out of an office that was not left before: what was wanted there ends with it too. */
     void onEnteredView() {
         enteredTick = core.ticks();
+        heir = Optional.empty();
         viewChanger.heir().ifPresent(this::onWanted);
     }
 
@@ -43,7 +45,7 @@ final class HandOver {
 
     void onTick() {
         long served = core.ticks() - enteredTick;
-        if (heir.isPresent() && served >= core.timeouts.officeTicks() && hasBegun()) {
+        if (heir.isPresent() && isInOffice() && served >= core.timeouts.officeTicks() && hasBegun()) {
             viewChanger.resign(heir.get(), office(), served);
         }
     }

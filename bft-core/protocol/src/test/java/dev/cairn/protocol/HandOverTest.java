@@ -100,6 +100,23 @@ class HandOverTest {
         assertAllFollow(1, 1);
     }
 
+    /** By a NEW-VIEW alone: nothing of what led to it came in, as when links were cut for a moment. */
+    @Test
+    void whatWasWantedIsForgottenAlsoByAPrimaryThatIsTakenStraightIntoTheNextView() {
+        want(0, 3);
+        cluster.delivers = sent -> sent.to().index() != 0
+                || !(sent.message() instanceof Message.Suspect || sent.message() instanceof Message.ViewChange);
+        cluster.step(1, new Event.LinkDown(new ReplicaId(0)));
+        cluster.step(2, new Event.LinkDown(new ReplicaId(0)));
+        cluster.tick(SOON);
+        assertAllFollow(1, 1);
+        cluster.delivers = _ -> true;
+        cluster.submit(2);
+        cluster.tick(TERM + SOON);
+        assertAllFollow(1, 1);
+        assertThat(told()).noneMatch(Transition.Resigned.class::isInstance);
+    }
+
     @Test
     void whatIsUnderWayIsCommittedOnce() {
         cluster.tick(TERM);
